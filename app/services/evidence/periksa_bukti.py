@@ -232,7 +232,7 @@ def is_hashes(value):
 
 def is_reasons(value):
     """Why a file is not there, by its id."""
-    return type(value) is dict and all(one in REASONS for one in value.values())
+    return type(value) is dict and all(is_text(one) and one in REASONS for one in value.values())
 
 
 def either(*checks):

@@ -121,6 +121,24 @@ def forget_first_checkpoint(members: Members) -> None:
     members["titik-periksa-sebelumnya.jsonl"] = b""
 
 
+def another_time(members: Members) -> None:
+    """The checkpoint says another time than was signed."""
+
+    def change(kept: Any) -> None:
+        kept["statement"] = kept["statement"].replace('"at":"2', '"at":"1')
+
+    edit(members, "titik-periksa.json", change)
+
+
+def not_canonical(members: Members) -> None:
+    edit_line(members, "titik-periksa-sebelumnya.jsonl", 0, lambda one: None)
+    members["titik-periksa-sebelumnya.jsonl"] = members["titik-periksa-sebelumnya.jsonl"].replace(b":", b": ")
+
+
+def not_a_number(members: Members) -> None:
+    members[EVENTS] = members[EVENTS].replace(b'"data":{', b'"data":{"x":NaN,', 1)
+
+
 #: What whoever holds the key does, who can sign the list of contents anew; and what is told of it.
 BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
     "no checkpoint": (put("isi.json", "checkpoint", to=None), "tanpa titik periksa"),
@@ -145,8 +163,22 @@ BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
     "the deployment": (drop_deployment, "tidak punya satu peristiwa penerapan"),
     "the last event": (drop_last_event, "perkara UJI-2027-00001 [id 1] "),
     "the first event": (drop_first_event, "peristiwa ke-1 perkara UJI-2027-00001 [id 1] hilang"),
+    "the checkpoint's time": (another_time, "tanda tangan titik periksa dalam paket tidak sah"),
+    "the grown chains": (put("titik-periksa.json", "grown", to=[]), "daftar rantai pada titik periksa dalam"),
+    "a statement's form": (
+        not_canonical,
+        "titik periksa 1 dalam daftar yang sebelumnya tidak dalam bentuk baku",
+    ),
+    "no number": (not_a_number, "peristiwa ke-1 perkara UJI-2027-00001 [id 1] memuat NaN"),
+    "a text as number": (
+        put("isi.json", "checkpoint", to="2"),
+        "checkpoint dalam berkas isi.json bukan nilai",
+    ),
+    "a list": (lambda members: members.update({HEAD: b"[]"}), f"{HEAD} bukan objek JSON"),
     "a member that is none": (put("isi.json", "members", "x", to="00" * 32), "bukan bagian paket"),
 }
+
+
 #: What anybody does, who can write the lists of contents anew.
 BY_ANYBODY: dict[str, tuple[Callable[[Members], None], str]] = {
     "a case": (drop_case, "daftar isi paket ini berubah sejak dibuat"),
@@ -436,7 +468,7 @@ def test_forgeries_by_dice_are_told(office: Office, tmp_path: Path) -> None:
                 "tanda-tangan.json": b""
             }, (number, forge.__name__, said)
         else:
-            assert last.startswith("TIDAK UTUH: "), (number, said)
+            assert (code, last[:12]) == (1, "TIDAK UTUH: "), (number, said)
         told[last[:20]] = told.get(last[:20], 0) + 1
     assert told.pop("UTUH: semuanya cocok", 0) < NUMBER / 4
 
