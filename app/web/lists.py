@@ -22,6 +22,8 @@ AFTER = "after"
 #: What stays in a list although it does not belong there any more: what one has just acted on, or has open beside it.
 KEPT = "tetap"
 
+#: So many letters of what is not known are told again.
+_SHOWN = 40
 _T = TypeVar("_T")
 
 
@@ -125,6 +127,21 @@ def keeping(list_url: str, kept: str) -> str:
     path, _mark, query = list_url.partition("?")
     values = dict(parse_qsl(query)) | {KEPT: kept}
     return f"{path}?{urlencode(values)}"
+
+
+def unknown(filters: Iterable[Filter]) -> list[str]:
+    """What the address says of these filters that none of their options is, in sentences."""
+    return [
+        unknown_value(one.label, given)
+        for one in filters
+        if (given := argument(one.name)) and given not in {value for value, _text in one.options}
+    ]
+
+
+def unknown_value(label: str, given: str) -> str:
+    """That the address says something that is not known."""
+    shown = given if len(given) <= _SHOWN else given[: _SHOWN - 1] + "…"
+    return _("{label}: “{value}” dalam alamat halaman ini tidak dikenal.", label=label, value=shown)
 
 
 def chips(filters: Sequence[Filter], q: str) -> list[tuple[str, str]]:

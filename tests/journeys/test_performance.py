@@ -98,3 +98,11 @@ def test_an_auditor_goes_from_the_heat_map_to_cases_and_sees_what_a_diagram_does
     auditor.press("Bandingkan")
     expect(page.locator("#penyimpangan")).to_contain_text("di luar giliran")
     shoot(page, "kinerja-kesesuaian")
+    address = page.url
+    auditor.go(page.locator("#penyimpangan").get_by_role("link").first)
+    expect(page.locator("main tbody tr")).to_have_count(2)
+    expect(page.locator("main")).to_contain_text("lain.bpmn")
+    shoot(page, "kinerja-perkara")
+    page.go_back()
+    expect(page).to_have_url(address)
+    expect(page.locator("#penyimpangan")).to_contain_text("di luar giliran")

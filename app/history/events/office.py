@@ -430,6 +430,15 @@ class EventLogTaken(Event):
     events: int | None = None
 
 
+@event("diagram_compared")
+class DiagramCompared(Event):
+    """A diagram was sent along to compare the cases of the process ``key`` with; ``name``: of its file."""
+
+    key: str
+    name: str
+    sha256: str
+
+
 @event("clock_moved")
 class ClockMoved(Event):
     """The shared clock went ahead to ``to`` (ISO 8601)."""

@@ -386,6 +386,13 @@ def _event_log_taken(entry: Entry[events.EventLogTaken], _vocabulary: Vocabulary
     )
 
 
+@tells(events.DiagramCompared)
+def _diagram_compared(entry: Entry[events.DiagramCompared], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Diagram {name} dikirim untuk dibandingkan dengan perkara {process}")
+    return Sentence("note", say(text, name=event.name, process=event.key), lines=[("SHA-256", event.sha256)])
+
+
 @tells(events.ClockMoved)
 def _clock_moved(entry: Entry[events.ClockMoved], vocabulary: Vocabulary) -> Sentence:
     to = moment(entry.event.to, vocabulary.zone)

@@ -1,6 +1,6 @@
 """The cases behind a figure: which they are, and an index that holds them in the order of a list."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
@@ -46,6 +46,11 @@ class Counted:
     until: datetime | None = None
     version: int | None = None
     variant: str | None = None
+    #: Of cases that took one of these ways; with ``other_ways`` none of them.
+    variants: Collection[str] | None = None
+    other_ways: bool = False
+    #: Only cases of which a task was late.
+    late: bool = False
 
     @property
     def units_of_tasks(self) -> bool:
@@ -84,6 +89,11 @@ class Counted:
         for column, value in narrowed:
             if value is not None:
                 yield column == value
+        if self.variants is not None:
+            ways = _FACT.c.variant.in_(sorted(self.variants))
+            yield and_(_FACT.c.variant.is_not(None), ~ways) if self.other_ways else ways
+        if self.late:
+            yield _FACT.c.late_tasks > 0
 
     def _of_task(self) -> Iterator[ColumnElement[bool]]:
         yield _DONE.c.month.between(self.first or "0000-00", self.last or "9999-99")

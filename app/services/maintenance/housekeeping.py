@@ -17,6 +17,7 @@ from app.services.imports import batches as imports
 from app.services.migration import batches, surveys
 from app.services.notifications import digests
 from app.services.people import rate_limits, sessions
+from app.services.performance import compared_diagrams
 from app.services.roster import files as rosters
 from app.services.studio import drafts as process_drafts
 from app.services.tasks import drafts
@@ -31,8 +32,8 @@ _REPORTERS = timedelta(days=1)
 
 def delete_expired(session: Session) -> None:
     """Drop old results of commands, old attempts, ended sign-ins and looks, drafts of tasks long closed and of
-    processes long published, what large deployments wrote ahead and never put in force, and files that no form ever
-    kept."""
+    processes long published, what large deployments wrote ahead and never put in force, diagrams that cases were
+    compared with, and files that no form ever kept."""
     idempotency.forget_old(session)
     rate_limits.forget_old(session)
     sessions.forget_old(session)
@@ -45,7 +46,7 @@ def delete_expired(session: Session) -> None:
     rosters.forget_old(session)
     surveys.forget_old(session)
     digests.forget_old(session)
-    resources.forget_unused(session, proposals.held(session))
+    resources.forget_unused(session, proposals.held(session) | compared_diagrams.held(session))
     collect(session)  # after the drafts: they hold files
 
 

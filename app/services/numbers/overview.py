@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.models import ActivityFact, ProcessDefinition
 from app.services.core import clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions
@@ -149,6 +151,15 @@ def added(some: Iterable[Figures]) -> Figures:
 def names(session: Session, key: str) -> dict[str, str]:
     """What the elements of the version in force are called, by id."""
     return {id_: name for id_, (name, _number, _time) in _names(session, key).items()}
+
+
+def has_element(session: Session, key: str, id_: str) -> bool:
+    """Whether the version in force has an element, or something was done there in another one. 1 SQL by an index."""
+    versions = select(ProcessDefinition.id).where(ProcessDefinition.key == key)
+    done = select(ActivityFact.instance_id).where(
+        ActivityFact.definition_id.in_(versions), ActivityFact.activity_id == id_
+    )
+    return id_ in names(session, key) or session.scalar(done.limit(1)) is not None
 
 
 def _summed(session: Session, asked: Asked, *columns: str) -> dict[totals.Of, Figures]:

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,14 @@ KINDS: Mapping[str, str] = {
     "unknown": N_("tidak ada dalam diagram"),
     "other_end": N_("akhir yang tidak dituju alurnya"),
 }
+#: Figures of cases that are no deviation and no intervention.
+FIGURES: Mapping[str, str] = {
+    "replayed": N_("Jalannya diputar ulang"),
+    "fits": N_("Sesuai seluruhnya"),
+    "deviates": N_("Menyimpang"),
+    "bounded": N_("Tidak semua kemungkinan dicoba"),
+    "left_out": N_("Jalannya tidak diputar ulang"),
+}
 INTERVENTIONS: Mapping[str, str] = {
     "moved": N_("Dipindahkan tangan ke langkah lain"),
     "migrated": N_("Pindah versi"),
@@ -42,6 +51,9 @@ class Against:
     diagram: Diagram
     xml: bytes
     name: str
+    #: The version whose it is, else 0, and the SHA-256 of one that was sent along, else "".
+    definition_id: int = 0
+    digest: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,11 @@ class Deviating:
     cases: int
     times: int
 
+    @property
+    def figure(self) -> str:
+        """The name by which `ways_behind` knows it."""
+        return f"{self.kind}:{self.element}"
+
 
 @dataclass(frozen=True)
 class Replayed:
@@ -61,6 +78,14 @@ class Replayed:
 
     variant: Variant
     replay: Replay
+
+
+@dataclass(frozen=True)
+class Behind:
+    """Ways, by their hashes, of the cases behind a figure; ``others``: of the cases that took none of them."""
+
+    variants: frozenset[str]
+    others: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,11 +112,11 @@ def of_version(session: Session, definition_id: int) -> Against:
     """The diagram of a version."""
     definition = definitions.get(session, definition_id)
     version = definitions.version(session, definition_id)
-    return Against(version.diagram, version.xml, _("versi {n}", n=definition.version))
+    return Against(version.diagram, version.xml, _("versi {n}", n=definition.version), definition_id)
 
 
 def sent(xml: bytes, name: str, key: str) -> Against:
-    """A diagram that is sent along, read as any other, and kept nowhere. Of several processes the one with ``key``.
+    """A diagram that is sent along, read as any other. Of several processes the one with ``key``.
 
     Raises:
         InvalidDiagram: it cannot be run.
@@ -100,7 +125,7 @@ def sent(xml: bytes, name: str, key: str) -> Against:
     chosen = next((one for one in found if one.key == key), found[0] if found else None)
     if chosen is None:
         raise InvalidDiagram(_("Berkas ini tidak memuat proses."), ())
-    return Against(chosen, xml, name)
+    return Against(chosen, xml, name, digest=sha256(xml).hexdigest())
 
 
 def measure(session: Session, asked: Period, against: Against, *, actor: Actor) -> Conformance:
@@ -112,10 +137,8 @@ def measure(session: Session, asked: Period, against: Against, *, actor: Actor) 
         NotFound: there is no such version, or it is not the actor's to see.
     """
     definition = period.require(session, actor, asked.definition_id)
-    found = variants.most_frequent(session, asked, limit=MOST_VARIANTS)
+    replayed = _replayed(session, asked, against)
     ended = variants.number_of_cases(session, asked)
-    by_way = conformance.replay_all(against.diagram, [one.way for one in found])
-    replayed = [Replayed(one, by_way[one.way]) for one in found]
     tokens = Counter[str]()
     for one in replayed:
         for name in ("produced", "consumed", "missing", "remaining"):
@@ -138,6 +161,40 @@ def measure(session: Session, asked: Period, against: Against, *, actor: Actor) 
         _picture(against, deviations),
         names,
     )
+
+
+def ways_behind(session: Session, asked: Period, against: Against, figure: str, *, actor: Actor) -> Behind:
+    """The ways of the cases behind a figure of `measure`: ``replayed``, ``fits``, ``deviates``, ``bounded``,
+    ``left_out``, one of `INTERVENTIONS`, or a deviation as `Deviating.figure` names it. 2 SQL.
+
+    Raises:
+        NotFound: there is no such version, or it is not the actor's to see.
+    """
+    period.require(session, actor, asked.definition_id)
+    found = _replayed(session, asked, against)
+    if figure in ("replayed", "left_out"):
+        return Behind(frozenset(one.variant.hash for one in found), others=figure == "left_out")
+    return Behind(frozenset(one.variant.hash for one in found if figure in _figures(one.replay)))
+
+
+def is_figure(figure: str) -> bool:
+    """Whether it is one that `ways_behind` knows."""
+    kind, _sign, element = figure.partition(":")
+    return figure in FIGURES or figure in INTERVENTIONS or (kind in KINDS and bool(element))
+
+
+def _figures(replay: Replay) -> set[str]:
+    """The figures in which a case of this replay counts."""
+    found = {f"{one.kind}:{one.element}" for one in replay.deviations}
+    found |= {one.kind for one in replay.interventions}
+    return found | {"fits" if replay.fits else "deviates"} | ({"bounded"} if replay.bounded else set())
+
+
+def _replayed(session: Session, asked: Period, against: Against) -> list[Replayed]:
+    """The most frequent ways, each replayed once. 2 SQL."""
+    found = variants.most_frequent(session, asked, limit=MOST_VARIANTS)
+    by_way = conformance.replay_all(against.diagram, [one.way for one in found])
+    return [Replayed(one, by_way[one.way]) for one in found]
 
 
 def _deviations(replayed: Sequence[Replayed], names: Mapping[str, str]) -> list[Deviating]:

@@ -1,22 +1,41 @@
 """The cases behind a figure, as the list's address names them: which figure, of which months, under what."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from sqlalchemy.orm import Session
 
 from app import i18n
-from app.i18n import _
+from app.i18n import N_, _
 from app.models import ProcessDefinition
-from app.services.core import clock, holidays
+from app.services.core import clock, holidays, ids
 from app.services.facts import counted
 from app.services.facts.counted import Counted
 from app.services.numbers import overview, words
-from app.web import lists
+from app.services.performance import compared_diagrams, conformance
+from app.services.performance.conformance import Against
+from app.services.performance.period import Period
+from app.web import context, lists
 from app.web.lists import Filter
 
 #: What else the address may say of a figure.
-NAMES = ("figure", "since", "until", "channel", "activity", "outcome", "versi", "jalan")
+_LABELS = {
+    "figure": N_("Angka"),
+    "since": N_("Sejak"),
+    "until": N_("Sampai"),
+    "channel": N_("Saluran"),
+    "activity": N_("Kegiatan"),
+    "outcome": N_("Akhir"),
+    "versi": N_("Versi"),
+    "jalan": N_("Jalan perkara"),
+    "lewat": N_("Tenggat"),
+    "kesesuaian": N_("Kesesuaian"),
+    "terhadap": N_("Diagram pembanding"),
+}
+NAMES = tuple(_LABELS)
+_HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
 def asked(session: Session, key: str, unit: str) -> Counted | None:
@@ -25,10 +44,7 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
     ``key`` and ``unit``: of the list's other filters.
     """
     figure, since, until = (lists.argument(name) for name in NAMES[:3])
-    if figure not in counted.FIGURES or not key:
-        return None
-    of_days = figure in ("open", *counted.OF_OPEN_TASKS)
-    if not all(_is_day(text) if of_days else _is_month(text) for text in (since, until) if text):
+    if figure not in counted.FIGURES or not key or not all(map(_is_time(figure), (since, until))):
         return None
     found = Counted(
         figure,
@@ -37,12 +53,66 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
         activity=lists.argument("activity") or None,
         outcome=lists.argument("outcome") or None,
         unit=unit or None if figure in counted.OF_TASKS else None,
-        version=lists.number("versi"),
+        # 0 is the id of none: what can be no version has no cases.
+        version=lists.number("versi") or 0 if lists.argument("versi") else None,
         variant=lists.argument("jalan") or None,
+        late=lists.argument("lewat") == "1",
     )
+    if lists.argument("kesesuaian"):
+        return _fitting(session, counted.within(found, since, until))
     if figure in counted.OF_OPEN_TASKS:
         return _due(session, found, since, until)
     return counted.within(found, since, until)
+
+
+def _fitting(session: Session, found: Counted) -> Counted:
+    """Those of the cases that a figure of conformance counted; none where there is no such figure or diagram."""
+    figure, version = lists.argument("kesesuaian"), found.version or 0
+    against, actor = _against(session, found.key), context.actor()
+    if (
+        against is None
+        or not conformance.is_figure(figure)
+        or not actor.sees_all
+        or not _has_version(session, version, found.key)
+    ):
+        return replace(found, variants=())
+    asked = Period(version, found.first or "0000-00", found.last or "9999-99")
+    behind = conformance.ways_behind(session, asked, against, figure, actor=actor)
+    return replace(found, variants=behind.variants, other_ways=behind.others)
+
+
+def _against(session: Session, key: str) -> Against | None:
+    """The diagram that the address compares with: of a version of the process, or one that was sent along; where it
+    names none, that of the version of the cases."""
+    to = lists.argument("terhadap") or lists.argument("versi")
+    if (id_ := ids.parse_id(to)) and _has_version(session, id_, key):
+        return conformance.of_version(session, id_)
+    sent = compared_diagrams.find(session, to, key)
+    return sent[0] if sent is not None else None
+
+
+def _has_version(session: Session, id_: int, key: str) -> bool:
+    row = session.get(ProcessDefinition, id_)
+    return row is not None and row.key == key
+
+
+def unknown(session: Session, key: str) -> list[str]:
+    """What the address says of a figure that is not known, in sentences."""
+    names = {name: lists.argument(name) for name in NAMES}
+    figure, fitting = names["figure"], names["kesesuaian"]
+    wrong = {
+        "figure": bool(figure) and figure not in counted.FIGURES,
+        "since": not _is_time(figure)(names["since"]),
+        "until": not _is_time(figure)(names["until"]),
+        "activity": bool(names["activity"]) and not overview.has_element(session, key, names["activity"]),
+        "versi": bool(names["versi"] or fitting)
+        and not _has_version(session, lists.number("versi") or 0, key),
+        "jalan": bool(names["jalan"]) and _HASH.fullmatch(names["jalan"]) is None,
+        "lewat": names["lewat"] not in ("", "1"),
+        "kesesuaian": bool(fitting) and not conformance.is_figure(fitting),
+        "terhadap": bool(fitting) and _against(session, key) is None,
+    }
+    return [lists.unknown_value(_(_LABELS[name]), names[name]) for name, is_so in wrong.items() if is_so]
 
 
 def _due(session: Session, found: Counted, since: str, until: str) -> Counted:
@@ -63,6 +133,9 @@ def filters(session: Session, found: Counted | None) -> Sequence[Filter]:
     names = {name: lists.argument(name) for name in NAMES}
     of_elements = overview.names(session, found.key)
     told = {
+        "lewat": _("ada tugas yang lewat"),
+        "kesesuaian": _fitting_name(names["kesesuaian"], of_elements),
+        "terhadap": _name_of_diagram(session, found.key) if names["kesesuaian"] else "",
         "figure": words.label(found.figure),
         "since": _period(names["since"]),
         "until": _period(names["until"]),
@@ -72,21 +145,21 @@ def filters(session: Session, found: Counted | None) -> Sequence[Filter]:
         "versi": _version(session, found.version),
         "jalan": names["jalan"][:8],
     }
-    labels = (
-        _("Angka"),
-        _("Sejak"),
-        _("Sampai"),
-        _("Saluran"),
-        _("Kegiatan"),
-        _("Akhir"),
-        _("Versi"),
-        _("Jalan perkara"),
-    )
     return [
-        Filter(name, label, [(value, told[name])], value)
-        for (name, value), label in zip(names.items(), labels, strict=True)
-        if value
+        Filter(name, _(_LABELS[name]), [(value, told[name])], value) for name, value in names.items() if value
     ]
+
+
+def _fitting_name(figure: str, of_elements: Mapping[str, str]) -> str:
+    kind, _sign, element = figure.partition(":")
+    if kind in conformance.KINDS and element:
+        return f"{_(conformance.KINDS[kind])}: {of_elements.get(element, element)}"
+    return _({**conformance.FIGURES, **conformance.INTERVENTIONS}.get(figure, figure))
+
+
+def _name_of_diagram(session: Session, key: str) -> str:
+    against = _against(session, key)
+    return against.name if against is not None else "?"
 
 
 def _version(session: Session, definition_id: int | None) -> str:
@@ -99,6 +172,12 @@ def _period(text: str) -> str:
     if _is_month(text):
         return words.month(text)
     return i18n.day(date.fromisoformat(text)) if _is_day(text) else text
+
+
+def _is_time(figure: str) -> Callable[[str], bool]:
+    """Whether a text is none, or a day or month as this figure is counted by."""
+    of_days = figure in ("open", *counted.OF_OPEN_TASKS)
+    return lambda text: not text or (_is_day(text) if of_days else _is_month(text))
 
 
 def _is_month(text: str) -> bool:

@@ -63,6 +63,8 @@ class InstanceList(FilteredList):
     ranked: bool = False
     #: What destroyed cases have part in the figure whose cases are listed.
     destroyed: Destroyed | None = None
+    #: What the address says that is not known, in sentences.
+    unknown: Sequence[str] = ()
     #: The records of destroyed cases that have the number which was searched for.
     gone: Sequence[DestroyedCase] = ()
 
@@ -130,6 +132,7 @@ def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
         total=bounded.total(counts.values()),
         order=filters.order,
         ranked=bool(choices.priorities),
+        unknown=counted.unknown(session, asked["key"]),
         destroyed=_destroyed(session, filters, asked, actor),
         gone=destructions.numbered(session, q, actor=actor) if q and not page.items else (),
     )

@@ -43,8 +43,10 @@ def _draw(found: Replay, words: Vocabulary, seen: deadlines.Moment) -> str:
     here = next((one.activity_id for one in found.happened if one.activity_id in states), "") or ""
     svg, lines = replay.draw(found.version, states, title, marked=here)
     before = found.moments[found.number - 2].at if found.number > 1 else None
+    wanted = lists.argument("langkah")
     return render_template(
         "casefile/replay.html",
+        unknown=[lists.unknown_value(_("Langkah"), wanted)] if wanted not in ("", str(found.number)) else [],
         case=found.instance,
         found=found,
         version=found.version,

@@ -44,6 +44,8 @@ class Timeline:
     element: str
     everything: str
     earlier: str
+    #: What the address says that is not known in this case, in sentences.
+    unknown: Sequence[str] = ()
 
 
 def marked() -> str:
@@ -65,6 +67,7 @@ def address(instance_id: int, **narrowed: str | int | None) -> str:
 def draw(file: CaseFile, events: Sequence[Entry[Event]], more: bool, words: Vocabulary) -> Timeline:
     """The timeline of ``events``, which are those of ``file`` or a page before them."""
     id_, element, kind = file.instance.id, marked(), request.args.get("jenis", "")
+    unknown = _unknown(file, element, kind)
     kind = kind if kind in GROUPS else ""
     told = timeline.folded(events)
     if element:
@@ -83,7 +86,22 @@ def draw(file: CaseFile, events: Sequence[Entry[Event]], more: bool, words: Voca
         words.activity(element) if element in file.version.diagram.nodes else _flow(file, element, words),
         address(id_),
         address(id_, elemen=element, jenis=kind, sebelum=oldest) if more else "",
+        unknown,
     )
+
+
+def _unknown(file: CaseFile, element: str, kind: str) -> list[str]:
+    """What the address narrows the timeline to that there is not: an element of no version that the case was in, a
+    kind, the id of an event."""
+    diagrams = [one.diagram for one in (file.version, *file.earlier)]
+    drawn = any(element in one.nodes or any(flow.id == element for flow in one.flows) for one in diagrams)
+    earlier = request.args.get("sebelum", "")
+    wrong = (
+        (_("Elemen"), element, not drawn),
+        (_("Jenis"), kind, kind not in GROUPS),
+        (_("Sebelum"), earlier, before() is None),
+    )
+    return [lists.unknown_value(label, given) for label, given, is_so in wrong if given and is_so]
 
 
 def _flow(file: CaseFile, element: str, words: Vocabulary) -> str:

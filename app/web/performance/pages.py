@@ -1,22 +1,23 @@
 """Kinerja: where the work of a version waits, which ways its cases take, and what of it its diagram allows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.commands.transaction import run_without_key
 from app.errors import InvalidDiagram, InvalidForm
 from app.i18n import N_, _, pgettext
 from app.models import ProcessDefinition
 from app.services.definitions import catalogue
 from app.services.numbers import overview, words
+from app.services.performance import compared_diagrams, period, steps, variants
 from app.services.performance import conformance as fitting
-from app.services.performance import period, steps, variants
 from app.services.performance.conformance import Against
 from app.services.performance.passages import Answer, Passage
 from app.services.performance.period import Period
@@ -53,6 +54,8 @@ class _Head:
     filters: list[Filter]
     #: Number and address of the same page of the process's other versions, the newest first.
     others: Sequence[tuple[int, str]] = ()
+    #: What the address says that is not known here, in sentences.
+    unknown: list[str] = field(default_factory=list)
 
     def cases(self, figure: str, **more: str) -> str:
         """The list of cases behind a figure."""
@@ -64,7 +67,12 @@ class _Head:
             "versi": str(self.definition.id),
             **more,
         }
-        return "/perkara?" + urlencode(given)
+        return "/perkara?" + urlencode({name: value for name, value in given.items() if value})
+
+    def fitting(self, figure: str, against: Against) -> str:
+        """The list of cases behind a figure of conformance with a diagram."""
+        to = against.digest or str(against.definition_id)
+        return self.cases("ended", kesesuaian=figure, terhadap=to)
 
     def behind(self, one: Step | Passage | Answer) -> str:
         """The cases that did a step, or the question for those that ended in these months and passed an element."""
@@ -94,6 +102,7 @@ def heat_map(definition_id: int) -> str:
     with context.database().reading() as session:
         head = _head(session, definition_id, "heat_map")
         head.filters.append(_measures(measure))
+        head.unknown.extend(lists.unknown(head.filters[-1:]))
         found = steps.heat_map(session, head.asked, measure, actor=actor, links=head.behind)
     return render_template(
         "performance/heat_map.html",
@@ -126,6 +135,7 @@ def _head(session: Session, definition_id: int, here: str) -> _Head:
     asked = Period(definition.id, since, until)
     months = overview.months(overview.earlier(usual.until, _MOST_MONTHS - 1), usual.until)[::-1]
     told = [(month, words.month(month, short=True)) for month in months]
+    filters = [Filter("since", _("Dari bulan"), told, since), Filter("until", _("Sampai bulan"), told, until)]
     pages = {
         "heat_map": _("Peta panas"),
         "ways": pgettext("banyak", "Jalan perkara"),
@@ -143,7 +153,7 @@ def _head(session: Session, definition_id: int, here: str) -> _Head:
             }
             for name, label in pages.items()
         ],
-        [Filter("since", _("Dari bulan"), told, since), Filter("until", _("Sampai bulan"), told, until)],
+        filters,
         [
             (
                 one.version,
@@ -152,6 +162,7 @@ def _head(session: Session, definition_id: int, here: str) -> _Head:
             for one in versions(session, definition)
             if one.id != definition.id
         ],
+        lists.unknown(filters),
     )
 
 
@@ -173,34 +184,49 @@ def ways(definition_id: int) -> str:
 
 @blueprint.get("/proses/<int:definition_id>/kinerja/kesesuaian")
 def conformance(definition_id: int) -> str:
-    """How far the cases fit the diagram of their version, or of another version of the process."""
+    """How far the cases fit the diagram of their version, of another version of the process, or one sent along."""
+    wanted = lists.argument("terhadap")
     with context.database().reading() as session:
         head = _head(session, definition_id, "conformance")
         known = {str(one.id): one for one in versions(session, head.definition)}
-        chosen = known.get(lists.argument("terhadap"), head.definition)
         options = [(id_, _("Versi {n}", n=one.version)) for id_, one in known.items()]
-        head.filters.append(Filter("terhadap", _("Diagram pembanding"), options, str(chosen.id)))
-        against = fitting.of_version(session, chosen.id)
-        return _conformance(session, head, against)
+        sent = compared_diagrams.find(session, wanted, head.definition.key) if wanted not in known else None
+        if sent is not None:
+            against, until = sent
+            options.append((wanted, against.name))
+        else:
+            against, until = fitting.of_version(session, known.get(wanted, head.definition).id), None
+        chosen = Filter(
+            "terhadap", _("Diagram pembanding"), options, wanted if sent else str(against.definition_id)
+        )
+        head.filters.append(chosen)
+        head.unknown.extend(lists.unknown([chosen]))
+        return _conformance(session, head, against, until=until)
 
 
 @blueprint.post("/proses/<int:definition_id>/kinerja/kesesuaian")
 def conformance_with_file(definition_id: int) -> AnyResponse:
-    """How far the cases fit a diagram that is sent along. It is read, and kept nowhere."""
+    """Keep a diagram that is sent along for a while, and go to how far the cases fit it."""
+    actor = context.actor()
     with context.database().reading() as session:
         head = _head(session, definition_id, "conformance")
-        try:
-            files = deployed_files.by_name(one for one in request.files.getlist("diagram") if one.filename)
-            if not files:
-                raise InvalidForm(_("Pilih berkas diagramnya."), {})
-            [(name, content)] = list(files.items())[:1]
-            against = fitting.sent(content, name, head.definition.key)
-        except InvalidDiagram as error:
-            shown = [finding.as_dict() for finding in error.findings]
+    try:
+        files = deployed_files.by_name(one for one in request.files.getlist("diagram") if one.filename)
+        if not files:
+            raise InvalidForm(_("Pilih berkas diagramnya."), {})
+        [(name, content)] = list(files.items())[:1]
+        digest = run_without_key(
+            context.database(),
+            lambda session: compared_diagrams.keep(session, definition_id, content, name, actor=actor),
+        )
+    except (InvalidDiagram, InvalidForm) as error:
+        found = error.findings if isinstance(error, InvalidDiagram) else ()
+        shown = [finding.as_dict() for finding in found]
+        with context.database().reading() as session:
+            head = _head(session, definition_id, "conformance")
             return make_response(_sent_again(session, head, errors.tell_error(error), shown), 422)
-        except InvalidForm as error:
-            return make_response(_sent_again(session, head, errors.tell_error(error), ()), 422)
-        return make_response(_conformance(session, head, against))
+    given = urlencode({"since": head.asked.since, "until": head.asked.until, "terhadap": digest})
+    return redirect(f"{url_for('performance.conformance', definition_id=definition_id)}?{given}", 303)
 
 
 def _sent_again(session: Session, head: _Head, missing: str, refused: Sequence[Mapping[str, Any]]) -> str:
@@ -215,6 +241,7 @@ def _conformance(
     *,
     missing: str = "",
     refused: Sequence[Mapping[str, Any]] = (),
+    until: datetime | None = None,
 ) -> str:
     found = fitting.measure(session, head.asked, against, actor=context.actor())
     return render_template(
@@ -224,6 +251,9 @@ def _conformance(
         words=words,
         missing=missing,
         refused=refused,
+        until=until,
+        kept=(compared_diagrams.KEPT.days, compared_diagrams.MOST_KEPT),
+        link=lambda figure: head.fitting(figure, against),
         kinds=fitting.KINDS,
         interventions=fitting.INTERVENTIONS,
         told=fitting.told,

@@ -148,6 +148,7 @@ _ACTIONS: Mapping[str, str] = {
     "tasks_transferred": N_("Tugas dialihkan"),
     "transfer_taken_back": N_("Pengalihan ditarik"),
     "event_log_taken": N_("Catatan kejadian diunduh"),
+    "diagram_compared": N_("Diagram dikirim untuk dibandingkan"),
     "add_absence": N_("Mencatat ketidakhadiran"),
     "end_absence": N_("Mengakhiri ketidakhadiran"),
     "absence_added": N_("Ketidakhadiran dicatat"),

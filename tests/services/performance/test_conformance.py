@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.commands import migration
@@ -11,6 +11,7 @@ from app.commands.transaction import Command
 from app.errors import InvalidDiagram, NotFound
 from app.models import CaseFact, ProcessInstance
 from app.services.definitions import definitions
+from app.services.facts.counted import Counted
 from app.services.instances import cancellation
 from app.services.numbers import recount
 from app.services.performance import conformance, passages, variants
@@ -114,6 +115,34 @@ def test_another_diagram_shows_where_cases_left_it(office: Office) -> None:
     }
     assert found.fitting == 2
     assert "dilewati" in found.picture
+
+
+def test_the_cases_behind_each_figure_are_found(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    definition = walked(office)
+
+    def cases(figure: str, against: Against) -> int:
+        with office.database.reading() as session:
+            asked = Period(definition, *ALWAYS)
+            behind = conformance.ways_behind(session, asked, against, figure, actor=office.auditor)
+            found = Counted(
+                "ended", "uji", version=definition, variants=behind.variants, other_ways=behind.others
+            )
+            return session.scalar(select(func.count(ProcessInstance.id)).where(found.fits())) or 0
+
+    other_one = other(["periksa", "setujui", "kerjakan"])
+    numbers = {
+        "replayed": 4,
+        "fits": 2,
+        "deviates": 2,
+        "left_out": 0,
+        "moved": 1,
+        "cancelled": 1,
+        "joined": 0,
+    }
+    numbers |= {"skipped:setujui": 2, "out_of_turn:kerjakan": 2, "skipped:periksa": 0, "bounded": 0}
+    assert {figure: cases(figure, other_one) for figure in numbers} == numbers
+    monkeypatch.setattr(conformance, "MOST_VARIANTS", 1)
+    assert (cases("replayed", other_one), cases("left_out", other_one)) == (2, 2)
 
 
 def test_who_does_not_see_every_case_finds_nothing(office: Office) -> None:

@@ -324,7 +324,6 @@ _A_COOKIE = "changes a cookie of the browser alone"
 _BY_BROWSER = "no address of these tests knows passkeys: 422; tests/web/people/test_passkeys.py"
 _ASKS = "only tells what would become of it"
 CHANGES_NOTHING: Mapping[str, str] = {
-    "performance.conformance_with_file": "a diagram is read for one page: tests/web/performance",
     "api-api.api-tasks.undo": "takes a completion of a moment ago; tests/web/tasks/test_undoing.py",
     "tasks.undo": "the same",
     "auth.theme": _A_COOKIE,

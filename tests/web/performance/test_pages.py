@@ -1,17 +1,23 @@
 """Kinerja: its pages, the lists behind their figures, and a diagram that is sent along."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, Resource
+from app.services.core import clock
+from app.services.maintenance import housekeeping
+from app.services.performance import compared_diagrams
 from tests.bench import population
 from tests.sop import DIAGRAM
-from tests.web.conftest import Browser
+from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
 PAGES = ("", "/jalan", "/kesesuaian", "/bulan")
@@ -65,24 +71,77 @@ def test_others_than_who_see_every_case_find_no_such_page(sign_in: SignIn, offic
         assert sign_in("upp").get(f"/proses/1/kinerja{page}").status_code == 404
 
 
-def test_a_diagram_that_is_sent_along_is_read_and_kept_nowhere(sign_in: SignIn, office: Database) -> None:
-    population._Line(office).run(population.report("SIN-001"))
-    browser = sign_in("pemilik")
+def test_a_diagram_that_is_sent_along_has_an_address_for_a_while_and_each_figure_its_cases(
+    sign_in: SignIn, office: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = population._Line(office)
+    for name in ("SIN-001", "SIN-005"):
+        line.run(population.report(name))
+    browser, auditor = sign_in("pemilik"), sign_in("auditor")
     before = kept(office)
+    for refused in (b"<bpmn", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', b""):
+        assert send(browser, refused).status_code == 422
+    with monkeypatch.context() as bounded:
+        bounded.setattr(compared_diagrams, "MOST_BYTES", 100)
+        assert send(browser, DIAGRAM.read_bytes()).status_code == 422
+    assert kept(office) == before
     around = b'sourceRef="telaahan" targetRef="%s"'
     other = DIAGRAM.read_bytes().replace(around % b"konfirmasi", around % b"menyalurkan")
     assert other != DIAGRAM.read_bytes()
-    answer = send(browser, other)
-    assert answer.status_code == 200
-    assert "di luar giliran" in answer.text
-    for refused in (b"<bpmn", b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><x>&e;</x>', b""):
-        assert send(browser, refused).status_code == 422
+    answer = send(browser, other, "?since=2026-01&until=2026-12")
+    assert answer.status_code == 303
+    address = answer.headers["Location"]
+    assert "since=2026-01" in address
+    with office.transaction() as session:
+        housekeeping.delete_expired(session)
+    page = auditor.get(address).text
+    assert "di luar giliran" in page
+    figures = re.findall(r'href="(/perkara\?[^"]*kesesuaian=[^"]*)">(\d+)', page)
+    assert len(figures) >= 5
+    for list_, number in figures:
+        shown = auditor.get(list_.replace("&amp;", "&")).text
+        assert shown.count("data-item") == int(number), list_
+        assert "lain.bpmn" in shown
+    with office.transaction() as session:
+        clock.fix(session, clock.now(session) + timedelta(days=31))
+        housekeeping.delete_expired(session)
     assert kept(office) == before
+    assert "tidak dikenal" in sign_in("auditor").get(address).text
 
 
-def send(browser: Browser, content: bytes) -> TestResponse:
+def test_what_an_address_says_that_is_not_known_is_told(sign_in: SignIn, case: Case) -> None:
+    browser, list_ = sign_in("auditor"), "/perkara?key=pengaduan&figure=ended"
+    pages = (
+        (f"/perkara/{case.id}", "elemen", "tidak_ada"),
+        (f"/perkara/{case.id}", "jenis", "tidak_ada"),
+        (f"/perkara/{case.id}/putar", "langkah", "99"),
+        ("/proses/1/kinerja", "since", "2026-13"),
+        ("/proses/1/kinerja", "ukuran", "tidak_ada"),
+        ("/proses/1/kinerja/kesesuaian", "terhadap", "99"),
+        (list_, "versi", "99"),
+        (list_, "activity", "tidak_ada"),
+        (list_, "since", "kemarin"),
+        (f"{list_}&versi=1&terhadap=1", "kesesuaian", "tidak_ada"),
+        (f"{list_}&versi=1&kesesuaian=fits", "terhadap", "99"),
+        ("/perkara?key=pengaduan", "figure", "tidak_ada"),
+    )
+    for path, name, value in pages:
+        page = browser.get(f"{path}{'&' if '?' in path else '?'}{name}={value}")
+        assert (page.status_code, f"“{value}” dalam alamat halaman ini tidak dikenal." in page.text) == (
+            200,
+            True,
+        ), (path, name)
+    for path in (
+        f"/perkara/{case.id}?elemen=penyaluran",
+        f"/perkara/{case.id}/putar?langkah=1",
+        f"{list_}&versi=1",
+    ):
+        assert "tidak dikenal." not in browser.get(path).text
+
+
+def send(browser: Browser, content: bytes, asked: str = "") -> TestResponse:
     sent: Any = (BytesIO(content), "lain.bpmn")
-    return browser.post("/proses/1/kinerja/kesesuaian", diagram=sent)
+    return browser.post(f"/proses/1/kinerja/kesesuaian{asked}", diagram=sent)
 
 
 def kept(database: Database) -> list[int]:
