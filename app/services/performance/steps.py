@@ -3,7 +3,7 @@
 Read from the facts of completed tasks by their index of version, activity and month; no event is read.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -166,9 +166,11 @@ def shades(values: Sequence[float]) -> list[int]:
 
 
 def of_version(session: Session, asked: Period, version: Version) -> list[Step]:
-    """The steps of a version in the order of its diagram, with those that it has no more behind. 2 SQL."""
-    rows, waiting = _tallied(session, asked)
-    working = _tallied_by(session, asked, _FACT.c.working_minutes)
+    """The steps of a version in the order of its diagram, with those that it has no more behind. 1 SQL, and
+    2 for a hundred activities."""
+    rows = {row.activity_id: row._asdict() for row in session.execute(_sums(asked))}
+    waiting = _medians_of_all(session, asked, "waiting_minutes", list(rows))
+    working = _medians_of_all(session, asked, "working_minutes", list(rows))
     nodes = {node.id: node for node in version.diagram.nodes.values() if node.kind == "userTask"}
     order = {id_: place for place, id_ in enumerate([*nodes, *sorted(rows.keys() - nodes.keys())])}
     return [
@@ -181,45 +183,52 @@ def of_version(session: Session, asked: Period, version: Version) -> list[Step]:
             else id_,
             version.diagram.lane(nodes[id_].lane_id).name if id_ in nodes else "",
             *_figures(rows.get(id_)),
-            median_waiting=_median(waiting.get(id_, {})),
-            median_working=_median(working.get(id_, {})),
+            median_waiting=waiting.get(id_),
+            median_working=working.get(id_),
             drawn=id_ in version.diagram.nodes,
         )
         for id_ in order
     ]
 
 
-def _tallied(
-    session: Session, asked: Period
-) -> tuple[dict[str, Counter[str]], dict[str, dict[int | None, int]]]:
-    """The figures of each activity, and how often each time of waiting was there. 1 SQL.
+def _medians_of_all(
+    session: Session, asked: Period, column: str, activities: Sequence[str]
+) -> dict[str, float]:
+    """The median of a column of minutes for each activity over all months. 1 SQL for a hundred activities.
 
-    Minutes are whole, so there are few different ones: the middle of them is found without sorting tasks.
+    Minutes are whole, so there are few different ones: how often each was there is counted, and the middle of them
+    found without sorting tasks. Counting activity by activity takes SQLite half as long as all by two columns.
     """
-    sums, waiting = defaultdict[str, Counter[str]](Counter), defaultdict[str, dict[int | None, int]](dict)
-    for row in session.execute(_sums(asked, _FACT.c.waiting_minutes)):
-        amounts = row._mapping
-        sums[row.activity_id].update({name: amounts[name] or 0 for name in _AMOUNTS})
-        waiting[row.activity_id][row.waiting_minutes] = row.done
-    return sums, waiting
-
-
-def _tallied_by(session: Session, asked: Period, column: Any) -> dict[str, dict[int | None, int]]:
-    found = defaultdict[str, dict[int | None, int]](dict)
-    query = select(_FACT.c.activity_id, column, func.count()).where(*_where(asked))
-    for activity, minutes, times in session.execute(query.group_by(_FACT.c.activity_id, column)):
-        found[activity][minutes] = times
+    found = dict[str, float]()
+    value = _FACT.c[column]
+    for place in range(0, len(activities), _MOST_MEDIANS):
+        counts = [
+            select(
+                literal(id_, String).label("activity_id"), value.label("minutes"), func.count().label("times")
+            )
+            .where(*_where(asked), _FACT.c.activity_id == id_, value.is_not(None))
+            .group_by(value)
+            for id_ in activities[place : place + _MOST_MEDIANS]
+        ]
+        times = defaultdict[str, list[tuple[int, int]]](list)
+        for activity, minutes, number in session.execute(union_all(*counts)).all():
+            times[activity].append((minutes, number))
+        found |= {activity: _median(of_it) for activity, of_it in times.items()}
     return found
 
 
-def _median(times: Mapping[int | None, int]) -> float | None:
+def _median(times: list[tuple[int, int]]) -> float:
     """The middle of minutes, given how often each was there; the mean of the two in the middle."""
-    known = sorted((minutes, number) for minutes, number in times.items() if minutes is not None)
-    size, before, middle = sum(number for _minutes, number in known), 0, list[int]()
-    for minutes, number in known:
-        middle += [minutes for place in ((size - 1) // 2, size // 2) if before <= place < before + number]
-        before += number
-    return sum(middle) / 2 if middle else None
+    times.sort()
+    size = sum(number for _minutes, number in times)
+    upto, lower = 0, None
+    for minutes, number in times:
+        upto += number
+        if lower is None and upto > (size - 1) // 2:
+            lower = minutes
+        if upto > size // 2:
+            return (minutes + (minutes if lower is None else lower)) / 2
+    raise ValueError("no minutes")
 
 
 @dataclass(frozen=True)
