@@ -17,7 +17,7 @@ ARGUMENTS = [
     ("/tugas", "officer"),
     ("/tugas", "lane"),
     ("/tugas", "after"),
-    ("/tanya?k1.1=keadaan&hapus=1.", "hapus"),
+    ("/tanya?k1.1=keadaan", "hapus"),
     ("/tanya?baru1=keadaan", "tambah"),
     ("/tanya?k1.1=versi", "k1.1.nilai"),
     ("/tanya?k1.1=lewat", "k1.1.hari"),

@@ -43,6 +43,16 @@ def _knowing(
     )
 
 
+def holds(session: Session, name: str, value: str, *, actor: Actor | None) -> bool:
+    """Whether a task or case holds this value, or once did; with an ``actor`` one of his groups and units. 1 SQL."""
+    query = select(FilterValue.group_id).where(FilterValue.name == name, FilterValue.value == value)
+    if actor is not None:
+        query = query.where(
+            FilterValue.group_id.in_(actor.groups), FilterValue.unit_code.in_(actor.units | {WHOLE_GROUP})
+        )
+    return session.scalar(query.limit(1)) is not None
+
+
 def places(session: Session, name: str, value: str, most: int) -> set[tuple[int, str]]:
     """The groups and units, ``most`` of them, whose tasks or cases hold this value, or once did. 1 SQL."""
     query = select(FilterValue.group_id, FilterValue.unit_code)

@@ -12,7 +12,7 @@ from app.services.core import filter_values
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.questions import variables
+from app.services.questions.variables import Asked, asked_fields
 
 #: (value, what it is called)
 Options = Sequence[tuple[str, str]]
@@ -57,6 +57,11 @@ class Choices:
         return [version for version in found if version is not None]
 
     @cached_property
+    def elements(self) -> frozenset[str]:
+        """The ids of all that the diagrams hold."""
+        return frozenset(id_ for one in self._diagrams for id_ in one.diagram.nodes)
+
+    @cached_property
     def outcomes(self) -> Options:
         """End events."""
         nodes = [node for one in self._diagrams for node in one.diagram.nodes.values()]
@@ -92,4 +97,14 @@ class Choices:
     @cached_property
     def variables(self) -> Options:
         """Variables that may be asked for."""
-        return sorted(variables.names(self.session, self.key).items(), key=lambda one: one[1].casefold())
+        named = [(name, asked.label) for name, asked in self._asked.items()]
+        return sorted(named, key=lambda one: one[1].casefold())
+
+    def offered_by(self, variable: str) -> Options:
+        """What the list of a variable's field offers; nothing where it has none."""
+        asked = self._asked.get(variable)
+        return asked.options if asked is not None else ()
+
+    @cached_property
+    def _asked(self) -> dict[str, Asked]:
+        return asked_fields(self.session, self.key)

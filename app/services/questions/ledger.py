@@ -13,6 +13,7 @@ from app.history import reader
 from app.history.entry import Entry
 from app.history.events import IdentityShown
 from app.history.rows import EVENTS
+from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services.core import candidates, holidays
 from app.services.core.access import Actor
@@ -64,6 +65,8 @@ def page(session: Session, filters: Filters, *, actor: Actor, after: str = "", l
         NotAllowed: the actor does not see every case. InvalidForm: nobody has that name, or a date is none.
     """
     events.require(actor)
+    if filters.pattern and filters.pattern not in PATTERNS:
+        raise terms.refused(_("Pola “{name}” tidak dikenal. Pilih dari daftar.", name=filters.pattern))
     since, until = terms.moments_of(
         holidays.calendar(session), {"dari": filters.first, "sampai": filters.last}
     )

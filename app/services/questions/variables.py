@@ -1,6 +1,7 @@
 """Conditions on process variables. Identity is in none of them, and none may be asked for by name."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -17,12 +18,23 @@ WAYS = ("sama", "memuat", "lebih", "kurang", "terisi", "kosong")
 _WITHOUT_VALUE = ("terisi", "kosong")
 
 
-def names(session: Session, key: str = "") -> dict[str, str]:
-    """The variables that the processes in force (or one of them) know, with what their fields are called.
+@dataclass(frozen=True)
+class Asked:
+    """A variable that may be asked for: what its field is called, and where it offers a list, (value as text, label)
+    each; ``closed``: it holds nothing else."""
+
+    label: str
+    options: tuple[tuple[str, str], ...] = ()
+    closed: bool = False
+
+
+def asked_fields(session: Session, key: str = "") -> dict[str, Asked]:
+    """The variables that the processes in force (or one of them) know, with what their fields are called and offer.
 
     Fields marked ``pribadi`` of any of them are left out: another form may hold the same name in the open.
     """
-    found, private = dict[str, str](), set[str]()
+    labels, offered = dict[str, str](), dict[str, dict[str, str]]()
+    private, free = set[str](), set[str]()
     for row in definitions.live(session):
         if key and row.key != key:
             continue
@@ -30,30 +42,70 @@ def names(session: Session, key: str = "") -> dict[str, str]:
         if version is None:
             continue
         private |= version.private_keys
-        for form in version.forms.values():
-            found |= {part.key: part.name for part in form.fields if part.key and part.takes_input}
-    return {name: label for name, label in found.items() if name not in private}
+        for part in (part for form in version.forms.values() for part in form.fields):
+            if part.key and part.takes_input:
+                labels[part.key] = part.name
+                given = offered.setdefault(part.key, {})
+                given |= {option.text: option.label for option in part.options}
+                if part.type == "checkbox":
+                    given |= {"ya": _("Ya"), "tidak": _("Tidak")}
+                elif not part.options:
+                    free.add(part.key)
+    return {
+        name: Asked(label, tuple(offered[name].items()), name not in free)
+        for name, label in labels.items()
+        if name not in private
+    }
 
 
 def check_of(session: Session, values: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
-    """What tells from the variables of a case, as they are read, whether a condition holds.
+    """What tells from the variables of a case, as they are read, whether a condition holds. What a list offers may be
+    written as its label or as its value.
 
     Raises:
-        InvalidForm: the variable is identity or not known, or the condition says nothing.
+        InvalidForm: the variable is identity or not known, or the condition says nothing, or what the list has not.
     """
     name, way, value = values.get("nama", ""), values.get("cara", "") or "sama", values.get("nilai", "")
     if not name:
         raise terms.refused(_("Pilih isiannya dulu."))
-    if name not in names(session):
+    asked = asked_fields(session).get(name)
+    if asked is None:
         raise terms.refused(
             _("Isian {name} tidak dapat ditanyakan: tidak dikenal, atau identitas pelapor.", name=name)
         )
     if way not in WAYS:
         raise terms.refused(_("Pilih cara membandingkannya."))
     if not value and way not in _WITHOUT_VALUE:
-        raise terms.refused(_("Tulis nilainya dulu."))
-    compare = _COMPARE[way]
-    return lambda held: compare(held.get(name), value)
+        raise terms.refused(_("Pilih nilainya dulu.") if asked.options else _("Tulis nilainya dulu."))
+    compare, meant = _COMPARE[way], _meant(asked, way, value)
+    return lambda held: compare(held.get(name), value) or any(_same(held.get(name), one) for one in meant)
+
+
+def _meant(asked: Asked, way: str, value: str) -> list[str]:
+    """The values of a list that a text stands for: those whose labels it is, or is part of.
+
+    Raises:
+        InvalidForm: the list has neither such a value nor such a label.
+    """
+    if way not in ("sama", "memuat"):
+        return []
+    plain = value.casefold()
+    labels = [(text, label.casefold()) for text, label in asked.options]
+    found = [text for text, label in labels if plain == label or (way == "memuat" and plain in label)]
+    if (
+        way == "sama"
+        and asked.closed
+        and not found
+        and plain not in (text.casefold() for text, _label in labels)
+    ):
+        raise terms.refused(
+            _(
+                "Isian {name} tidak punya pilihan “{value}”. Nilai dari versi lama dicari dengan “memuat”.",
+                name=asked.label,
+                value=value,
+            )
+        )
+    return found
 
 
 def _is_empty(held: Any) -> bool:

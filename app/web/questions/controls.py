@@ -1,7 +1,7 @@
 """How the conditions of a question are filled in: what each is called, and its controls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from app.i18n import N_, _
@@ -110,7 +110,7 @@ def _row(place: str, one: Condition, choices: Choices, errors: Mapping[str, str]
     named = CASE_SUBJECTS if about == CASES else words.EVENT_SUBJECTS
     makers = _CASES if about == CASES else _EVENTS
     controls = [
-        Control(
+        _control(
             f"{place}.{name}",
             _(label),
             kind,
@@ -120,8 +120,30 @@ def _row(place: str, one: Condition, choices: Choices, errors: Mapping[str, str]
         )
         for name, label, kind, options, hint in makers.get(one.subject, ())
     ]
+    if one.subject == "variabel" and about == CASES:
+        controls[-1] = _of_variable(controls[-1], one.values, choices)
     label = _(named[one.subject]) if one.subject in named else one.subject
     return Row(place, one.subject, label, controls, one.negated, errors.get(place, ""))
+
+
+def _control(name: str, label: str, kind: Kind, value: str, options: Options, hint: str = "") -> Control:
+    """A control; what was typed into the address and is not offered stays in it."""
+    if kind == "select" and value and all(offered != value for offered, _text in options):
+        options = [*options, (value, value)]
+    return Control(name, label, kind, value, options, hint)
+
+
+def _of_variable(control: Control, values: Mapping[str, str], choices: Choices) -> Control:
+    """Where the field of the variable offers a list, its words to choose from."""
+    name, value = values.get("nama", ""), control.value
+    offered = choices.offered_by(name)
+    if not name:
+        return replace(control, hint=_("Isian dengan daftar pilihan menawarkannya di sini setelah dipilih."))
+    if not offered or values.get("cara", "") not in ("", "sama"):
+        return control
+    plain = value.casefold()
+    value = next((code for code, label in offered if plain in (code.casefold(), label.casefold())), value)
+    return _control(control.name, control.label, "select", value, offered)
 
 
 def _none(_choices: Choices) -> Options:
@@ -158,6 +180,12 @@ _PERIOD: tuple[_Spec, ...] = (
     ("dari", N_("Dari"), "date", _none, ""),
     ("sampai", N_("Sampai"), "date", _none, ""),
 )
+
+
+def _between(first: str, last: str) -> tuple[_Spec, ...]:
+    return (("dari", first, "date", _none, ""), ("sampai", last, "date", _none, ""))
+
+
 _OFFICER: _Spec = ("petugas", N_("Petugas"), "select", lambda choices: choices.officers, "")
 
 
@@ -177,8 +205,17 @@ _CASES: Mapping[str, tuple[_Spec, ...]] = {
         ("unit", N_("Unit"), "select", _known("unit"), ""),
         _OFFICER,
         ("keadaan", N_("Keadaan"), "select", _fixed(TASK_STATES), ""),
-        ("hari", N_("Lewat lebih dari (hari)"), "number", _none, ""),
-        *_PERIOD,
+        ("hari", N_("Lewat lebih dari (hari kalender)"), "number", _none, ""),
+        ("dari", N_("Terbuka pada atau sesudah"), "date", _none, ""),
+        (
+            "sampai",
+            N_("Terbuka pada atau sebelum"),
+            "date",
+            _none,
+            N_(
+                "Tugas yang pada suatu saat terbuka di antara kedua tanggal, kapan pun dimulai dan selesainya."
+            ),
+        ),
     ),
     "cabang": _one(N_("Cabang"), lambda choices: choices.branches),
     "proses": _one(N_("Proses"), _known("key")),
@@ -188,8 +225,12 @@ _CASES: Mapping[str, tuple[_Spec, ...]] = {
     "wilayah": _one(N_("Wilayah"), _known("area")),
     "prioritas": _one(N_("Prioritas"), _known("priority")),
     "saluran": _one(N_("Saluran"), lambda choices: choices.channels),
-    "identitas": (_OFFICER, *_PERIOD),
-    "peristiwa": (("nilai", N_("Peristiwa"), "select", _happenings, ""), _OFFICER, *_PERIOD),
+    "identitas": (_OFFICER, *_between(N_("Dibuka dari"), N_("Dibuka sampai"))),
+    "peristiwa": (
+        ("nilai", N_("Peristiwa"), "select", _happenings, ""),
+        _OFFICER,
+        *_between(N_("Terjadi dari"), N_("Terjadi sampai")),
+    ),
     "kata": (("nilai", N_("Kata"), "text", _none, ""),),
     "variabel": (
         ("nama", N_("Isian"), "select", lambda choices: choices.variables, ""),

@@ -13,13 +13,13 @@ from app.errors import InvalidForm
 from app.history.entry import Entry
 from app.history.events import Event
 from app.history.words import who
-from app.i18n import _, pgettext
+from app.i18n import _, ngettext, pgettext
 from app.models import ProcessInstance
 from app.services.casefile import casefile
 from app.services.core import ids, paging
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.questions import cases, events, question, saved
+from app.services.questions import cases, events, known_values, question, saved
 from app.services.questions.choices import Choices
 from app.services.questions.question import Question
 from app.services.tasks import inbox
@@ -120,6 +120,8 @@ def _kept(session: Session, actor: Actor) -> list[dict[str, Any]]:
 
 def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
     after = lists.argument(lists.AFTER)
+    if not after:
+        known_values.require(session, asked, actor=actor)
     if asked.about == question.EVENTS:
         happened = events.page(session, asked, actor=actor, after=after)
         following, partial = happened.page.next, happened.partial
@@ -207,7 +209,7 @@ def _examples(about: str) -> list[tuple[str, str]]:
     asked: Sequence[tuple[str, Sequence[tuple[str, Mapping[str, str]]]]] = (
         (_("Perkara dengan tugas yang lewat tenggat"), [("tugas", {"keadaan": "late"})]),
         (
-            _("Perkara berjalan dengan tugas terbuka yang lewat lebih dari 30 hari"),
+            _("Perkara berjalan dengan tugas terbuka yang lewat lebih dari 30 hari kalender"),
             [("tugas", {"keadaan": "late", "hari": "30"}), ("keadaan", {"nilai": "active"})],
         ),
         (_("Perkara dengan campur tangan"), [("peristiwa", {"nilai": "campur_tangan"})]),
@@ -229,6 +231,7 @@ def take_along() -> Response:
     if asked.about == question.EVENTS:
         return _take_events(asked, actor)
     with context.database().reading() as session:
+        known_values.require(session, asked, actor=actor)
         cases.terms_of(session, asked)
     noting.list_taken("question")
     heading = [
@@ -242,7 +245,7 @@ def take_along() -> Response:
         pgettext("waktu", "Mulai"),
         _("Berakhir"),
         _("Hasil"),
-        _("Tugas yang lewat tenggat"),
+        _("Tugas yang lewat tenggat (hari kalender)"),
     ]
     return sheet_download("jawaban", lists.argument("format"), heading, _cells(asked, actor))
 
@@ -250,6 +253,7 @@ def take_along() -> Response:
 def _take_events(asked: Question, actor: Actor) -> Response:
     with context.database().reading() as session:
         events.require(actor)
+        known_values.require(session, asked, actor=actor)
         events.terms_of(session, asked)
     noting.list_taken("question")
 
@@ -309,7 +313,9 @@ def late_in_words(one: cases.LateTask, units: Mapping[str, str]) -> str:
 
 def by(one: cases.LateTask) -> str:
     """By how much a task is late."""
-    return _("{n} hari", n=one.days) if one.days else _("kurang dari sehari")
+    if not one.days:
+        return _("kurang dari sehari")
+    return ngettext("{count} hari kalender", "{count} hari kalender", one.days)
 
 
 def whose(one: cases.LateTask, units: Mapping[str, str]) -> str:

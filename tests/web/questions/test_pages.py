@@ -1,10 +1,14 @@
 """The pages of Tanya: a question is put together by buttons, stands in the address, and its answer is taken along."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from app import i18n
+from app.history.events import CATALOGUE
+from app.web.questions import words
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -30,6 +34,21 @@ def test_what_is_wrong_stands_at_its_condition(sign_in: SignIn, case: Case) -> N
     assert page.status_code == 422
     assert "Tanggal besok tidak dikenal" in page.text
     assert 'value="besok"' in page.text
+
+
+def test_a_code_that_is_none_stays_in_the_form_and_a_list_offers_its_words(
+    sign_in: SignIn, case: Case
+) -> None:
+    auditor = sign_in("auditor")
+    page = auditor.get("/tanya?k1.1=tugas&k1.1.unit=XYZ")
+    assert page.status_code == 422
+    assert '<option value="XYZ" selected>XYZ</option>' in page.text
+    assert "Unit “XYZ” tidak dikenal" in page.text
+    assert auditor.get("/tanya/unduh?k1.1=tugas&k1.1.unit=XYZ").status_code == 422
+    asked = auditor.get("/tanya?k1.1=variabel&k1.1.nama=kesimpulan&k1.1.nilai=perlu pemeriksaan").text
+    assert re.search(
+        r'<select id="[^"]+" name="k1.1.nilai".*?<option value="perlu pemeriksaan" selected>', asked, re.S
+    )
 
 
 def test_the_answer_is_taken_along(sign_in: SignIn, case: Case) -> None:
@@ -103,3 +122,14 @@ def test_an_auditor_keeps_a_question_draws_a_sample_and_writes_findings(sign_in:
 )
 def test_days_at_the_ends_of_the_calendar_are_refused_in_words(sign_in: SignIn, asked: str) -> None:
     assert sign_in("auditor").get(asked).status_code in {200, 422}
+
+
+def test_every_kind_of_event_has_words_in_both_languages() -> None:
+    told = dict[str, dict[str, str]]()
+    for code in ("id", "en"):
+        with i18n.speaking(code):
+            told[code] = dict(words.grouped_events(None))
+    for code, named in told.items():
+        assert set(CATALOGUE) - named.keys() == set(), code
+        assert [text for text in named.values() if "_" in text or "{" in text] == []
+    assert [type_ for type_, text in told["id"].items() if text == told["en"][type_]] == []
