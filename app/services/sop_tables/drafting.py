@@ -240,7 +240,9 @@ class _Drafting:
     def _last_end(self, step: _Step) -> Node:
         marked = [mark for mark in step.line.marks if mark.kind == "end"]
         lane = marked[-1].performer if marked else (step.questions or step.tasks)[-1].lane
-        return self._end((marked[-1].text if marked else "") or _("Selesai"), lane)
+        end = self._end((marked[-1].text if marked else "") or _("Selesai"), lane)
+        end.properties = {"tuntas": "ya"}
+        return end
 
     def _flow(self, one: Node, two: Node, text: str) -> None:
         self.flows.append(Flow(self._id(f"{one.id}_ke_{two.id}"), one, two, text))

@@ -114,6 +114,7 @@ def test_a_table_as_offices_write_it_becomes_a_draft_without_findings(
     assert deadlines(diagram) == times
     assert len(diagram.questions) == questions
     assert deployments.check_files(None, draft.files) == []
+    assert len([node for node in diagram.nodes.values() if node.is_resolution]) == 1
     for node in diagram.nodes.values():
         if node.kind == "userTask":
             assert f"{node.form_key}.form" in draft.files
