@@ -2,14 +2,16 @@
 
 import json
 import re
+from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
 from typing import cast
 
 from app.engine.reading import reader
 from app.services.definitions.definitions import Version
-from app.services.sop_documents import contents
+from app.services.sop_documents import contents, layouts, sheets
 from app.services.sop_documents.contents import SopDocument
+from app.services.sop_documents.sheets import Sheets
 from tests.reports import DATA
 from tests.sop import DIAGRAM
 
@@ -25,6 +27,12 @@ def document(xml: bytes) -> SopDocument:
 @cache
 def shipped() -> SopDocument:
     return document(DIAGRAM.read_bytes())
+
+
+@cache
+def laid_out(made: Callable[[], SopDocument], template: str = "", paper: str = "") -> Sheets:
+    """The table of a document laid out, once for all tests."""
+    return sheets.laid_out(made(), layouts.layout(template), layouts.paper(paper))
 
 
 def said(text: str) -> str:

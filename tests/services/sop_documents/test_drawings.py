@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from app.services.sop_documents import drawings, layouts, measures, row_parts, sheets, word
+from app.services.sop_documents import drawings, layouts, measures, row_parts, word
 from app.services.sop_documents.contents import SopDocument
 from app.services.sop_documents.layouts import LAYOUTS, PAPERS
 from app.services.sop_documents.routes import Box
 from app.services.sop_tables import drafting, reading
-from tests.services.sop_documents.source import document, shipped
+from tests.services.sop_documents.source import document, laid_out, shipped
 from tests.services.sop_tables import tables
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -45,7 +45,7 @@ def box(frame: Any) -> tuple[int, int, int, int]:
 
 
 def cells(made: Any, template: str = "", paper: str = "") -> Iterator[drawings.Cell]:
-    laid = sheets.laid_out(made(), layouts.layout(template), layouts.paper(paper))
+    laid = laid_out(made, template, paper)
     return (cell for sheet in laid.sheets for line in sheet.lines for cell in line.cells)
 
 
@@ -111,8 +111,5 @@ def test_the_point_of_an_arrow_lies_beside_its_symbol_and_no_line_runs_along_one
 
 def test_the_heads_have_room_for_the_names_of_the_performers() -> None:
     lines = measures.wrapped(["Kepala Dinas Penanaman Modal"], 22.0, row_parts.POINTS)
-    heights = [
-        sheets.laid_out(made(), layouts.layout(""), layouts.paper("")).head_heights[1]
-        for made in (shipped, permit)
-    ]
+    heights = [laid_out(made).head_heights[1] for made in (shipped, permit)]
     assert heights[0] < len(lines) * measures.line_height(row_parts.POINTS) <= heights[1]

@@ -1,6 +1,7 @@
 """Tables of SOPs as offices write them, made up: in CSV, spreadsheets and Word, each with its own habits."""
 
 from collections.abc import Sequence
+from functools import cache
 from io import BytesIO
 from typing import Any
 
@@ -32,6 +33,7 @@ No;Uraian Kegiatan;Pelaksana;;;;;Mutu Baku;;;Keterangan
 """
 
 
+@cache
 def mail() -> bytes:
     """A spreadsheet: a title above, merged heads, dots as marks, arrows in cells, a row that numbers the columns."""
     book = Workbook()
@@ -68,6 +70,7 @@ def mail() -> bytes:
     return content.getvalue()
 
 
+@cache
 def purchase() -> bytes:
     """A spreadsheet with one column for who does it."""
     book = Workbook()
@@ -100,6 +103,7 @@ def purchase() -> bytes:
     return content.getvalue()
 
 
+@cache
 def legalisation() -> bytes:
     """A Word file: identity block, merged heads that come again, and a row that goes on after a page break."""
     made = docx.Document()
@@ -163,6 +167,7 @@ xmlns:v="urn:schemas-microsoft-com:vml">\
 </mc:AlternateContent></w:r></w:p>"""
 
 
+@cache
 def licence() -> bytes:
     """A Word file with shapes drawn in its cells, as Word's own palette makes them."""
     made = docx.Document()

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from io import BytesIO
 
 import pytest
@@ -85,6 +86,7 @@ WRITTEN: list[tuple[str, Callable[[], bytes], list[tuple[str, str]], list[str], 
 ]
 
 
+@cache
 def made_of(name: str, content: bytes) -> tuple[SopTable, SopDraft, Diagram]:
     table = packing.unpacked(packing.packed(reading.read_table(name, content)))
     draft = drafting.draft_of(table, "sop")
