@@ -10,7 +10,7 @@ from app.services.sop_documents import drawings, measures, row_parts
 from app.services.sop_documents.contents import SopDocument
 from app.services.sop_documents.drawings import Cell, SheetDrawing
 from app.services.sop_documents.layouts import Layout, Paper
-from app.services.sop_documents.row_parts import POINTS
+from app.services.sop_documents.row_parts import PADDING, POINTS
 
 MARGIN = 12.0
 _HEAD_HEIGHTS = (5.5, 9.0)
@@ -22,6 +22,8 @@ _FOOT = 6.0
 _NUMBER_WIDTH = 9.0
 #: Which share of the table the performers' columns may take.
 _PERFORMERS = 0.46
+#: A column is made wider for a word that does not fit into it, up to here; longer words are cut.
+_MOST_FOR_A_WORD = 32.0
 _ROUND = 2
 
 
@@ -57,7 +59,7 @@ class Sheets:
 
 def laid_out(document: SopDocument, layout: Layout, paper: Paper) -> Sheets:
     """The table of a document in this template on this paper."""
-    widths, performer = _widths(len(document.performers), layout, paper)
+    widths, performer = _widths(document, layout, paper)
     heads = _head_heights(document.performers, layout, widths)
     room = paper.height - 2 * MARGIN - _FOOT - sum(heads) - HEADING_HEIGHT
     pages = row_parts.paged(document.rows, document.arrows, layout, widths, performer, room)
@@ -74,14 +76,44 @@ def _lines(drawing: SheetDrawing) -> tuple[Line, ...]:
     )
 
 
-def _widths(performers: int, layout: Layout, paper: Paper) -> tuple[tuple[float, ...], float]:
+def _widths(document: SopDocument, layout: Layout, paper: Paper) -> tuple[tuple[float, ...], float]:
+    performers = len(document.performers)
     whole = paper.width - 2 * MARGIN - _NUMBER_WIDTH
     performer = max(13.0, min(31.0, whole * _PERFORMERS / performers))
     rest = whole - performer * performers
     shares = [1.45, *(column.share for column in layout.columns)]
-    texts = [round(rest * share / sum(shares), _ROUND) for share in shares]
+    wanted = [rest * share / sum(shares) for share in shares]
+    texts = [round(width, _ROUND) for width in _for_words(wanted, _longest_words(document, layout))]
     performer = round(performer, _ROUND)
     return (_NUMBER_WIDTH, texts[0], *([performer] * performers), *texts[1:]), performer
+
+
+def _longest_words(document: SopDocument, layout: Layout) -> list[float]:
+    """How wide the columns of texts must be that no word is cut, up to `_MOST_FOR_A_WORD`."""
+    columns = [[row.activity for row in document.rows]]
+    for column in layout.columns:
+        columns.append([row.cells.get(name, "") for row in document.rows for name in column.properties])
+    return [
+        min(
+            max((measures.text_width(word, POINTS) for text in texts for word in text.split()), default=0.0)
+            + 2 * PADDING
+            + 0.1,
+            _MOST_FOR_A_WORD,
+        )
+        for texts in columns
+    ]
+
+
+def _for_words(widths: Sequence[float], least: Sequence[float]) -> list[float]:
+    """The widths with room for the longest words, taken from the columns that have more than they need."""
+    missing = sum(max(0.0, need - width) for width, need in zip(widths, least, strict=True))
+    spare = sum(max(0.0, width - need) for width, need in zip(widths, least, strict=True))
+    if not missing or spare < missing:
+        return list(widths)
+    return [
+        max(width, need) - max(0.0, width - need) * missing / spare
+        for width, need in zip(widths, least, strict=True)
+    ]
 
 
 def _head_heights(performers: Sequence[str], layout: Layout, widths: Sequence[float]) -> tuple[float, float]:

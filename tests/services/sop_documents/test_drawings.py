@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from app.services.sop_documents import drawings, layouts, measures, row_parts, word
+from app.services.sop_documents import drawings, layouts, measures, row_parts, sheets, word
 from app.services.sop_documents.contents import SopDocument
 from app.services.sop_documents.layouts import LAYOUTS, PAPERS
 from app.services.sop_documents.routes import Box
@@ -107,6 +107,21 @@ def test_the_point_of_an_arrow_lies_beside_its_symbol_and_no_line_runs_along_one
             for other in boxes:
                 beside = x1 == x2 and min(abs(x1 - other.x), abs(x1 - other.x - other.w)) < 0.7
                 assert not (beside and min(y2, other.y + other.h) - max(y1, other.y) > 0.1)
+
+
+def test_a_column_is_as_wide_as_its_longest_word() -> None:
+    body = tables.LEAVE.replace(";15 menit;", ";Menyesuaikan;").replace("Kartu cuti", "Pertanggungjawaban")
+    table = reading.read_table("cuti.csv", body.encode())
+    made = document(drafting.draft_of(table, "cuti").files["cuti.bpmn"])
+    for template in LAYOUTS:
+        laid = sheets.laid_out(made, layouts.layout(template), layouts.paper(""))
+        assert sum(laid.widths) == pytest.approx(297 - 2 * sheets.MARGIN, abs=0.1)
+        texts = [laid.widths[1], *laid.widths[2 + len(made.performers) :]]
+        columns = [("activity",), *(column.properties for column in layouts.layout(template).columns)]
+        for width, names in zip(texts, columns, strict=True):
+            cells = [row.cells.get(name, row.activity) for row in made.rows for name in names]
+            for one in " ".join(cells).split():
+                assert measures.text_width(one, row_parts.POINTS) <= width - 2 * row_parts.PADDING, one
 
 
 def test_the_heads_have_room_for_the_names_of_the_performers() -> None:
