@@ -47,10 +47,12 @@ def paged(
     widths: Sequence[float],
     performer: float,
     room: float,
+    after: float,
 ) -> list[list[Part]]:
     """The parts of all rows, page by page. Room for letters at both edges is left on each.
 
-    A row stays together, unless it would leave much of a page empty.
+    A row stays together, unless it would leave much of a page empty. ``after``: how high what stands below the table
+    is; it does not come alone on a page.
     """
     texts_at = (0, 1, *range(len(widths) - len(layout.columns), len(widths)))
     room -= 2 * CONNECTOR
@@ -75,6 +77,9 @@ def paged(
                 pages.append([rest])
                 left = room - rest.height
                 placed |= {symbol.id for band in rest.bands for symbol in band.symbols}
+    # No letters stand at the lower edge of the last page, nor at the upper edge of the first one.
+    if len(pages[-1]) > 1 and left + CONNECTOR * (2 if len(pages) == 1 else 1) < after:
+        pages.append([pages[-1].pop()])
     return pages
 
 

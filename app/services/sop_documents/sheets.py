@@ -22,6 +22,8 @@ _FOOT = 6.0
 _NUMBER_WIDTH = 9.0
 #: Which share of the table the performers' columns may take.
 _PERFORMERS = 0.46
+#: The lines of place and signer, in the letters of the widest of page, PDF and DOCX; and what is above them.
+_SIGNATURE_POINTS, _ABOVE_SIGNATURE = 9.5, 9.0
 #: A column is made wider for a word that does not fit into it, up to here; longer words are cut.
 _MOST_FOR_A_WORD = 32.0
 _ROUND = 2
@@ -62,7 +64,8 @@ def laid_out(document: SopDocument, layout: Layout, paper: Paper) -> Sheets:
     widths, performer = _widths(document, layout, paper)
     heads = _head_heights(document.performers, layout, widths)
     room = paper.height - 2 * MARGIN - _FOOT - sum(heads) - HEADING_HEIGHT
-    pages = row_parts.paged(document.rows, document.arrows, layout, widths, performer, room)
+    signature = _ABOVE_SIGNATURE + measures.line_height(_SIGNATURE_POINTS) * (len(document.signer) + 1)
+    pages = row_parts.paged(document.rows, document.arrows, layout, widths, performer, room, signature)
     drawn = [SheetDrawing(page, len(document.performers), performer) for page in pages]
     drawings.draw_arrows(document.arrows, drawn)
     sheets = tuple(Sheet(number, _lines(one)) for number, one in enumerate(drawn, 1))

@@ -128,6 +128,22 @@ def test_a_high_row_is_broken_where_fewest_arrows_are_cut_before_a_page_stays_ha
     assert len(letters) == 1, "only the answer that leads on goes to the next page"
 
 
+def test_the_signature_never_stands_alone_on_a_page() -> None:
+    found, needed = shipped(), list[int]()
+    lines_of_word = len(found.signer) + 3  # place, and two empty ones
+    signature = lines_of_word * 9.5 * 1.15 * 25.4 / 72
+    rows = [replace(row, symbols=row.symbols[:1]) for row in (*found.rows[:2], found.rows[4])]
+    for lines in range(10, 31):
+        last = replace(rows[-1], cells={**rows[-1].cells, "ket": "\n".join(["baris"] * lines)})
+        made = replace(found, rows=(*rows[:-1], last), arrows=())
+        laid = sheets.laid_out(made, layouts.layout(""), layouts.paper(""))
+        used = sum(laid.head_heights) + sum(line.height for line in laid.sheets[-1].lines)
+        assert used + sheets.HEADING_HEIGHT + signature < 210 - 2 * sheets.MARGIN
+        needed.append(len(laid.sheets))
+    assert needed == sorted(needed)
+    assert set(needed) == {1, 2}
+
+
 def test_letters_on_both_pages_join_what_a_page_break_parts() -> None:
     laid = laid_out(shipped, "", "")
     letters = [
