@@ -85,6 +85,8 @@ def _below_heads(grid: Grid, top: int, activity: int, said: Sequence[str]) -> in
         named = row[activity].text and not row[activity].below
         if (named or (row[number].text and not row[number].below)) and not is_numbering(row):
             break
+        if _holds_marks(row):  # "Mulai" in a row of its own
+            break
         under += 1
     return under
 
@@ -161,7 +163,7 @@ def _read_marked(found: Columns, paths: Sequence[Sequence[str]], body: Sequence[
 
 
 def _holds_marks(cells: Sequence[Cell]) -> bool:
-    """Whether a column holds marks and arrows alone, at least one of them a mark."""
+    """Whether a column or row holds marks and arrows alone, at least one of them a mark."""
     held = [cell for cell in cells if cell.text or cell.shapes]
     return all(map(marks.is_mark, held)) and any(marks.marks_of(cell, 0)[0] for cell in held)
 

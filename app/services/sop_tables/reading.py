@@ -92,13 +92,15 @@ class Guess:
 
 @dataclass
 class SopTable:
-    """A table as read: everything that was typed, in its place."""
+    """A table as read: everything that was typed, in its place. ``starts``: marks for the line that comes next, while
+    it is read."""
 
     name: str
     performers: list[str]
     lines: list[Line]
     identity: dict[str, str]
     guesses: list[Guess]
+    starts: list[Mark] = field(default_factory=list)
 
 
 def read_table(file_name: str, content: bytes) -> SopTable:
@@ -189,9 +191,13 @@ def _read_row(table: SopTable, row: Sequence[Cell], columns: Columns, number: in
         line.notes += words
     if columns.named_in_cells is not None and (text := row[columns.named_in_cells].text):
         line.marks += [Mark(at, "task") for at in _performers_in(table, text)]
-    if table.lines and _goes_on(line, table.lines[-1]):
+    if _is_start_or_end(line):
+        _keep_start_or_end(table, line)
+    elif table.lines and _goes_on(line, table.lines[-1]):
         _join(table, table.lines[-1], line)
     elif line.activity or line.marks or line.cells:
+        line.marks = [*table.starts, *line.marks]
+        table.starts = []
         table.lines.append(line)
     if table.lines:
         last = table.lines[-1]
@@ -201,6 +207,30 @@ def _read_row(table: SopTable, row: Sequence[Cell], columns: Columns, number: in
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _is_start_or_end(line: Line) -> bool:
+    """Whether a row is no activity, but where the flow begins or ends: "Mulai", "Selesai"."""
+    if line.cells or line.notes or not line.marks:
+        return False
+    said = marks.marks_of(Cell(line.activity), 0)[0] if line.activity else line.marks
+    return {mark.kind for mark in said} <= {"start", "end"}
+
+
+def _keep_start_or_end(table: SopTable, line: Line) -> None:
+    """The marks of such a row belong to the activity after it, or to the one before it."""
+    kinds = marks.marks_of(Cell(line.activity), 0)[0] if line.activity else []
+    for mark in line.marks:
+        kind = kinds[0].kind if kinds and mark.kind == "task" else mark.kind
+        one = Mark(mark.performer, kind, mark.text or line.activity, mark.name)
+        if kind == "start" or not table.lines:
+            table.starts.append(one)
+        else:
+            table.lines[-1].marks.append(one)
+    name = line.activity or line.marks[0].text
+    table.guesses.append(
+        Guess(0, _("Baris “{name}” dibaca sebagai awal atau akhir alur, bukan kegiatan.", name=name))
+    )
 
 
 def _goes_on(line: Line, before: Line) -> bool:

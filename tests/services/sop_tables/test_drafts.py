@@ -245,6 +245,30 @@ def test_signs_and_words_that_share_a_cell_are_each_read(cell: str, kinds: list[
     assert [mark.kind for mark in line.marks if mark.performer == 0] == kinds
 
 
+@pytest.mark.parametrize(
+    "rows",
+    [(";;Mulai;;", ";;;Selesai;"), ("1;Mulai;v;;", "4;Selesai;;v;"), (";Mulai;Mulai;;", ";Selesai;;●;")],
+)
+def test_rows_that_only_begin_and_end_the_flow_are_no_activities(rows: tuple[str, str]) -> None:
+    first, last = rows
+    head = "No;Kegiatan;Pelaksana;;Waktu\n;;Staf;Kasi;\n"
+    body = f"{head}{first}\n2;Mencatat surat;v;;1 hari\n3;Meneliti surat;;v;1 hari\n{last}\n"
+    table, draft, diagram = made_of("surat.csv", body.encode())
+    assert table.performers == ["Staf", "Kasi"]
+    assert tasks(diagram) == [("Staf", "Mencatat surat"), ("Kasi", "Meneliti surat")]
+    ends = [
+        (diagram.lane(node.lane_id).name, node.name)
+        for node in diagram.nodes.values()
+        if node.kind == "startEvent" or node.is_resolution
+    ]
+    assert ends == [("Staf", "Mulai"), ("Kasi", "Selesai")]
+    told = [guess.text for guess in draft.guesses]
+    assert [
+        f"Baris “{name}” dibaca sebagai awal atau akhir alur, bukan kegiatan." in told
+        for name in ("Mulai", "Selesai")
+    ]
+
+
 def test_an_answer_beside_a_diamond_is_no_second_question() -> None:
     body = (
         "No;Kegiatan;Pelaksana;;Waktu\n;;Staf;Kasi;\n1;Meneliti;v;;1 hari\n2;Setuju?;;◇;1 hari\n;;;tidak;\n"
