@@ -109,6 +109,14 @@ TELLING = frozenset(
 )
 
 
+#: What events must tell to be handed on.
+_NEEDED = {
+    "case_destroyed": frozenset({"instance"}),
+    "definition_deployed": frozenset({"definition_id", "key", "version"}),
+    "files_kept": frozenset({"files"}),
+}
+
+
 def chains(connection: Connection, signed: Signed, tell: Tell = lambda _done: None) -> Iterator[Chain]:
     """Every chain that has events, that is counted, or that a checkpoint knows; that outside of cases first.
 
@@ -127,7 +135,7 @@ def chains(connection: Connection, signed: Signed, tell: Tell = lambda _done: No
     for chain, count in _joined(read, counted):
         if chain.id == OUTSIDE:
             destroyed = _destroyed(chain)
-        told = destroyed.pop(chain.id, None)
+        told = destroyed.pop(chain.id, None) if chain.id else None
         chain.is_destroyed = told is not None
         chain.fault = chain.fault or _ending(chain, count, told)
         yield chain
@@ -326,7 +334,8 @@ def _listen(chain: Chain, event: Kept, signed: Signed) -> None:
     if event.type in removals.TYPES:
         event = event._replace(is_signed=removals.is_signed(chain.id, event.type, data, signed))
     if event.type != "history_redacted":
-        chain.kept.append(event)
+        if _NEEDED.get(event.type, frozenset()) <= data.keys():  # else it is redacted, by somebody else
+            chain.kept.append(event)
         return
     committed = data.get("commitments", {})
     for number, digest in data["digests"].items():

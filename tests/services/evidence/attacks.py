@@ -84,6 +84,19 @@ def destroyed_by_hand(connection: Connection, case: int, *, events: int = 0, hea
     forged(connection, 0, "case_destroyed", {**data, "events": ended["count"], "head": ended["head"].hex()})
 
 
+def ids_moved(connection: Connection, case: int, back: int, since: int) -> None:
+    """What an event ``back`` tells to be undone after the one with the id ``since`` counts again, in the same order:
+    ids are in no hash."""
+    query = select(HistoryEvent.id).where(HistoryEvent.instance_id == case, HistoryEvent.id < back)
+    ids = connection.scalars(query.order_by(HistoryEvent.id)).all()
+    before, after = [one for one in ids if one <= since], [one for one in ids if one > since]
+    for id_ in before:
+        run(connection, "UPDATE history_event SET id = :to WHERE id = :id", to=id_ - 100_000, id=id_)
+    for number, id_ in enumerate(after):
+        to = since - 50_000 + number
+        run(connection, "UPDATE history_event SET id = :to WHERE id = :id", to=to, id=id_)
+
+
 def verified(database: Database) -> Verified:
     """What the application finds."""
     return verifying.snapshot_verified(config_of(database), database, lambda _done: None)

@@ -21,7 +21,7 @@ from app.services.files import store
 from app.services.maintenance import database_role
 from app.services.retention import destructions, erasure, periods
 from tests.services.evidence.attacks import config_of, found, only, run, unguarded, verified
-from tests.services.evidence.filed import case_with_a_file
+from tests.services.evidence.targets import case_with_a_file
 from tests.services.office import Office, add_user
 from tests.services.retention.cases import case_of, deploy
 

@@ -1,5 +1,6 @@
 """Attacks by dice on a furnished record, each found at its place; ``ALUR_ATTACKS=1000`` tries so many."""
 
+import hashlib
 import os
 import random
 from collections.abc import Callable
@@ -10,11 +11,12 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app.commands import evidence
 from app.db import Database
-from app.history.canonical import Place, Told, commitment, event_hash
+from app.history.canonical import Place, Told, canonical, commitment, event_hash
 from app.models import HistoryEvent
 from app.services.evidence import verifying
 from app.services.evidence.verifying import Verified
-from tests.services.evidence.attacks import config_of
+from tests.services.evidence.attacks import config_of, destroyed_by_hand, forged, ids_moved
+from tests.services.evidence.targets import case_with_a_file, destroy_all, erase, mark, taken_back
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
 
@@ -27,6 +29,11 @@ EVENT: Any = HistoryEvent.__table__
 
 def one_of(dice: random.Random, rows: list[Any]) -> Any:
     return dice.choice(rows)
+
+
+def committed(row: Any) -> bytes:
+    """What of an event's data is in its hash."""
+    return bytes(row.redacted or commitment(row.data, row.salt))
 
 
 def edit(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
@@ -54,7 +61,7 @@ def edit_with_its_hash(connection: Connection, dice: random.Random, rows: list[A
         "note_added", row.at.isoformat(timespec="microseconds")[:26] + "Z", row.actor_id, row.activity_id
     )
     place = Place(row.instance_id or 0, row.number, before.hash)
-    hash_ = event_hash(place, told, commitment(row.data, row.salt))
+    hash_ = event_hash(place, told, committed(row))
     connection.execute(update(EVENT).where(EVENT.c.id == row.id).values(type="note_added", hash=hash_))
     return row.instance_id or 0, None
 
@@ -135,7 +142,7 @@ def rewrite(connection: Connection, dice: random.Random, rows: list[Any]) -> Exp
         told = Told(
             type_, row.at.isoformat(timespec="microseconds")[:26] + "Z", row.actor_id, row.activity_id
         )
-        head = event_hash(Place(row.instance_id or 0, row.number, head), told, commitment(row.data, row.salt))
+        head = event_hash(Place(row.instance_id or 0, row.number, head), told, committed(row))
         connection.execute(update(EVENT).where(EVENT.c.id == row.id).values(type=type_, hash=head))
     for table in ("event_chain", "sealed_head")[: dice.randrange(1, 3)]:
         connection.execute(
@@ -148,7 +155,7 @@ def rewrite(connection: Connection, dice: random.Random, rows: list[Any]) -> Exp
 def redact(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
     """Erase what an event tells as if it had been asked for."""
     row = one_of(dice, rows)
-    values = {"redacted": commitment(row.data, row.salt), "salt": None, "data": {}}
+    values = {"redacted": committed(row), "salt": None, "data": {}}
     connection.execute(update(EVENT).where(EVENT.c.id == row.id).values(values))
     return row.instance_id or 0, row.number
 
@@ -180,6 +187,85 @@ def change_checkpoint(connection: Connection, dice: random.Random, rows: list[An
     return 0, None
 
 
+def redact_by_words(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    """Erase as the office does, by words of his own, and say so in the chain; also of what was erased before."""
+    row = one_of(dice, [each for each in rows if each.instance_id and "values" in each.data])
+    told_of = committed(row)
+    data = {**row.data, "values": {"judul": f"Lampu {dice.random()}"}}
+    values = {"data": data, "salt": None, "redacted": told_of}
+    connection.execute(update(EVENT).where(EVENT.c.id == row.id).values(values))
+    number, digest = str(row.number), hashlib.sha256(canonical(data)).hexdigest()
+    told: dict[str, Any] = {"digests": {number: digest}, "commitments": {number: told_of.hex()}}
+    signed = [each for each in rows if each.type == "history_redacted"]
+    if dice.random() < 0.5:  # with a signature of something else
+        told |= {"signature": signed[0].data["signature"]}
+    forged(connection, row.instance_id, "history_redacted", told)
+    return row.instance_id, row.number
+
+
+def put_on_another_version(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    case = one_of(dice, [each for each in rows if each.instance_id]).instance_id
+    on = "(SELECT definition_id FROM process_instance WHERE id = :id)"
+    other = f"SELECT id FROM process_definition WHERE id <> {on}"
+    ids = connection.execute(text(other), {"id": case}).scalars().all()
+    to = one_of(dice, [*ids, 9_999])
+    connection.execute(
+        text("UPDATE process_instance SET definition_id = :to WHERE id = :id"), {"to": to, "id": case}
+    )
+    return case, 0
+
+
+def destroy_by_hand(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    case = one_of(dice, [each for each in rows if each.instance_id]).instance_id
+    destroyed_by_hand(connection, case, events=dice.choice([0, 1, 500]), head=dice.choice([b"", bytes(32)]))
+    return case, None
+
+
+def change_what_was_destroyed(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    query = "SELECT instance_id, count, head FROM event_chain WHERE destroyed_at IS NOT NULL"
+    case, count, _head = one_of(dice, list(connection.execute(text(query)).all()))
+    change = dice.choice(["count = count + 1", "count = count - 1", "destroyed_at = NULL"])
+    connection.execute(text(f"UPDATE event_chain SET {change} WHERE instance_id = :id"), {"id": case})
+    return case, count
+
+
+def move_ids(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    row = one_of(dice, [each for each in rows if each.type == "completion_taken_back"])
+    ids_moved(connection, row.instance_id, row.id, row.data["since"])
+    return row.instance_id, row.data["place"]
+
+
+def move_to_case_0(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    row = one_of(dice, [each for each in rows if not each.instance_id])
+    where = EVENT.c.instance_id.is_(None), EVENT.c.number >= row.number
+    connection.execute(update(EVENT).where(*where).values(instance_id=0))
+    return 0, row.number
+
+
+def write_otherwise(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    """The same in another form, as SQLite keeps it; PostgreSQL has but one."""
+    if connection.dialect.name != "sqlite":
+        return move_to_case_0(connection, dice, rows)
+    row = one_of(dice, [each for each in rows if each.instance_id and each.data and each.redacted is None])
+    name = next(iter(row.data))
+    twice = "".join(('{"', name, '":0,', canonical(row.data).decode()[1:]))
+    change, value = dice.choice([("at = replace(at, ' ', :value)", "T"), ("data = :value", twice)])
+    connection.execute(
+        text(f"UPDATE history_event SET {change} WHERE id = :id"), {"value": value, "id": row.id}
+    )
+    return row.instance_id, row.number
+
+
+def lose_a_file(connection: Connection, dice: random.Random, rows: list[Any]) -> Expected:
+    row = one_of(dice, [each for each in rows if each.type == "files_kept"])
+    [file] = row.data["files"]
+    connection.execute(text("DELETE FROM attachment WHERE id = :id"), {"id": file})
+    if dice.random() < 0.5:
+        told = {"fields": [], "files": 1, "drafts": 0, "lines": 0, "reason": "Diminta"}
+        forged(connection, row.instance_id, "identity_erased", {**told, "file_ids": [file]})
+    return row.instance_id, row.number
+
+
 ATTACKS: list[Attack] = [
     edit,
     edit_with_its_hash,
@@ -193,6 +279,14 @@ ATTACKS: list[Attack] = [
     redact,
     change_diagram,
     change_checkpoint,
+    redact_by_words,
+    put_on_another_version,
+    destroy_by_hand,
+    change_what_was_destroyed,
+    move_ids,
+    move_to_case_0,
+    write_otherwise,
+    lose_a_file,
 ]
 
 
@@ -225,7 +319,16 @@ def test_attacks_by_dice_are_found_where_they_were(furnished: Office, tmp_path: 
     deploy(furnished, "2 tahun")
     for n in range(4):
         case_of(furnished, judul=f"Lampu {n}")
+    destroy_all(furnished)
+    deploy(furnished, "3 tahun")
+    for n in range(4):
+        erased = case_of(furnished, judul=f"Lampu {n} milik Suryatmaja").id
         evidence.make_checkpoint(database, actor=None)
+    mark(furnished, erased, "Suryatmaja")
+    erase(furnished, erased)
+    case_with_a_file(furnished)
+    taken_back(furnished)
+    evidence.make_checkpoint(database, actor=None)
     config = config_of(database)
     assert verifying.snapshot_verified(config, database, lambda _done: None).faults == ()
     for number in range(NUMBER):

@@ -3,35 +3,31 @@
 import hashlib
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
 
-from app.commands import evidence, retention
+from app.commands import evidence
 from app.db import Database
 from app.errors import Conflict
 from app.forms import masking
 from app.history import writer
 from app.history.canonical import canonical, commitment
-from app.models import EventChain, HistoryEvent, IdentityValue, ProcessInstance
-from app.services.core import clock, encryption
+from app.models import EventChain, HistoryEvent, ProcessInstance
 from app.services.evidence import checkpoints, verifying
-from app.services.retention import destructions, erasure, periods
-from app.services.tasks import tasks, undoing
-from tests.services.desk import ENOUGH
 from tests.services.evidence.attacks import (
     destroyed_by_hand,
     forged,
     found,
+    ids_moved,
     only,
     run,
     unguarded,
     verified,
 )
-from tests.services.evidence.filed import case_with_a_file
-from tests.services.office import Office, add_user
+from tests.services.evidence.targets import case_with_a_file, destroy_all, erase, mark, taken_back
+from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
 
 EVENT = HistoryEvent
@@ -44,22 +40,6 @@ def office(furnished: Office) -> Office:
 
 
 # Redactions ---------------------------------------------------------------------------------------------------------
-
-
-def mark(office: Office, case: int, word: str, sign: str = "") -> str:
-    """Mark a word of a case as identity; its sign."""
-    sign = sign or masking.new_sign("nama")
-    with office.database.transaction() as session:
-        session.get_one(ProcessInstance, case).masks_changed = True
-        sealed = encryption.seal(session, word)
-        session.add(IdentityValue(instance_id=case, field_key=sign, ciphertext=sealed))
-    return sign
-
-
-def erase(office: Office, case: int) -> None:
-    with office.database.transaction() as session:
-        admin = add_user(session, f"kepala{datetime.now(UTC).timestamp()}", is_admin=True)
-        erasure.erase(session, case, "Diminta", actor=admin)
 
 
 def put(connection: Connection, case: int, number: int, words: str) -> tuple[dict[str, str], dict[str, str]]:
@@ -167,16 +147,6 @@ def test_a_case_that_is_put_on_another_version_is_found(office: Office, kind: st
 # Destroyed cases ----------------------------------------------------------------------------------------------------
 
 
-def destroy_all(office: Office) -> None:
-    with office.database.transaction() as session:
-        admin = add_user(session, "kepala", is_admin=True)
-        clock.fix(session, datetime(2031, 3, 1, 3, tzinfo=UTC))
-        typed = str(periods.overdue_of(session, "uji", actor=admin).cases)
-        destructions.begin(session, "uji", typed, "Masa simpan lewat", actor=admin)
-    while retention.work(office.database):
-        pass
-
-
 @pytest.mark.parametrize("length", [0, 999])
 def test_a_case_destroyed_by_hand_is_found(office: Office, length: int) -> None:
     case, _other = case_of(office).id, case_of(office)
@@ -242,12 +212,7 @@ def test_what_is_gone_by_events_of_before_signatures_is_counted(
 
 
 def test_ids_that_were_moved_to_undo_what_was_taken_back_are_found(office: Office) -> None:
-    case = office.start()
-    with office.database.transaction() as session:
-        task = office.open_task(case)
-        tasks.complete(session, task.id, ENOUGH, {}, actor=office.rina, typed={"values": {}})
-    with office.database.transaction() as session:
-        undoing.take_back(session, task.id, actor=office.rina)
+    case = taken_back(office)
     assert found(office.database) == set()
     with office.database.reading() as session:
         rows = session.execute(
@@ -255,14 +220,8 @@ def test_ids_that_were_moved_to_undo_what_was_taken_back_are_found(office: Offic
         ).all()
     back = next(row for row in rows if row.type == "completion_taken_back")
     before = [row.id for row in rows if row.id <= back.data["since"]]
-    with unguarded(office.database) as connection:  # what was undone counts again, in the same order
-        for id_ in before:
-            run(connection, "UPDATE history_event SET id = :to WHERE id = :id", to=id_ - 10_000, id=id_)
-        after = [row.id for row in rows if back.data["since"] < row.id < back.id]
-        for to, id_ in zip(
-            range(back.data["since"] - len(after) + 1, back.data["since"] + 1), after, strict=True
-        ):
-            run(connection, "UPDATE history_event SET id = :to WHERE id = :id", to=to, id=id_)
+    with unguarded(office.database) as connection:
+        ids_moved(connection, case.id, back.id, back.data["since"])
     assert found(office.database) == {("moved", case.id, len(before))}
 
 
@@ -305,7 +264,8 @@ def test_another_form_of_the_same_is_found(sqlite_database: Database, attack: st
 
 
 REPLACING = (
-    "INSERT OR REPLACE INTO history_event SELECT * FROM history_event WHERE number = 2",
+    "INSERT OR REPLACE INTO history_event (id, instance_id, type, at, data, number, hash) "
+    "SELECT min(id), 999, type, at, data, 1, hash FROM history_event",
     "INSERT OR REPLACE INTO checkpoint SELECT * FROM checkpoint",
     "UPDATE OR REPLACE history_event SET id = id + 1 WHERE number = 1",
 )
