@@ -304,7 +304,8 @@ def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
     if found != hash_:
         data = orjson.loads(text)
         plain = canonical(data)
-        if not as_stored or not _tells_twice(text, plain):
+        is_ours = redacted is None or salt is None  # a redaction leaves no salt
+        if is_ours and not (as_stored and _tells_twice(text, plain)):
             found = line_hash(*told, redacted or hmac.digest(salt or b"", plain, "sha256"))
         if redacted is not None:
             chain.redacted[str(number)] = _Redaction(hashlib.sha256(plain).hexdigest(), redacted.hex())
