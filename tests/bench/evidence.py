@@ -4,15 +4,17 @@
 that is computed anew: hashes of the templates do not fit where clones stand. On SQLite and on PostgreSQL.
 """
 
+import contextlib
 import io
 import os
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+import tracemalloc
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.orm import Session
@@ -22,7 +24,7 @@ from app.db import Database
 from app.history import pending
 from app.history.canonical import GENESIS, SALT_BYTES, Place, Told, commitment, event_hash, moment
 from app.models import HistoryEvent, ProcessInstance
-from app.services.evidence import bundles, verifying
+from app.services.evidence import bundles, periksa_bukti, verifying
 from tests.bench import population
 from tests.bench.figures import office_for, row
 from tests.reports import report
@@ -30,7 +32,6 @@ from tests.serving import Installation
 
 EVENTS = int(os.environ.get("ALUR_BENCH_EVENTS", "50000"))
 ROUNDS = int(os.environ.get("ALUR_BENCH_ROUNDS", "30"))
-EXPORTED = 50
 _BATCH = 5_000
 #: What an event has of where it stands.
 _PLACES = frozenset({"id", "number", "salt", "hash", "redacted"})
@@ -191,9 +192,15 @@ def _clone(database: Database) -> None:
                 number += 1
                 made = {**of_case, "business_key": f"BUKTI-{number:07}"}
                 new = session.execute(insert(cases).values(made).returning(cases.c.id)).scalar_one()
-                waiting += _chained([{**one, "instance_id": new} for one in events], new)
+                waiting += _chained([_cloned(one, new, made["business_key"]) for one in events], new)
             session.connection().execute(insert(table), waiting)
             count += len(waiting)
+
+
+def _cloned(event: dict[str, Any], case: int, number: str) -> dict[str, Any]:
+    """An event of another case, which has another number."""
+    started = {"number": number} if event["type"] == "instance_started" else {}
+    return {**event, "instance_id": case, "data": {**event["data"], **started}}
 
 
 def _cases() -> Table:
@@ -242,13 +249,27 @@ def _verify(name: str, office: Installation, database: Database) -> None:
 
 
 def _export(name: str, office: Installation, database: Database) -> None:
+    """Bundles of one case, of as many as a page takes, of 2,000 and of all: by the clock, in size, and at their peak
+    in memory, which is measured in a second run."""
     with database.reading() as session:
-        ids = list(session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.id).limit(EXPORTED)))
-        _none, took, busy = _timed(lambda: bundles.write(session, office.config, ids, io.BytesIO()))
-        row(f"{name}: evidence of {EXPORTED} cases", f"{took:.1f} s, CPU {busy:.1f} s")
-    query = select(ProcessInstance.id).order_by(ProcessInstance.id).limit(2_000)
-    with database.reading() as session, tempfile.TemporaryFile() as file:
-        ids = list(session.scalars(query))
-        _none, took, busy = _timed(lambda: bundles.write(session, office.config, ids, file))
-        size = file.seek(0, io.SEEK_END) / 1e6
-        row(f"{name}: evidence of {len(ids):,} cases", f"{took:.1f} s, CPU {busy:.1f} s, {size:.0f} MB")
+        ids = list(session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
+    for some in (ids[:1], ids[:50], ids[:2_000], ids):
+        with tempfile.NamedTemporaryFile() as file:
+            _none, took, busy = _timed(lambda some=some, file=file: _take(office, database, some, file))
+            size_mb = file.seek(0, io.SEEK_END) / 1e6
+            tracemalloc.start()
+            _take(office, database, some, file)
+            peak_mb = tracemalloc.get_traced_memory()[1] / 1e6
+            tracemalloc.stop()
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                code, checked, _busy = _timed(lambda file=file: periksa_bukti.main([file.name]))
+            assert code == 0, said.getvalue()[-500:]
+        told = f"{took:.2f} s, CPU {busy:.2f} s, {size_mb:.2f} MB, at most {peak_mb:.1f} MB in memory"
+        row(f"{name}: evidence of {len(some):,} cases", f"{told}; checked in {checked:.2f} s")
+
+
+def _take(office: Installation, database: Database, ids: Sequence[int], file: IO[bytes]) -> None:
+    file.seek(0)
+    file.truncate()
+    with database.snapshot() as session:
+        bundles.write(session, office.config, ids, file)

@@ -548,9 +548,9 @@ def check_files(bundle, head, chain):
 
 
 def check_versions(bundle, manifest, outside):
-    """Refuse diagrams, forms and tables that are not those that were deployed, in number and content; how many, and
-    the number and key of each version by its id."""
-    count, found = 0, {}
+    """Refuse diagrams, forms and tables that are not those that were deployed, in number and content. Return how many
+    there are, in a sentence, and the number and key of each version by its id."""
+    count, silent, found = 0, 0, {}
     for version in manifest["versions"]:
         shaped(version, VERSION, "daftar versi dalam isi.json")
         name = f"versi {version['version']} dari proses {version['key']} [id {version['id']}]"
@@ -568,9 +568,16 @@ def check_versions(bundle, manifest, outside):
                 if sha256(bundle.read(member)) != told["files"].get(file):
                     raise Fault(f"berkas {file} dari {name} berubah")
                 count += 1
+            else:
+                silent += 1
             bundle.compare(member, version["files"][file], "isi.json")
         found[version["id"]] = (version["version"], version["key"])
-    return count, found
+    told = f"Versi proses: {count} berkas cocok dengan yang diterapkan"
+    if silent:
+        told += (
+            f"; {silent} berkas dari sebelum peristiwa penerapan menyebut berkas, jadi hanya menurut isi.json"
+        )
+    return f"{told}.", found
 
 
 def check_case(bundle, listed, statement, versions, outside, key, say):
@@ -670,13 +677,13 @@ def check_bundle(bundle, key, outside, say):
     others = Chain(0, "rantai di luar perkara", public, head["first"], head["previous"])
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
-    count, versions = check_versions(bundle, manifest, others)
+    told, versions = check_versions(bundle, manifest, others)
     bound = sum(
         check_case(bundle, one, statement, versions, outside, public, say) for one in manifest["cases"]
     )
     check_members(bundle, manifest)
     check_signature(bundle, kept)
-    say(f"Versi proses: {count} berkas cocok dengan yang diterapkan.")
+    say(told)
     say(selection(manifest, statement))
     return verdict(key, outside, f"{bound} dari {len(manifest['cases'])}", say)
 

@@ -139,6 +139,12 @@ def not_a_number(members: Members) -> None:
     members[EVENTS] = members[EVENTS].replace(b'"data":{', b'"data":{"x":NaN,', 1)
 
 
+def another_checkpoint_before(members: Members) -> None:
+    members["titik-periksa-sebelumnya.jsonl"] = members["titik-periksa-sebelumnya.jsonl"].replace(
+        b'"at":"2', b'"at":"1'
+    )
+
+
 #: What whoever holds the key does, who can sign the list of contents anew; and what is told of it.
 BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
     "no checkpoint": (put("isi.json", "checkpoint", to=None), "tanpa titik periksa"),
@@ -169,6 +175,7 @@ BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
         not_canonical,
         "titik periksa 1 dalam daftar yang sebelumnya tidak dalam bentuk baku",
     ),
+    "a checkpoint before": (another_checkpoint_before, "titik periksa 1 dalam daftar yang sebelumnya bukan"),
     "no number": (not_a_number, "peristiwa ke-1 perkara UJI-2027-00001 [id 1] memuat NaN"),
     "a text as number": (
         put("isi.json", "checkpoint", to="2"),
