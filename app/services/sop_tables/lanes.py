@@ -65,6 +65,8 @@ def moved(plan: Plan, merges: Merges) -> Plan:
 
 def merged(table: SopTable, merges: Merges) -> SopTable:
     """The table without the merged lanes, all that is done in them moved."""
+    if not merges:
+        return table
     kept = kept_places(len(table.performers), merges)
     new = {place: kept.index(merges.get(place, place)) for place in range(len(table.performers))}
     lines = [_renumbered(line, new) for line in table.lines]

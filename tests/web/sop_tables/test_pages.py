@@ -221,8 +221,11 @@ def test_a_lane_that_was_guessed_stays_a_guess_until_it_is_named(sign_in: SignIn
     content = b"No;Kegiatan;Waktu\n1;Mencatat surat;5 menit\n2;Mengarsipkan surat;1 hari\n"
     page = upload(owner, "/studio/tabel-sop", {}, [("table", "surat.csv", content)]).text
     guess = "Tabel ini tidak menyebut pelaksana"
-    again = owner.post("/studio/tabel-sop/periksa", **fields(page))
+    asked = owner.post("/studio/tabel-sop/periksa", **{**fields(page), "b0-pertanyaan": ["1"]})
+    assert guess in asked.text
+    again = owner.post("/studio/tabel-sop/periksa", **{**fields(asked.text), "b0-q0-teks": ["Lengkap?"]})
     assert guess in again.text
+    assert fields(again.text)["b0-q0-teks"] == ["Lengkap?"]
     named = owner.post("/studio/tabel-sop/periksa", **{**fields(again.text), "lajur-0": ["Staf TU"]})
     assert guess not in named.text
     assert "Staf TU" in named.text
