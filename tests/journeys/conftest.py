@@ -1,4 +1,4 @@
-"""One Chromium for all journeys; for each test an office of its own, and people in it."""
+"""One Chromium for all journeys; for each test, or a module of them, an office of its own, and people in it."""
 
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -77,6 +77,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Installation:
 @pytest.fixture
 def office(tmp_path: Path, template: Installation) -> Iterator[Office]:
     with opened(template, tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def shared_office(tmp_path_factory: pytest.TempPathFactory, template: Installation) -> Iterator[Office]:
+    """One for all tests of a module that leave it as they found it, or keep to cases of their own."""
+    with opened(template, tmp_path_factory.mktemp("shared")) as made:
         yield made
 
 

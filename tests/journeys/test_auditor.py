@@ -67,7 +67,12 @@ class Hand:
         return page.locator("#jawaban").inner_text()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def office(shared_office: Office) -> Office:
+    return shared_office
+
+
+@pytest.fixture(scope="module")
 def cases(office: Office) -> dict[str, str]:
     """late: at its unit, two months late; cancelled; opened: by a stranger, at night; begun: nothing was done."""
     numbers = {

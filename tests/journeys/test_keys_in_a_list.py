@@ -1,5 +1,7 @@
 """Whoever works a list by keys keeps his place in it; whoever does not is not moved."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import Locator, expect
 
@@ -11,15 +13,28 @@ from tests.journeys.people import Person
 _QUEUE = "/tugas?tab=queue"
 
 
+@pytest.fixture(scope="module")
+def office(shared_office: Office) -> Office:
+    return shared_office
+
+
+@pytest.fixture(scope="module")
+def queue(office: Office) -> list[str]:
+    """The numbers of four cases that wait for somebody to take them."""
+    reports = ("SIN-001", "SIN-003", "SIN-012", "SIN-017")
+    return [office.case(report_id, until="telaahan")["business_key"] for report_id in reports]
+
+
 @pytest.fixture
-def upp(office: Office, people: People) -> Person:
-    """An officer at a queue of four."""
-    for report_id in ("SIN-001", "SIN-003", "SIN-012", "SIN-017"):
-        office.case(report_id, until="telaahan")
+def upp(office: Office, queue: list[str], people: People) -> Iterator[Person]:
+    """An officer at a queue of four, which he leaves as it was."""
     person: Person = people("upp", Keys)
     person.visit(_QUEUE)
     expect(rows(person)).to_have_count(4)
-    return person
+    yield person
+    for task in filter(None, map(office.task, queue)):
+        if task["assignee"]:
+            office.api("upp", "POST", f"/tasks/{task['id']}/release")
 
 
 def rows(person: Person) -> Locator:
