@@ -38,9 +38,13 @@ class Office:
         assert reply.status < 300, f"{method} {path}: {reply.status} {reply.text}"
         return reply.json
 
-    def case(self, report_id: str, *, until: str = "penyaluran") -> dict[str, Any]:
-        """Start a synthetic report and let officers work until ``until`` is the next activity; "" is to the end."""
-        content = {"key": "pengaduan", "variables": report_values(report(report_id))}
+    def case(self, report_id: str, *, until: str = "penyaluran", number: str = "") -> dict[str, Any]:
+        """Start a synthetic report and let officers work until ``until`` is the next activity; "" is to the end.
+
+        ``number``: instead of its own, where it comes more than once.
+        """
+        variables = report_values(report(report_id)) | ({"tracking_id": number} if number else {})
+        content = {"key": "pengaduan", "variables": variables}
         case: dict[str, Any] = self.api("lapor", "POST", "/process-instances", content)
         self.drive(case["business_key"], report_id, until=until)
         return case

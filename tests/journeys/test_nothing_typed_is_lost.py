@@ -1,15 +1,16 @@
 """What somebody typed stays: when a colleague was faster, the page was closed, or the session ended."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.models import LoginSession
+from app.models import LoginSession, User
 from tests.journeys.conftest import People
 from tests.journeys.hands import sideways
 from tests.journeys.office import Office
@@ -18,7 +19,28 @@ from tests.reports import answers_for, report, report_values
 
 ONE = report("SIN-001")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
+_NUMBERS = count(9_200_001)
 WORDS = "Sudah saya telepon, menunggu foto."
+
+
+@pytest.fixture(scope="module")
+def office(shared_office: Office) -> Office:
+    return shared_office
+
+
+@pytest.fixture(autouse=True)
+def indonesian(office: Office) -> Iterator[None]:
+    """Whoever changed his language has the office's again."""
+    yield
+    with office.installation.database.transaction() as session:
+        session.execute(update(User).values(language="id"))
+
+
+def begun(office: Office, *, until: str = "penyaluran") -> str:
+    """The number of a case of its own."""
+    number = str(next(_NUMBERS))
+    office.case("SIN-001", until=until, number=number)
+    return number
 
 
 def at_task(person: Person, office: Office, number: str) -> Page:
@@ -42,7 +64,7 @@ def expect_saved(page: Page) -> None:
 
 
 def test_who_was_slower_reads_who_was_faster_and_keeps_every_word(office: Office, people: People) -> None:
-    number = office.case("SIN-001", until="telaahan")["business_key"]
+    number = begun(office, until="telaahan")
     fast, slow = people("upp"), people("koordinator")
     for person in (fast, slow):
         at_task(person, office, number)
@@ -67,7 +89,7 @@ def test_who_was_slower_reads_who_was_faster_and_keeps_every_word(office: Office
 def test_what_was_typed_is_there_after_closing_the_page_and_signing_in_again(
     office: Office, people: People
 ) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     page = at_task(people("lapor"), office, number)
     write_note(page, WORDS)
     expect_saved(page)
@@ -76,7 +98,7 @@ def test_what_was_typed_is_there_after_closing_the_page_and_signing_in_again(
 
 
 def test_what_was_typed_before_the_script_came_is_saved(office: Office, people: People) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     held: list[Route] = []
     page = lapor.page
@@ -93,7 +115,7 @@ def test_what_was_typed_before_the_script_came_is_saved(office: Office, people: 
 def test_what_was_typed_in_the_last_second_is_saved_when_the_page_is_left(
     office: Office, people: People
 ) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     page = at_task(lapor, office, number)
     write_note(page, WORDS)
@@ -106,7 +128,7 @@ def test_what_was_typed_in_the_last_second_is_saved_when_the_page_is_left(
 def test_what_was_typed_in_the_last_second_is_there_when_the_page_is_loaded_again(
     office: Office, people: People
 ) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     page = at_task(people("lapor"), office, number)
     held: list[Route] = []
     page.route("**/draf", lambda route: held.append(route))  # the save that the next page overtakes
@@ -123,7 +145,7 @@ def test_what_was_typed_in_the_last_second_is_there_when_the_page_is_loaded_agai
 
 
 def test_what_was_typed_by_another_person_is_not_brought_back(office: Office, people: People) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     page = at_task(people("lapor"), office, number)
     page.route("**/draf", lambda route: route.abort())
     write_note(page, WORDS)
@@ -145,7 +167,7 @@ def switch_language(person: Person) -> None:
 def test_what_was_typed_in_the_last_second_stays_when_another_form_of_the_page_is_sent(
     office: Office, people: People, leave: Callable[[Person], None]
 ) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     page = at_task(lapor, office, number)
     write_note(page, WORDS)
@@ -156,7 +178,7 @@ def test_what_was_typed_in_the_last_second_stays_when_another_form_of_the_page_i
 def test_what_was_typed_in_the_last_second_is_there_when_one_comes_back_from_a_link(
     office: Office, people: People
 ) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     page = at_task(lapor, office, number)
     write_note(page, WORDS)
@@ -166,7 +188,7 @@ def test_what_was_typed_in_the_last_second_is_there_when_one_comes_back_from_a_l
 
 
 def test_who_comes_back_to_an_old_page_finds_his_newest_words(office: Office, people: People) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     page = at_task(lapor, office, number)
     write_note(page, "Baru permulaan.")
@@ -219,7 +241,7 @@ def a_file(name: str, content: bytes) -> FilePayload:
 
 
 def test_a_draft_outlives_the_session_it_was_typed_in(office: Office, people: People) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     page = at_task(lapor, office, number)
     write_note(page, WORDS)
@@ -234,7 +256,7 @@ def test_a_draft_outlives_the_session_it_was_typed_in(office: Office, people: Pe
 def test_what_is_typed_after_the_session_ended_waits_until_one_signed_in_again(
     office: Office, people: People
 ) -> None:
-    number = office.case("SIN-001")["business_key"]
+    number = begun(office)
     lapor = people("lapor")
     page = at_task(lapor, office, number)
     grow_old(office)

@@ -139,7 +139,8 @@ def audit(office: Office, auditor: Person, case_id: int, folder: Path) -> None:
     """A question that is answered, a case replayed, the heat map, and the record that is whole."""
     office.installation.command("checkpoint")
     shoot(auditor, "/tanya?k1=semua&k1.1=tugas&k1.1.keadaan=late", folder / "audit-question.png", height=1250)
-    shoot(auditor, f"/perkara/{case_id}/putar?langkah=4", folder / "audit-replay.png", height=1250)
+    auditor.visit(f"/perkara/{case_id}/putar?langkah=4")
+    shoot_part(auditor, "#kedudukan", folder / "audit-replay.png")
     shoot(auditor, "/proses/1/kinerja?ukuran=done", folder / "audit-performance.png", height=900)
     shoot(auditor, "/bukti", folder / "audit-evidence.png", height=800)
 
