@@ -71,6 +71,18 @@ def id_of(name: str) -> str:
     return words if words[:1].isalpha() else f"langkah_{words}".rstrip("_")
 
 
+def reserved_ids(key: str, lanes: int) -> set[str]:
+    """The ids in a diagram that are no element's of the table."""
+    return {
+        key,
+        f"{key}_diagram",
+        "kolaborasi",
+        "kolam",
+        "pelaksana",
+        *(f"lajur_{n + 1}" for n in range(lanes)),
+    }
+
+
 def written(drawing: Drawing) -> bytes:
     """The diagram as a BPMN file with its layout."""
     parts = [

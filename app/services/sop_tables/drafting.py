@@ -57,7 +57,7 @@ class _Drafting:
         self.table, self.key = table, key
         self.guesses = list(table.guesses)
         self.performers = list(table.performers)
-        self.taken: set[str] = set()
+        self.taken = diagrams.reserved_ids(key, max(1, len(table.performers)))
         self.nodes: list[Node] = []
         self.flows: list[Flow] = []
         self.lane = 0

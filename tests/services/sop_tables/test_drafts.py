@@ -269,6 +269,14 @@ def test_rows_that_only_begin_and_end_the_flow_are_no_activities(rows: tuple[str
     ]
 
 
+def test_activities_may_be_called_like_the_process_and_what_the_diagram_holds_besides() -> None:
+    names = ["Sop", "Pelaksana", "Lajur 1", "Sop", "Bidang"]
+    body = "".join(f"{number};{name};Staf;1 hari\n" for number, name in enumerate(names, 1))
+    _table, draft, diagram = made_of("surat.csv", f"No;Kegiatan;Pelaksana;Waktu\n{body}".encode())
+    assert [name for _lane, name in tasks(diagram)] == names
+    assert deployments.check_files(None, draft.files) == []
+
+
 def test_an_answer_beside_a_diamond_is_no_second_question() -> None:
     body = (
         "No;Kegiatan;Pelaksana;;Waktu\n;;Staf;Kasi;\n1;Meneliti;v;;1 hari\n2;Setuju?;;◇;1 hari\n;;;tidak;\n"
