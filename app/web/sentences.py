@@ -13,6 +13,7 @@ from app.history.sentences import Part, Ref, Sentence, Text
 from app.history.vocabulary import Ids, Vocabulary
 from app.i18n import _, ngettext
 from app.web import context
+from app.web.security_log.words import channel
 
 
 def html(text: Text) -> Markup:
@@ -28,6 +29,7 @@ def entry(row: Entry[Event], vocabulary: Vocabulary) -> dict[str, Any]:
         "what": html(found.title),
         "actor": words.who(row),
         "at": row.at,
+        "channel": channel(row.origin),
         "meta": html(found.meta),
         "reason": found.reason,
         "detail": _detail(found.lines),

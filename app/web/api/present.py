@@ -100,6 +100,7 @@ def event(entry: Entry[Event]) -> dict[str, Any]:
         "type": entry.type,
         "at": entry.at,
         "actor": entry.actor.name if entry.actor else None,
+        "channel": entry.origin[0] if entry.origin else None,
         "activity_id": entry.activity_id,
         "data": _told(entry),
     }

@@ -254,12 +254,14 @@ _TARGETS: Mapping[str, str] = {
 }
 
 
+def channel(origin: Sequence[str]) -> str:
+    """By which channel an event of the record came; empty for the clock."""
+    return (_(CHANNELS[origin[0]]) if origin[0] in CHANNELS else origin[0]) if origin else ""
+
+
 def came_from(origin: Sequence[str]) -> str:
     """From where an event of the record came: the channel, and the letters of the session where one is known."""
-    if not origin:
-        return ""
-    channel = _(CHANNELS[origin[0]]) if origin[0] in CHANNELS else origin[0]
-    return f"{channel} {origin[1]}" if len(origin) > 1 else channel
+    return " ".join((channel(origin), *origin[1:2]))
 
 
 def target_kind(kind: str) -> str:

@@ -107,8 +107,8 @@ def test_history_tells_what_happened_in_order(api: Clients, case: Case) -> None:
     assert types[0] == "instance_started"
     assert types.count("task_created") == 2
     done = next(event for event in events if event["type"] == "task_completed")
-    assert set(done) == {"id", "type", "at", "actor", "activity_id", "data"}
-    assert (done["actor"], done["activity_id"]) == ("lapor", "penyaluran")
+    assert set(done) == {"id", "type", "at", "actor", "channel", "activity_id", "data"}
+    assert (done["actor"], done["channel"], done["activity_id"]) == ("lapor", "api", "penyaluran")
     first = api("lapor").get(f"/process-instances/{case.id}/history", limit=2).json
     assert [event["id"] for event in first["items"]] == [event["id"] for event in events[:2]]
     rest = api("lapor").get(f"/process-instances/{case.id}/history", cursor=first["next"]).json

@@ -38,6 +38,13 @@ def test_elements_lead_to_their_events_and_events_to_their_element(sign_in: Sign
     assert "entry--done" not in decided
 
 
+def test_the_timeline_tells_by_which_way_something_came(sign_in: SignIn, case: Case) -> None:
+    case.complete("lapor")
+    browser = sign_in("upp")
+    told = _history(browser.get(f"/perkara/{case.id}").text)
+    assert set(re.findall(r"</time> · (API|Peramban|Baris perintah)", told)) == {"API"}
+
+
 def test_older_events_are_on_pages_of_their_own(sign_in: SignIn, case: Case, office: Database) -> None:
     with office.reading() as session:
         last = reader.last_id(session, case.id)

@@ -80,6 +80,9 @@ class Event(Whole):
     type = fields.String()
     at = time()
     actor = nullable(metadata={"description": "User name; null for the clock and the reporter."})
+    channel = nullable(
+        metadata={"description": "By which way it came: page, api, public or command; null for the clock."}
+    )
     activity_id = nullable()
     data = fields.Dict()
 
