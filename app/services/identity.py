@@ -1,6 +1,7 @@
 """Identity: fields marked ``pribadi``. Encrypted apart from everything else; opening them is recorded."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,11 +11,12 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.bpmnio import feel
 from app.engine.reading.texts import properties
-from app.errors import NotAllowed
+from app.errors import InvalidForm, NotAllowed
 from app.forms import Field, Form, masking
 from app.history.events import IdentityShown
+from app.history.words import purposes
 from app.i18n import _
-from app.models import IdentityValue, ProcessInstance
+from app.models import IdentityValue, ProcessInstance, UserTask
 from app.services.core import clock, encryption, history, masks, security_log, settings
 from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
@@ -218,6 +220,70 @@ def show(
     return shown
 
 
+@dataclass(frozen=True)
+class Why:
+    """Why identity is opened: for a task at ``activity``, or for a ``purpose`` of `words.purposes`, and a ``reason``
+    beside it."""
+
+    activity: str = ""
+    purpose: str = ""
+    reason: str = ""
+
+
+def works_on(actor: Actor, tasks: Iterable[UserTask]) -> UserTask | None:
+    """The open task among ``tasks`` that the actor holds, or may take: what he needs identity for is plain."""
+    his = (
+        task
+        for task in tasks
+        if task.state == "open"
+        and not actor.is_auditor
+        and (
+            task.assignee_id == actor.id
+            or (
+                task.assignee_id is None
+                and task.group_id in actor.groups
+                and (task.unit_code is None or task.unit_code in actor.units)
+            )
+        )
+    )
+    return min(his, key=lambda task: (task.assignee_id is None, task.sort_at), default=None)
+
+
+def why(session: Session, actor: Actor, instance: ProcessInstance, purpose: str, reason: str) -> Why:
+    """Why the actor opens identity of a case now: for the task that he works on, else as he says. At most 1 SQL.
+
+    Raises:
+        InvalidForm: at ``purpose`` or ``reason``: he works on none, and says nothing.
+    """
+    query = select(UserTask).where(UserTask.instance_id == instance.id, UserTask.state == "open")
+    if (task := works_on(actor, session.scalars(query))) is not None:
+        return Why(activity=task.activity_id)
+    sent = {"purpose": purpose, "reason": reason}
+    if purpose not in purposes.PURPOSES:
+        message = _("Pilih untuk apa identitasnya dibuka.")
+        raise InvalidForm(message, {"purpose": message}, sent)
+    if purpose == purposes.OTHER or reason.strip():
+        reason = required_reason(reason, _("Tulis untuk apa, tanpa menyebut orangnya."))
+    return Why(purpose=purpose, reason=masked_text(session, instance, reason) if reason else "")
+
+
+def show_for_work(
+    session: Session, actor: Actor, instance: ProcessInstance, version: Version, purpose: str, reason: str
+) -> dict[str, Any]:
+    """Return the identity of a case to one who opens it there; recorded with why.
+
+    Raises:
+        NotAllowed: the actor's lanes may not see it. InvalidForm: as `why`.
+    """
+    if not may_see(session, actor, instance, version):
+        raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
+    told = why(session, actor, instance, purpose, reason)
+    rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
+    shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
+    record_shown(session, actor, instance.id, told_keys(version, shown), why=told)
+    return shown
+
+
 def show_each(
     session: Session, actor: Actor, instances: Sequence[ProcessInstance], reason: str
 ) -> dict[int, dict[str, Any]]:
@@ -246,6 +312,7 @@ def record_shown(
     fields: Sequence[str],
     attachment: str = "",
     reason: str = "",
+    why: Why | None = None,
 ) -> None:
     """Record in the case, and in the security log, that identity was shown and to whom.
 
@@ -253,7 +320,8 @@ def record_shown(
     belongs to.
     """
     mark = membership_changes.mark(session, actor)
-    event = IdentityShown(fields=list(fields), attachment=attachment, reason=reason, **mark)
+    told = why or Why(reason=reason)
+    event = IdentityShown(fields=list(fields), attachment=attachment, **vars(told), **mark)
     history.record(session, event, actor=actor, instance_id=instance_id)
     outcome = "marked" if mark else security_log.DONE
     deed = Deed("identity", IdentityShown.type, outcome, actor.id, ("instance", instance_id), attachment)

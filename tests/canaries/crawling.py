@@ -47,6 +47,8 @@ ASKED_WITH: Mapping[str, tuple[str, ...]] = {
 }
 #: Of SQLite: a row that is longer goes on elsewhere.
 _PAGE = 4_096
+#: What asks for a purpose.
+_ASKING = ("casefile.show_identity", "files.show")
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class Things:
             "question_id": ids(models.SavedQuestion) or [1],
             "sample_id": ids(models.AuditSample) or [1],
             "position": [1],
+            "number": [1],
             "act": ["nama", "naik", "turun", "pertama", "hapus", "pulihkan"],
             "user_id": ids(models.User),
             "code": ids(models.Unit, "code", limit=2),
@@ -172,17 +175,18 @@ class Crawl:
         return (f"{path}?{query}" if query else path for path in self.things.paths(rule) for query in queries)
 
     def post(self, user: str, caller: Browser | Api, *, api: bool) -> None:
-        """POST and DELETE the same way, with nothing filled in: what is refused often shows a page again."""
+        """POST and DELETE the same way, with nothing filled in: what is refused often shows a page again. Only what
+        identity is opened for is said."""
         for rule in self.routes:
             for method in sorted({"POST", "DELETE"} & (rule.methods or set())):
                 if rule.rule.startswith("/api/") is api and rule.endpoint not in NOT_POSTED:
                     for path in self.things.paths(rule, acted_on=True):
-                        self._look(user, method, rule.endpoint, path, self._send(caller, method, path))
+                        self._look(user, method, rule.endpoint, path, self._send(caller, method, path, rule))
 
     @staticmethod
-    def _send(caller: Browser | Api, method: str, path: str) -> Reply:
+    def _send(caller: Browser | Api, method: str, path: str, rule: Rule) -> Reply:
         if isinstance(caller, Browser):
-            return caller.post(path)
+            return caller.post(path, {"purpose": "check"} if rule.endpoint in _ASKING else {})
         return caller.send(method, path, b"{}", {"Content-Type": "application/json"})
 
     def _look(self, user: str, method: str, endpoint: str, path: str, reply: Reply) -> None:

@@ -14,6 +14,7 @@ def test_identity_is_shown_when_asked_for_and_that_is_recorded(office: Office, p
     upp = people("upp")
     upp.visit(f"/perkara/{case['id']}")
     assert not [one for one in IDENTITY if one in upp.page.content()]
+    upp.page.get_by_label("Untuk apa?").select_option(label="Menjawab pertanyaan pelapor")
     upp.press("Tampilkan identitas")
     section = upp.page.locator("#identitas")
     for one in IDENTITY:

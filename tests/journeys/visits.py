@@ -96,6 +96,14 @@ def unfold(name: str) -> Callable[[Person, Scene], None]:
     return lambda person, _scene: person.page.locator("summary", has_text=name).first.click()
 
 
+def _identity(person: Person, _scene: Scene) -> None:
+    """Who works on no task of the case says what for."""
+    asked = person.page.get_by_label("Untuk apa?")
+    if asked.count():
+        asked.select_option(label="Menghubungi pelapor")
+    person.press("Tampilkan identitas")
+
+
 def _to_the_end(person: Person, _scene: Scene) -> None:
     """Go to where the case stands, which is fetched then."""
     part = person.page.locator("[data-module~=later]", has=person.page.locator("#riwayat"))
@@ -317,7 +325,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("casefile.show", "/perkara/{waiting}"),
         Visit("casefile.show", "/perkara/{ended}"),
         Visit("casefile.show", "/perkara/{stopped}"),
-        Visit("casefile.show", "/perkara/{odd}", "with its identity", press("Tampilkan identitas")),
+        Visit("casefile.show", "/perkara/{odd}", "with its identity", _identity),
         Visit("files.download", "/lampiran/{private_file}", status=403),
         Visit("notices.listed", "/notifikasi"),
     ),

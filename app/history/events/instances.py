@@ -109,7 +109,8 @@ class HoldLifted(InstanceEvent):
 @event("identity_shown")
 class IdentityShown(InstanceEvent):
     """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened;
-    ``reason``: why it was taken along with a list.
+    ``reason``: why it was taken along, or what was said beside a ``purpose`` (see `words.purposes`). ``activity``:
+    that of an open task of his, or that he may take: then nobody was asked.
 
     ``membership_changed_at`` (ISO 8601) and ``membership_changed_by`` (a user's name) mark that within a day before
     somebody changed the lanes, units or roles of who looked; ``password_reset_at`` and ``password_reset_by``, that
@@ -123,6 +124,8 @@ class IdentityShown(InstanceEvent):
     password_reset_at: str = ""
     password_reset_by: str = ""
     reason: str = ""
+    purpose: str = ""
+    activity: str = ""
 
 
 @event("case_file_taken")

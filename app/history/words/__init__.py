@@ -4,7 +4,17 @@ from app.history.entry import Entry
 from app.history.events import REPORTER, Event, InstanceEvent, MessageReceived
 from app.history.sentences import Sentence, say
 from app.history.vocabulary import Vocabulary
-from app.history.words import definitions, desk, instances, messages, migration, office, tasks, works
+from app.history.words import (
+    definitions,
+    desk,
+    instances,
+    messages,
+    migration,
+    office,
+    purposes,
+    tasks,
+    works,
+)
 from app.history.words.telling import TELLERS
 from app.i18n import N_, _
 
@@ -17,6 +27,7 @@ __all__ = [
     "messages",
     "migration",
     "office",
+    "purposes",
     "tasks",
     "who",
     "works",

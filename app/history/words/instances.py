@@ -9,6 +9,7 @@ from app.history.entry import Entry
 from app.history.events.instances import Ruling
 from app.history.sentences import NOTHING, Sentence, Text, moment, say, unmarked
 from app.history.vocabulary import Decision, Rule, Vocabulary
+from app.history.words import purposes
 from app.history.words.telling import (
     changes,
     here,
@@ -104,8 +105,9 @@ def _resolved(entry: Entry[events.IncidentResolved], vocabulary: Vocabulary) -> 
 @tells(events.IdentityShown)
 def _shown(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Sentence:
     lines = ((_("Isian"), labels(entry.event.fields, vocabulary)),)
-    reason = entry.event.reason
-    said = say(N_("Identitas diunduh bersama daftar") if reason else N_("Identitas ditampilkan"))
+    taken = entry.event.reason and not entry.event.purpose
+    said = say(N_("Identitas diunduh bersama daftar") if taken else N_("Identitas ditampilkan"))
+    reason = purposes.why_shown(entry.event, vocabulary.activity)
     return Sentence("identity", said, lines=lines, meta=_mark(entry, vocabulary), reason=reason)
 
 

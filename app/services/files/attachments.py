@@ -266,12 +266,14 @@ def open_for(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Att
     return row, store.path(session, row.id, private=row.is_private)
 
 
-def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, bytes]:
-    """Return a file and its content; that a private one of a case was shown, and to whom, is recorded.
+def show(
+    session: Session, attachment_id: str, *, actor: Actor, purpose: str = "", reason: str = ""
+) -> tuple[Attachment, bytes]:
+    """Return a file and its content; that a private one of a case was shown, to whom and why, is recorded.
 
     Raises:
         NotFound: there is none, or its case is not the actor's to see.
-        NotAllowed: his lanes may not see the identity.
+        NotAllowed: his lanes may not see the identity. InvalidForm: as `identity.why`.
     """
     row = _visible(session, attachment_id, actor)
     if row.is_private and row.instance_id is not None:
@@ -279,7 +281,8 @@ def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachm
         version = definitions.version(session, instance.definition_id)
         if not identity.may_see(session, actor, instance, version):
             raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
-        identity.record_shown(session, actor, instance.id, [row.field_key or ""], row.id)
+        why = identity.why(session, actor, instance, purpose, reason)
+        identity.record_shown(session, actor, instance.id, [row.field_key or ""], row.id, why=why)
     return row, store.read_content(session, row)
 
 

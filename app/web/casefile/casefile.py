@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import masking
+from app.history.words import purposes
 from app.i18n import _, day
 from app.models import UserTask
 from app.services import identity
@@ -103,15 +104,22 @@ def show(instance_id: int) -> str:
 
 @blueprint.post("/perkara/<int:instance_id>/identitas")
 def show_identity(instance_id: int) -> AnyResponse:
-    """The same page with the identity on it, this once; who looked is recorded."""
+    """The same page with the identity on it, this once; who looked, and why, is recorded."""
     actor = context.actor()
+    sent = {name: request.form.get(name, "") for name in ("purpose", "reason")}
 
     def do(session: Session) -> dict[str, Any]:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
-        return identity.show(session, actor, instance, version)
+        return identity.show_for_work(session, actor, instance, version, **sent)
 
-    shown = run_without_key(context.database(), do)
+    try:
+        shown = run_without_key(context.database(), do)
+    except InvalidForm as error:
+        with context.database().reading() as session:
+            refusal = _Refusal("identity", str(error), sent, error.errors)
+            page = _draw_casefile(session, instance_id, actor=actor, refusal=refusal)
+        return make_response(page, errors.problem_of(error).status)
     with context.database().reading() as session:
         page = _draw_casefile(session, instance_id, actor=actor, shown=shown)
     return make_response(page, {"Cache-Control": "no-store"})
@@ -336,6 +344,8 @@ def _draw_casefile(
         undelivered=[page_parts.undelivered(each, instance_id, words) for each in file.undelivered],
         identity=_identity(file, words, shown),
         shown=shown is not None,
+        works=identity.works_on(actor, file.tasks) is not None,
+        purposes=[(code, _(label)) for code, label in purposes.PURPOSES.items()],
         hold=holds.hold_of(session, instance_id) if actor.sees_all else None,
         may=_rights(actor, file),
         resolved=queries.is_resolved(file.version, file.instance),

@@ -1,13 +1,16 @@
 """Lampiran: files are only ever handed out as downloads, to whoever may see their case."""
 
+from collections.abc import Mapping
 from io import BytesIO
 
-from flask import Blueprint, make_response, render_template, send_file
+from flask import Blueprint, make_response, render_template, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.transaction import run_without_key
-from app.errors import NotAllowed
+from app.errors import AppError, InvalidForm, NotAllowed
+from app.history.words import purposes
+from app.i18n import _
 from app.models import Attachment
 from app.services.core import security_log
 from app.services.files import attachments, store
@@ -27,8 +30,7 @@ def download(attachment_id: str) -> Response:
         with context.database().reading() as session:
             row, path = attachments.open_for(session, attachment_id, actor=context.actor())
     except NotAllowed as error:
-        page = render_template("files/private.html", attachment_id=attachment_id, words=str(error))
-        return make_response(page, errors.problem_of(error).status)
+        return _asking(attachment_id, error)
     noting.file_read("download", _case_of(row), attachment_id)
     return as_download(store.content_of(path), row.name, row.media_type)
 
@@ -36,13 +38,29 @@ def download(attachment_id: str) -> Response:
 @blueprint.post("/lampiran/<attachment_id>")
 def show(attachment_id: str) -> Response:
     """A file that holds identity, opened on purpose."""
+    sent = {name: request.form.get(name, "") for name in ("purpose", "reason")}
 
     def do(session: Session) -> tuple[bytes, str, str]:
-        row, content = attachments.show(session, attachment_id, actor=context.actor())
+        row, content = attachments.show(session, attachment_id, actor=context.actor(), **sent)
         noting.file_read("download", _case_of(row), attachment_id)
         return content, attachments.name_of(session, row), row.media_type
 
-    return as_download(*run_without_key(context.database(), do))
+    try:
+        return as_download(*run_without_key(context.database(), do))
+    except InvalidForm as error:
+        return _asking(attachment_id, error, sent)
+
+
+def _asking(attachment_id: str, error: AppError, sent: Mapping[str, str] | None = None) -> Response:
+    """The page that opens a file with identity; who works on no task of its case says there what for."""
+    page = render_template(
+        "files/private.html",
+        attachment_id=attachment_id,
+        sent=sent,
+        errors=error.errors if isinstance(error, InvalidForm) else {},
+        purposes=[(code, _(label)) for code, label in purposes.PURPOSES.items()],
+    )
+    return make_response(page, errors.problem_of(error).status)
 
 
 def _case_of(row: Attachment) -> security_log.Target | None:

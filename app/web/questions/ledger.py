@@ -1,6 +1,7 @@
 """Buku identitas: who opened whose identity, over all cases, with what is odd about it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, make_response, render_template, url_for
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.errors import InvalidForm
+from app.history.words import purposes
 from app.i18n import N_, _
 from app.services.core import paging
 from app.services.core.access import Actor
@@ -43,11 +45,12 @@ def listed() -> Response:
         except InvalidForm as error:
             problems = dict(error.errors)
         officers = Choices(session, actor).officers
-        fields = _fields(session, found.page.items)
+        fields, reasons = _fields(session, found.page.items), _reasons(session, found.page.items)
     page = render_template(
         "questions/ledger.html",
         rows=found.page.items,
         fields=fields,
+        reasons=reasons,
         partial=found.partial,
         patterns={name: _(label) for name, label in PATTERNS.items()},
         filters=[
@@ -83,6 +86,20 @@ def _fields(session: Session, found: Sequence[Opening]) -> dict[int, str]:
     }
 
 
+def _reasons(session: Session, found: Sequence[Opening]) -> dict[int, str]:
+    """Why each was opened, by the event's id; a task by what its activity is called in the version of the case."""
+
+    def named(opening: Opening, element: str) -> str:
+        version = definitions.readable(session, opening.instance.definition_id)
+        node = version.diagram.nodes.get(element) if version is not None else None
+        return node.name or element if node is not None else element
+
+    return {
+        one.entry.id: purposes.why_shown(one.entry.event, partial(named, one)) or _("Tidak ditanyakan")
+        for one in found
+    }
+
+
 def _filters() -> Filters:
     return Filters(*(lists.argument(name) for name in ("petugas", "dari", "sampai", "pola")))
 
@@ -113,7 +130,7 @@ def _cells(filters: Filters, actor: Actor) -> Iterator[Sequence[object]]:
         return ledger.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT).page
 
     def rows(session: Session, found: Sequence[Opening]) -> list[Sequence[Any]]:
-        fields = _fields(session, found)
+        fields, reasons = _fields(session, found), _reasons(session, found)
         return [
             (
                 one.entry.at,
@@ -121,7 +138,7 @@ def _cells(filters: Filters, actor: Actor) -> Iterator[Sequence[object]]:
                 one.instance.business_key,
                 one.instance.subject,
                 fields[one.entry.id],
-                one.entry.event.reason,
+                reasons[one.entry.id],
                 ", ".join(_(PATTERNS[name]) for name in one.patterns),
             )
             for one in found

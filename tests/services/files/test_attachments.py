@@ -251,7 +251,10 @@ def test_a_private_file_is_sealed_nameless_and_shown_only_to_lanes_with_the_righ
         found, content = attachments.show(session, row.id, actor=office.budi)
         assert (found.name, content) == ("lampiran-pribadi.txt", b"KENARI-KTP")
         event = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "identity_shown")).one()
-    assert (event.actor_id, event.data) == (office.budi.id, {"fields": ["bukti"], "attachment": row.id})
+    assert (event.actor_id, event.data) == (
+        office.budi.id,
+        {"fields": ["bukti"], "attachment": row.id, "activity": "periksa"},
+    )
 
 
 def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(office: Office) -> None:

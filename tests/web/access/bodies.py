@@ -221,6 +221,8 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
     "units.edit": _with(name="Dinas Pekerjaan Umum"),
     "days_off.add": _with(on="24-04-2031", name="Libur", kind="off", running="keep"),
     "days_off.remove": _with(running="keep"),
+    "casefile.show_identity": _with(purpose="check"),
+    "files.show": _with(purpose="check"),
     "casefile.note": _text,
     "casefile.message": _text,
     "casefile.cancel": _reason,

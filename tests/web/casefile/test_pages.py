@@ -351,6 +351,21 @@ def test_identity_is_masked_until_somebody_asks_and_that_is_recorded(
     assert "Warga" not in str(event.data)
 
 
+def test_who_works_on_no_task_of_the_case_says_what_identity_is_for(
+    sign_in: SignIn, named_case: Case
+) -> None:
+    browser, path = sign_in("koordinator"), f"/perkara/{named_case.id}"
+    assert 'name="purpose"' in browser.get(path).text
+    refused = browser.post(f"{path}/identitas", reason="rapat tim")
+    assert refused.status_code == 422
+    assert "Warga Contoh 003" not in refused.text
+    assert 'value="rapat tim"' in refused.text
+    shown = browser.post(f"{path}/identitas", purpose="check", reason="rapat tim")
+    assert "Warga Contoh 003" in shown.text
+    assert "Pengawasan atau pemeriksaan: rapat tim" in browser.get(path).text
+    assert "Pengawasan atau pemeriksaan: rapat tim" in sign_in("auditor").get("/tanya/identitas").text
+
+
 @pytest.mark.parametrize("name", ["auditor", "pemilik", "admin"])
 def test_who_sees_every_case_sees_no_identity(sign_in: SignIn, named_case: Case, name: str) -> None:
     browser, path = sign_in(name), f"/perkara/{named_case.id}"
