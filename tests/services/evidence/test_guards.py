@@ -212,6 +212,45 @@ def test_alur_works_under_a_role_that_cannot_change_the_record(
     assert verified(postgres_database).faults == ()
 
 
+def test_the_role_can_neither_cut_a_chain_nor_destroy_a_case_by_hand(
+    working: Office, postgres_database: Database
+) -> None:
+    """Nor with a permit that he writes himself, nor with tables of his session in the place of the real ones."""
+    deploy(working, "2 tahun")
+    case, _newest = case_of(working).id, case_of(working)
+    evidence.make_checkpoint(working.database, actor=None)
+    shadows = [
+        "CREATE TEMP TABLE event_chain AS SELECT instance_id, count, head, last_id, now() AS destroyed_at "
+        "FROM event_chain",
+        "CREATE TEMP TABLE history_permit AS SELECT id AS instance_id, 'DELETE' AS action FROM process_instance",
+    ]
+    permit = f"INSERT INTO history_permit VALUES ({case}, 'DELETE')"
+    delete = f"DELETE FROM history_event WHERE instance_id = {case}"
+    again = (
+        "INSERT INTO history_event (instance_id, type, at, data, number, hash) "
+        f"SELECT {case}, type, at, data, number, hash FROM history_event WHERE instance_id = {case} AND number = 3"
+    )
+    destroy = f"UPDATE event_chain SET destroyed_at = now() WHERE instance_id = {case}"
+    for statements in (
+        [permit, f"{delete} AND number > 3"],
+        [*shadows, delete],
+        [again],
+        [destroy],
+        ["UPDATE sealed_head SET count = 1"],
+        ["UPDATE sealed_head SET checkpoint_id = 9, count = count"],
+        ["UPDATE sealed_head SET instance_id = 77"],
+        ["DELETE FROM sealed_head"],
+        ["DELETE FROM checkpoint"],
+    ):
+        with working.database.engine.connect() as connection:
+            for statement in statements[:-1]:
+                connection.execute(text(statement))
+            with pytest.raises(DBAPIError, match=r"never changed|permission denied"):
+                connection.execute(text(statements[-1]))
+            connection.rollback()
+    assert verified(postgres_database).faults == ()
+
+
 def test_a_role_that_could_pass_over_the_guards_is_refused(
     postgres_database: Database, sqlite_database: Database, role: str, administer: Callable[[str], object]
 ) -> None:

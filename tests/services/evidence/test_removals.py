@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection, select, update
@@ -26,6 +27,7 @@ from tests.services.evidence.attacks import (
     unguarded,
     verified,
 )
+from tests.services.evidence.bundling import bundle, checked
 from tests.services.evidence.targets import case_with_a_file, destroy_all, erase, mark, taken_back
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
@@ -57,18 +59,21 @@ def put(connection: Connection, case: int, number: int, words: str) -> tuple[dic
 
 
 @pytest.mark.parametrize("before", [False, True])
-def test_a_redaction_by_other_words_is_found(office: Office, before: bool) -> None:
-    """Also of an event that the office redacted before."""
+def test_a_redaction_by_other_words_is_found(office: Office, tmp_path: Path, before: bool) -> None:
+    """Also of an event that the office redacted before; and in a bundle, without Alur."""
     case = case_of(office, judul="Lampu milik Suryatmaja").id
     evidence.make_checkpoint(office.database, actor=None)
     if before:
         mark(office, case, "Suryatmaja")
         erase(office, case)
         assert found(office.database) == set()
+        assert checked(bundle(office, case), tmp_path)[0] == 0
     with unguarded(office.database) as connection:
         digests, commitments = put(connection, case, 1, "Lampu menyala")
         forged(connection, case, "history_redacted", {"digests": digests, "commitments": commitments})
     assert found(office.database) == {("redacted", case, 1)}
+    code, said = checked(bundle(office, case), tmp_path)
+    assert (code, "dihapus tanpa catatan dari Alur" in said) == (1, True), said
 
 
 def test_a_redaction_that_is_taken_back_is_found(office: Office) -> None:
