@@ -5,7 +5,8 @@ from collections.abc import Mapping
 _PREFERENCE = "how pages look to one person; no case, right or duty of anybody depends on it"
 _REPORTERS = "the reporter closes his own page; nobody is to know that he looked"
 _UNSENT = (
-    "what is typed or uploaded and not sent is nobody's act yet; the completion tells, with each file's hash"
+    "what is typed or uploaded and not sent is nobody's act yet: its author alone can open it, nothing in the case "
+    "follows from it; the completion tells, with each file's hash"
 )
 _READ = "that one person has read what he was told; what he was told of has its own event"
 _OWN_VIEW = "a view that one keeps for himself; one that a lane shares leaves an event"
