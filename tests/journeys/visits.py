@@ -3,10 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from playwright.sync_api import FilePayload
+
 from app.services.questions import case_conditions
 from tests.journeys.people import Person
 from tests.journeys.scene import TWO_STEPS, Scene
 from tests.services.sop_tables import tables
+from tests.sop import DIAGRAM
 
 #: What answers a GET and is no page that people see in a browser.
 NO_PAGES = {
@@ -113,6 +116,15 @@ def _to_the_end(person: Person, _scene: Scene) -> None:
 
 def _compare_nothing(person: Person, scene: Scene) -> None:
     unfold("Bandingkan dengan berkas diagram")(person, scene)
+    person.press("Bandingkan")
+
+
+def _compare_another(person: Person, scene: Scene) -> None:
+    unfold("Bandingkan dengan berkas diagram")(person, scene)
+    around = b'sourceRef="telaahan" targetRef="%s"'
+    other = DIAGRAM.read_bytes().replace(around % b"konfirmasi", around % b"menyalurkan")
+    file: FilePayload = {"name": "lain.bpmn", "mimeType": "application/xml", "buffer": other}
+    person.page.get_by_label("Diagram", exact=True).set_input_files(file)
     person.press("Bandingkan")
 
 
@@ -366,6 +378,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("performance.over_time", "/proses/3/kinerja/bulan"),
         Visit("performance.conformance", "/proses/3/kinerja/kesesuaian"),
         Visit("performance.conformance", "/proses/3/kinerja/kesesuaian", "sent empty", _compare_nothing, 422),
+        Visit("performance.conformance", "/proses/3/kinerja/kesesuaian", "deviating", _compare_another),
+        Visit("performance.conformance", "/proses/3/kinerja/kesesuaian?terhadap=99&since=x", "not known"),
         Visit("sop_documents.show", "/proses/3/dokumen-sop"),
         Visit("sop_documents.telaah", "/proses/3/telaah-sop"),
         Visit("sop_documents.show", "/proses/3/dokumen-sop?templat=permenpanrb_35_2012&kertas=f4"),
@@ -415,6 +429,13 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("tasks.listed", "/tugas"),
         Visit("tasks.show", "/tugas/{fresh_task}"),
         Visit("casefile.listed", "/perkara"),
+        Visit(
+            "casefile.listed",
+            "/perkara?key=pengaduan&figure=ended&versi=3&kesesuaian=fits&terhadap=3",
+            "of a figure of conformance",
+        ),
+        Visit("replay.show", "/perkara/{ended}/putar?langkah=99", "not known"),
+        Visit("casefile.show", "/perkara/{ended}?elemen=tidak_ada", "not known"),
         Visit("numbers.show", "/angka?category=KTP&channel=SMS", "with two filters"),
         Visit("questions.ask", "/tanya"),
         Visit("questions.ask", "/tanya?tentang=peristiwa&k1.1=jenis&k1.1.nilai=task_created", "events"),

@@ -72,6 +72,9 @@ def behind_figures() -> Iterator[InstanceFilters]:
     yield InstanceFilters(counted=Counted("open", "uji"))
     yield InstanceFilters(counted=Counted("late", "uji", **month, activity="periksa", unit="A"), unit="A")
     yield InstanceFilters(counted=Counted("ended", "uji", **month, outcome="selesai", channel="x"), unit="A")
+    fitting = Counted("ended", "uji", **month, version=1, variants=("a", "b"), late=True)
+    yield InstanceFilters(counted=fitting)
+    yield InstanceFilters(counted=replace(fitting, other_ways=True))
 
 
 def alone(every: InstanceFilters) -> Iterator[InstanceFilters]:
