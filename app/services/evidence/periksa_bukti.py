@@ -169,14 +169,38 @@ def check_layout(archive, path):
             gap = member.header_offset - end
             if gap and not (is_streamed and 0 < gap <= 24):
                 raise Fault(f"sebelum berkas {member.filename} ada isi yang tidak terdaftar dalam ZIP")
-            file.seek(member.header_offset + 26)
-            name, extra = (int.from_bytes(file.read(2), "little") for _n in range(2))
-            end = member.header_offset + 30 + name + extra + member.compress_size
+            end = end_of(file, member)
             is_streamed = member.flag_bits & 8
         file.seek(-22, 2)
         record = file.read()  # that ends the file; its last two bytes say how long a comment is
     if record[:4] != b"PK\x05\x06" or record[-2:] != b"\x00\x00" or not end <= archive.start_dir <= end + 24:
         raise Fault("sesudah berkas terakhir ada isi yang tidak terdaftar dalam ZIP")
+
+
+def end_of(file, member):
+    """Where a member of a ZIP ends. Refuse one that tells otherwise of itself than the directory does."""
+    file.seek(member.header_offset)
+    header = file.read(30)
+    method, crc, packed, size, name, extra = (
+        int.from_bytes(header[start:stop], "little")
+        for start, stop in ((8, 10), (14, 18), (18, 22), (22, 26), (26, 28), (28, 30))
+    )
+    file.seek(name, 1)
+    told = (method, crc, packed, size)
+    listed = (member.compress_type, member.CRC, member.compress_size, member.file_size)
+    is_other = told != listed and not member.flag_bits & 8 and 2**32 - 1 not in (packed, size)
+    if is_other or has_other_name(file.read(extra)) or has_other_name(member.extra):
+        raise Fault(f"berkas {member.filename} lain menurut kepalanya daripada menurut daftar ZIP")
+    return member.header_offset + 30 + name + extra + member.compress_size
+
+
+def has_other_name(extra):
+    """Whether the extra fields of a member hold a name that some programs take instead of its own."""
+    while len(extra) >= 4:
+        if extra[:2] == b"up":
+            return True
+        extra = extra[4 + int.from_bytes(extra[2:4], "little") :]
+    return False
 
 
 # JSON, strictly ----------------------------------------------------------------------------------------------------

@@ -7,8 +7,11 @@ import random
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile, ZipInfo
+from zlib import crc32
 
 import orjson
 import pytest
@@ -230,6 +233,20 @@ def test_each_forgery_is_told_in_its_words(office: Office, tmp_path: Path) -> No
     assert (code, "Paket ini memuat 1 perkara (UJI-2027-00001), dari 4 rantai" in said) == (0, True), said
 
 
+def renamed(members: Members) -> bytes:
+    """A ZIP in which a member has a second name, as some programs read it."""
+    made = BytesIO()
+    with ZipFile(made, "w") as archive:
+        for name, content in members.items():
+            info = ZipInfo(name)
+            field = b"\x01" + crc32(name.encode()).to_bytes(4, "little") + b"isi.json"
+            info.extra = (
+                b"up" + len(field).to_bytes(2, "little") + field if name == "luar/kepala.json" else b""
+            )
+            archive.writestr(info, content)
+    return made.getvalue()
+
+
 def test_what_a_zip_holds_beside_its_list_is_told(office: Office, tmp_path: Path) -> None:
     case, _other, _file = furnished_cases(office)
     content = bundle(office, case.id)
@@ -239,10 +256,16 @@ def test_what_a_zip_holds_beside_its_list_is_told(office: Office, tmp_path: Path
     hidden = zipped(
         {"a": b"", **members}
     )  # a member that the directory does not name, before the first that it does
+    at = content.index(b"periksa_bukti.py") - 30
+    assert content[at : at + 4] == b"PK\x03\x04"
+    other = bytearray(content)
+    other[at + 14] ^= 1  # what it says of its sum is not what the directory says
     end = hidden.index(b"PK\x03\x04", 1)
     for forged, words in (
         (twice, f"berkas {EVENTS} ada lebih dari sekali dalam paket"),
         (hidden[:end] + content, "ada isi yang tidak terdaftar dalam ZIP"),
+        (bytes(other), "berkas periksa_bukti.py lain menurut kepalanya"),
+        (renamed(members), "berkas luar/kepala.json lain menurut kepalanya"),
         (content + b"x", "ada isi yang tidak terdaftar dalam ZIP"),
     ):
         code, said = checked(forged, tmp_path)
