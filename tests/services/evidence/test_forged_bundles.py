@@ -303,15 +303,15 @@ def test_another_chain_of_checkpoints_under_the_same_key_is_told(office: Office,
     config, whole = config_of(office.database), opened(bundle(office, case.id))
     kept = {number: kept_outside(office, tmp_path, number) for number in (1, 2)}
 
-    def forged(number: int) -> bytes:
-        """Checkpoint 1 or 2 says another time, and what comes after names it."""
+    def forged(number: int, **other: str) -> bytes:
+        """Checkpoint 1 or 2 says another time, or what is given, and what comes after names it."""
         members, before = dict(whole), ""
         statements = whole["titik-periksa-sebelumnya.jsonl"].decode().splitlines()
         checkpoint = orjson.loads(whole["titik-periksa.json"])
         for place, text in enumerate((*statements, checkpoint["statement"]), 1):
             statement = orjson.loads(text)
             if place == number:
-                statement["at"] = statement["at"].replace("2026", "2025")
+                statement |= other or {"at": f"1{statement['at'][1:]}"}
             if before and place > number:
                 statement["previous"] = sha256(before.encode()).hexdigest()
             before = orjson.dumps(statement, option=orjson.OPT_SORT_KEYS).decode()
@@ -325,6 +325,8 @@ def test_another_chain_of_checkpoints_under_the_same_key_is_told(office: Office,
         signed_anew(members, config)
         return zipped(members)
 
+    code, said = checked(forged(1, previous="11" * 32), tmp_path)
+    assert (code, "titik periksa 1 menyebut satu yang sebelumnya" in said) == (1, True), said
     for number in (1, 2):
         assert checked(forged(number), tmp_path)[0] == 0
         code, said = checked(forged(number), tmp_path, "--against", str(kept[number]))
