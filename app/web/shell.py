@@ -109,7 +109,7 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     if actor.sees_all:
         links.append(_link("/pengguna", _("Pengguna")))
     if actor.is_admin or actor.is_auditor:
-        link = _link("/catatan-keamanan", _("Keamanan"))
+        link = _link("/catatan-keamanan", _("Jejak audit"))
         links.append({**link, "current": link["current"] or _at("/bukti")})
     return links
 

@@ -1,7 +1,7 @@
 """How the conditions of a question are filled in: what each is called, and its controls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from app.i18n import N_, _
@@ -137,8 +137,6 @@ def _of_variable(control: Control, values: Mapping[str, str], choices: Choices) 
     """Where the field of the variable offers a list, its words to choose from."""
     name, value = values.get("nama", ""), control.value
     offered = choices.offered_by(name)
-    if not name:
-        return replace(control, hint=_("Isian dengan daftar pilihan menawarkannya di sini setelah dipilih."))
     if not offered or values.get("cara", "") not in ("", "sama"):
         return control
     plain = value.casefold()
@@ -207,15 +205,7 @@ _CASES: Mapping[str, tuple[_Spec, ...]] = {
         ("keadaan", N_("Keadaan"), "select", _fixed(TASK_STATES), ""),
         ("hari", N_("Lewat lebih dari (hari kalender)"), "number", _none, ""),
         ("dari", N_("Terbuka pada atau sesudah"), "date", _none, ""),
-        (
-            "sampai",
-            N_("Terbuka pada atau sebelum"),
-            "date",
-            _none,
-            N_(
-                "Tugas yang pada suatu saat terbuka di antara kedua tanggal, kapan pun dimulai dan selesainya."
-            ),
-        ),
+        ("sampai", N_("Terbuka pada atau sebelum"), "date", _none, ""),
     ),
     "cabang": _one(N_("Cabang"), lambda choices: choices.branches),
     "proses": _one(N_("Proses"), _known("key")),
