@@ -163,6 +163,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "sample_drawn": N_("Sampel diambil"),
         "finding_recorded": N_("Temuan dicatat"),
         "list_taken": N_("Daftar diunduh"),
+        "diagram_compared": N_("Diagram luar dibandingkan dengan jalannya perkara"),
         "report_taken": N_("Laporan angka diambil"),
         "event_log_taken": N_("Catatan kejadian diunduh"),
         "evidence_exported": N_("Paket bukti diunduh"),
