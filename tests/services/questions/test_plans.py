@@ -1,17 +1,20 @@
 """No condition of a question reads a table whole that grows with the cases; on neither database."""
 
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import product
 
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.commands.search import Turns
+from app.errors import InvalidForm
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
 from app.services.maintenance import migrations
-from app.services.questions import case_conditions, cases, events, findings, ledger
+from app.services.questions import case_conditions, cases, events, findings, known_values, ledger
 from app.services.questions.ledger import Filters
-from app.services.questions.question import EVENTS, Condition, Group, Question
+from app.services.questions.question import CASES, EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
 from tests.services.migrating import go_back
 from tests.services.office import Office
@@ -108,6 +111,10 @@ def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
         for filters in (Filters(), Filters("rina", "01-01-2020", "31-12-2020", "stranger")):
             ledger.page(session, filters, actor=office.auditor, limit=1)
         findings.conflicts(session, [1, 2], actor=office.auditor)
+        for about, conditions in ((CASES, asked), (EVENTS, list(of_events()))):
+            for condition, actor in product(conditions, (office.auditor, office.rina)):
+                with suppress(InvalidForm):
+                    known_values.require(session, Question(about, (Group((condition,)),)), actor=actor)
     assert read_whole(office.database, asked_for) == []
 
 
