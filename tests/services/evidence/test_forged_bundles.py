@@ -19,7 +19,7 @@ import pytest
 from app.commands import evidence
 from app.config import Config
 from app.services.evidence import checkpoints
-from tests.services.evidence.attacks import config_of
+from tests.services.evidence.attacks import config_of, run, unguarded
 from tests.services.evidence.bundling import (
     Members,
     bundle,
@@ -33,6 +33,7 @@ from tests.services.evidence.bundling import (
     signed_anew,
     zipped,
 )
+from tests.services.evidence.test_checkpoints import rewrite
 from tests.services.office import Office
 from tests.services.retention.cases import deploy
 
@@ -170,6 +171,10 @@ BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
     "a file of the version": (drop_version_file, "berkas terima.form dari versi 2 dari proses uji"),
     "the version": (drop_version, "versi proses yang disebut peristiwa perkara UJI-2027-00001"),
     "the deployment": (drop_deployment, "tidak punya satu peristiwa penerapan"),
+    "an event": (
+        lambda members: edit_line(members, EVENTS, 2, lambda line: line.update(type="note_added")),
+        "peristiwa ke-3 perkara UJI-2027-00001 [id 1] berubah",
+    ),
     "the last event": (drop_last_event, "perkara UJI-2027-00001 [id 1] "),
     "the first event": (drop_first_event, "peristiwa ke-1 perkara UJI-2027-00001 [id 1] hilang"),
     "the checkpoint's time": (another_time, "tanda tangan titik periksa dalam paket tidak sah"),
@@ -332,6 +337,49 @@ def test_another_chain_of_checkpoints_under_the_same_key_is_told(office: Office,
         code, said = checked(forged(number), tmp_path, "--against", str(kept[number]))
         words = f"rantai titik periksa dalam paket tidak cocok dengan titik periksa {number} yang disimpan"
         assert (code, words in said) == (1, True), said
+
+
+def cut(office: Office, case: int) -> None:
+    """Take the last event of a case out of the database, and let its head be that of the one before."""
+    with unguarded(office.database) as connection:
+        count = run(connection, "SELECT count FROM event_chain WHERE instance_id = :c", c=case).scalar_one()
+        run(connection, "DELETE FROM history_event WHERE instance_id = :c AND number = :n", c=case, n=count)
+        # As if the next checkpoint were the first that has so many of them.
+        run(connection, "UPDATE sealed_head SET count = :n WHERE instance_id = :c", c=case, n=count - 2)
+        before = "(SELECT hash FROM history_event WHERE instance_id = :c AND number = :n)"
+        run(
+            connection,
+            f"UPDATE event_chain SET count = :n, head = {before} WHERE instance_id = :c",
+            c=case,
+            n=count - 1,
+        )
+
+
+@pytest.mark.parametrize("attack", [rewrite, cut])
+def test_a_case_that_was_written_anew_and_signed_is_told_by_where_it_grew(
+    office: Office, tmp_path: Path, attack: Callable[[Office, int], None]
+) -> None:
+    """Whoever holds database and key makes bundles in which everything fits; but not the checkpoint from before."""
+    case, _other, _file = furnished_cases(office)
+    before = bundle(office, case.id)
+    kept = kept_outside(office, tmp_path, 1)
+    attack(office, case.id)
+    evidence.make_checkpoint(office.database, actor=None)
+    with unguarded(office.database) as connection:
+        head = "(SELECT head FROM event_chain WHERE instance_id = :c)"
+        run(connection, f"UPDATE sealed_head SET head = {head} WHERE instance_id = :c", c=case.id)
+    after = bundle(office, case.id)
+    key = checkpoints.public_key(config_of(office.database)).hex()
+    assert checked(after, tmp_path, "--key", key)[0] == 0
+    code, said = checked(after, tmp_path, "--key", key, "--against", str(kept))
+    words = {
+        rewrite: f"peristiwa ke-6 perkara {case.business_key} [id {case.id}] bukan yang ada pada titik periksa 1",
+        cut: f"perkara {case.business_key} [id {case.id}] terpotong: 5 dari 6 peristiwa",
+    }
+    assert (code, words[attack] in said) == (1, True), said
+    if attack is cut:  # as the earlier bundle shows
+        code, said = checked(before, tmp_path, "--against", str(kept_outside(office, tmp_path, 2)))
+        assert (code, "lebih panjang daripada pada titik periksa 2" in said) == (1, True), said
 
 
 # By dice -----------------------------------------------------------------------------------------------------------
