@@ -152,6 +152,12 @@ def another_checkpoint_before(members: Members) -> None:
 #: What whoever holds the key does, who can sign the list of contents anew; and what is told of it.
 BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
     "no checkpoint": (put("isi.json", "checkpoint", to=None), "tanpa titik periksa"),
+    "another checkpoint": (put("isi.json", "checkpoint", to=7), "isi.json menyebut titik periksa 7, tetapi"),
+    "another form": (put("isi.json", "v", to=1), "paket ini bukan bentuk 2"),
+    "a case twice": (
+        lambda members: edit(members, "isi.json", lambda found: found["cases"].append(found["cases"][0])),
+        "perkara yang sama lebih dari sekali",
+    ),
     "nothing under the checkpoint": (put(HEAD, "sealed", to=0), "kunci sealed yang tidak dikenal"),
     "another place in the tree": (put(HEAD, "index", to=0), "tidak tercakup oleh akar titik periksa"),
     "no way to the root": (put(HEAD, "path", to=[]), "tidak tercakup oleh akar titik periksa"),
@@ -201,6 +207,10 @@ BY_ANYBODY: dict[str, tuple[Callable[[Members], None], str]] = {
     "the checker": (
         lambda members: members.update({"periksa_bukti.py": b""}),
         "daftar isi paket ini berubah",
+    ),
+    "the signature's key": (
+        put("tanda-tangan.json", "public_key", to="00" * 32),
+        "isi.json ditandatangani dengan kunci lain daripada titik periksa",
     ),
     "the list": (lambda members: members.update({"isi.json": b"{"}), "isi.json bukan JSON"),
     "a file more": (lambda members: members.update({"x/y": b""}), "berkas x/y tidak disebut"),
