@@ -391,11 +391,11 @@ def _asking() -> Iterator[tuple[str, str]]:
         "done by one officer": "k1.1=tugas&k1.1.petugas=dpupr",
         "not at an activity": "k1.1=tugas&k1.1.kegiatan=konfirmasi&k1.1.bukan=1",
         "cancelled": "k1.1=keadaan&k1.1.nilai=cancelled",
-        "an outcome that no case has": "k1.1=hasil&k1.1.nilai=tidak_ada",
+        "an outcome that no case has": "k1.1=hasil&k1.1.nilai=:joined",
         "an intervention": "k1.1=peristiwa&k1.1.nilai=campur_tangan",
         "identity opened by somebody": "k1.1=identitas&k1.1.petugas=upp",
         "a variable": "k1.1=variabel&k1.1.nama=kategori&k1.1.cara=memuat&k1.1.nilai=jalan",
-        "a variable that no case has": "k1.1=variabel&k1.1.nama=kategori&k1.1.cara=sama&k1.1.nilai=zzz",
+        "a variable that no case has": "k1.1=variabel&k1.1.nama=judul&k1.1.cara=sama&k1.1.nilai=zzz",
         "a word": f"k1.1=kata&k1.1.nilai={population.RARE}",
         "two groups, negated": f"{late}&k2=salah&k2.bukan=1&k2.1=kategori&k2.1.nilai=Jembatan&k2.2=keadaan"
         "&k2.2.nilai=ended",

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services.core import access, bounded, bulk, candidates, case_sources, filter_values
+from app.services.core import access, bounded, bulk, candidates, case_sources, filter_values, lookups
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -81,7 +81,8 @@ def page(
     def fitting(keys: Sequence[Key]) -> set[int]:
         # Asked as a column, so that no database looks by it among all cases rather than by these ids.
         fits = and_(access.visible(actor), *_narrowed(filters, words))
-        query = select(ProcessInstance.id, fits).where(ProcessInstance.id.in_([key[-1] for key in keys]))
+        ids = [key[-1] for key in keys]
+        query = select(ProcessInstance.id, fits).where(lookups.among(session, ProcessInstance.id, ids))
         return {id_ for id_, shown in session.execute(query) if shown}
 
     seen = access.visible_ids(actor, [filters.state] if filters.state else STATES)

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.models import ProcessInstance, User, UserTask
-from app.services.core import access, candidates, case_sources, clock, masks
+from app.services.core import access, candidates, case_sources, clock, lookups, masks
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -79,7 +79,8 @@ def _fitting(session: Session, made: Terms, actor: Actor) -> Callable[[Sequence[
 
     def fitting(keys: Sequence[Key]) -> set[int]:
         # Asked as a column, so that no database looks by it among all cases rather than by these ids.
-        query = select(ProcessInstance.id, fits).where(ProcessInstance.id.in_([key[-1] for key in keys]))
+        ids = [key[-1] for key in keys]
+        query = select(ProcessInstance.id, fits).where(lookups.among(session, ProcessInstance.id, ids))
         found = {id_ for id_, shown in session.execute(query) if shown}
         return _checked(session, made, found) if made.checks and found else found
 
@@ -91,7 +92,9 @@ def _checked(session: Session, made: Terms, found: set[int]) -> set[int]:
     told = [(place, term) for place, term in made.made.items() if term.check is None]
     asked = [(place, term.check) for place, term in made.made.items() if term.check is not None]
     read = (ProcessInstance.id, ProcessInstance.variables, ProcessInstance.masks_changed)
-    query = select(*read, *(term.fits for _place, term in told)).where(ProcessInstance.id.in_(found))
+    query = select(*read, *(term.fits for _place, term in told)).where(
+        lookups.among(session, ProcessInstance.id, found)
+    )
     fitting = set()
     for id_, held, masked, *rest in session.execute(query):
         if masked:

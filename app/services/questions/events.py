@@ -101,7 +101,7 @@ def newest_first(
             if after is not None:
                 here = here.where(tuple_(*_ORDER) < after)
             here = here.order_by(*(column.desc() for column in _ORDER)).limit(most)
-            found.update((row[0], row[1]) for row in session.execute(here))
+            found.update((at, id_) for at, id_ in session.execute(here))
         return sorted(found, reverse=True)[:most]
 
     return keys
@@ -113,14 +113,18 @@ def _fitting(session: Session, made: Terms) -> Callable[[Sequence[Key]], set[int
 
     def fitting(keys: Sequence[Key]) -> set[int]:
         # Asked as columns, so that no database looks by them among all events rather than by these ids.
-        query = select(EVENTS.c.id, made.may_fit(), *(term.fits for _place, term in told))
+        query = select(EVENTS.c.id, made.may_fit(), *(term.fits for _place, term in told if asked))
         moments = {key[1]: key[0] for key in keys}
         found = set()
-        for id_, may, *rest in session.execute(query.where(EVENTS.c.id.in_(list(moments)))):
-            holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
-            holds |= {place: check({"at": moments[id_]}) for place, check in asked} if may else {}
-            if may and (not asked or made.holds(holds)):
-                found.add(id_)
+        for id_, may, *rest in session.execute(query.where(lookups.among(session, EVENTS.c.id, moments))):
+            if not may:
+                continue
+            if asked:
+                holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
+                holds |= {place: check({"at": moments[id_]}) for place, check in asked}
+                if not made.holds(holds):
+                    continue
+            found.add(id_)
         return found
 
     return fitting

@@ -15,6 +15,7 @@ from app.models import EventChain, HistoryEvent, ProcessInstance
 from app.services.core import settings
 from app.services.evidence import verifying
 from app.services.evidence.verifying import Verified
+from tests.services.office import Office
 
 _TABLES = ("history_event", "checkpoint")
 
@@ -117,3 +118,23 @@ def only(database: Database) -> Fault:
     """The one fault there is."""
     [fault] = verified(database).faults
     return fault
+
+
+def rewrite(office: Office, case: int) -> None:
+    """Change the second event of a case, and all hashes after it, and the head."""
+    with office.database.reading() as session:
+        rows = session.scalars(
+            select(HistoryEvent).where(HistoryEvent.instance_id == case).order_by(HistoryEvent.id)
+        ).all()
+        head = rows[0].hash
+        changes: list[dict[str, Any]] = []
+        for row in rows[1:]:
+            told = Told(
+                "note_added" if row.number == 2 else row.type, moment(row.at), row.actor_id, row.activity_id
+            )
+            head = event_hash(Place(case, row.number, head), told, commitment(row.data, row.salt))
+            changes.append({"id": row.id, "type": told.type, "hash": head})
+    with unguarded(office.database) as connection:
+        for change in changes:
+            run(connection, "UPDATE history_event SET type = :type, hash = :hash WHERE id = :id", **change)
+        run(connection, "UPDATE event_chain SET head = :head WHERE instance_id = :case", head=head, case=case)

@@ -2,17 +2,13 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.commands import evidence
-from app.history.canonical import Place, Told, commitment, event_hash, moment
-from app.models import HistoryEvent
 from app.services.evidence import checkpoint_checks, checkpoints, verifying
-from tests.services.evidence.attacks import config_of, found, run, unguarded, verified
+from tests.services.evidence.attacks import config_of, found, rewrite, run, unguarded, verified
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
 
@@ -21,26 +17,6 @@ from tests.services.retention.cases import case_of, deploy
 def office(furnished: Office) -> Office:
     deploy(furnished, "2 tahun")
     return furnished
-
-
-def rewrite(office: Office, case: int) -> None:
-    """Change the second event of a case, and all hashes after it, and the head."""
-    with office.database.reading() as session:
-        rows = session.scalars(
-            select(HistoryEvent).where(HistoryEvent.instance_id == case).order_by(HistoryEvent.id)
-        ).all()
-        head = rows[0].hash
-        changes: list[dict[str, Any]] = []
-        for row in rows[1:]:
-            told = Told(
-                "note_added" if row.number == 2 else row.type, moment(row.at), row.actor_id, row.activity_id
-            )
-            head = event_hash(Place(case, row.number, head), told, commitment(row.data, row.salt))
-            changes.append({"id": row.id, "type": told.type, "hash": head})
-    with unguarded(office.database) as connection:
-        for change in changes:
-            run(connection, "UPDATE history_event SET type = :type, hash = :hash WHERE id = :id", **change)
-        run(connection, "UPDATE event_chain SET head = :head WHERE instance_id = :case", head=head, case=case)
 
 
 def test_a_checkpoint_is_made_where_something_happened_and_stands(office: Office) -> None:

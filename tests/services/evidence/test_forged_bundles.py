@@ -19,7 +19,7 @@ import pytest
 from app.commands import evidence
 from app.config import Config
 from app.services.evidence import checkpoints
-from tests.services.evidence.attacks import config_of, run, unguarded
+from tests.services.evidence.attacks import config_of, rewrite, run, unguarded
 from tests.services.evidence.bundling import (
     Members,
     bundle,
@@ -33,7 +33,6 @@ from tests.services.evidence.bundling import (
     signed_anew,
     zipped,
 )
-from tests.services.evidence.test_checkpoints import rewrite
 from tests.services.office import Office
 from tests.services.retention.cases import deploy
 
