@@ -51,7 +51,8 @@ def verify_command(against: tuple[Path, ...]) -> None:
         )
     if found.faults:
         raise AppError(f"{len(found.faults)} kejanggalan ditemukan.")
-    say("Semuanya utuh.")
+    kept = ", ".join(path.name for path in against)
+    say("Semuanya utuh." if not against else f"Semuanya utuh, juga terhadap yang disimpan di luar: {kept}.")
 
 
 @click.command("checkpoint", help="Buat titik periksa sekarang dan kirim ke luar.")
