@@ -6,7 +6,7 @@ edited, copied and sent to another case, and still nobody takes one telephone fo
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -18,6 +18,12 @@ from app.forms.personal_data import personal_data
 WORDS = "kata"
 #: Letters and digits that are not taken for each other and make no words.
 _LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+#: A word or number of a text, whatever stands around it.
+_PART = re.compile(r"[^\W_]+")
+#: Of more words a text is no name.
+_MOST_IN_NAME = 6
+#: What Indonesian writes in one with a word.
+_ENDINGS = "(?:nya|ku|mu|lah|kah|pun|tah)*"
 SIGN = re.compile(rf"\[(?:telepon|NIK|e-mail|nama|kata) ••• [{_LETTERS}]{{5}}\]")
 
 Hide = Callable[[str], str]
@@ -116,16 +122,35 @@ def _whole(text: str) -> str:
 
 
 def with_signs_for(text: str, words: Collection[str], sign: Hide) -> str:
-    """Return ``text`` with ``sign(hit)`` in place of each of ``words``, in large or small letters, the longest first;
-    no part of a word, nor of a sign."""
-    if not words:
+    """Return ``text`` with ``sign(hit)`` in place of each of ``words``, as `_loosely` finds it, and of each two or
+    more words of a name that follow each other in it; the longest first, no part of a sign."""
+    parts = {tuple(_PART.findall(one)) for one in words} - {()}
+    runs = {run for name in parts for run in _runs(name)} | parts
+    if not runs:
         return text
-    found = re.compile("|".join(map(_whole, sorted(words, key=lambda one: (-len(one), one)))), re.IGNORECASE)
+    ordered = sorted(runs, key=lambda run: (-len("".join(run)), run))
+    found = re.compile("|".join(map(_loosely, ordered)), re.IGNORECASE)
     pieces, end = list[str](), 0
     for one in SIGN.finditer(text):
         pieces += found.sub(lambda hit: sign(hit.group()), text[end : one.start()]), one.group()
         end = one.end()
     return "".join((*pieces, found.sub(lambda hit: sign(hit.group()), text[end:])))
+
+
+def _runs(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The runs of two or more of the words of what may be a name."""
+    if not 2 < len(parts) <= _MOST_IN_NAME or not all(part.isalpha() for part in parts):
+        return
+    for first in range(len(parts) - 1):
+        for last in range(first + 2, len(parts) + 1):
+            yield parts[first:last]
+
+
+def _loosely(parts: Sequence[str]) -> str:
+    """Words in a row whatever stands between them (blanks, line breaks, signs, nothing), no part of a longer word but
+    for the endings that are written in one with it."""
+    row = r"[\W_]{0,8}".join(map(re.escape, parts))
+    return rf"(?<![^\W_]){row}(?={_ENDINGS}(?![^\W_]))"
 
 
 def masked_field(part: Field | None, value: Any, hide: Hide) -> Any:

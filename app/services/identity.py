@@ -19,7 +19,7 @@ from app.i18n import _
 from app.models import IdentityValue, ProcessInstance, UserTask
 from app.services.core import clock, encryption, history, masks, security_log, settings
 from app.services.core.access import Actor
-from app.services.core.reasons import required_reason
+from app.services.core.reasons import is_told, required_reason
 from app.services.core.security_log import Deed
 from app.services.core.upsert import insert_in
 from app.services.definitions import definitions
@@ -81,7 +81,7 @@ def masked_text(session: Session, instance: ProcessInstance, text: str) -> str:
 
 def masked_of_outsider(session: Session, instance: ProcessInstance, text: str) -> str:
     """As `masked_text`, with signs for what the case's identity fields hold as well: who writes it works in none of
-    the lanes that see them, and whoever reads it need not either. 2 SQL, and what is sealed."""
+    the lanes that see them, or whoever reads it does. 2 SQL, and what is sealed."""
     text = masked_text(session, instance, text)
     masker = masks.masker(session, instance)
     masked = masking.with_signs_for(
@@ -89,6 +89,21 @@ def masked_of_outsider(session: Session, instance: ProcessInstance, text: str) -
     )
     store(session, instance.id, masker.sealed)
     return masked
+
+
+def masked_reason(session: Session, instance: ProcessInstance, reason: str, *, actor: Actor) -> str:
+    """Return why somebody did something to a case, as all who see the case, and who audit it, may read it. Who may
+    see its identity knows it: what it holds is masked in his words. Anybody else would learn from a sign whether he
+    guessed right; erasing identity puts signs into his words.
+
+    As `masked_text`, and 2 SQL for who may see identity.
+    """
+    if not reason:
+        return ""
+    version = definitions.readable(session, instance.definition_id)
+    if version is not None and may_see(session, actor, instance, version):
+        return masked_of_outsider(session, instance, reason)
+    return masked_text(session, instance, reason)
 
 
 def known_words(session: Session, instance_id: int) -> set[str]:
@@ -215,7 +230,7 @@ def show(
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
     rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
     shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
-    reason = masked_text(session, instance, reason) if reason else ""
+    reason = masked_reason(session, instance, reason, actor=actor)
     record_shown(session, actor, instance.id, told_keys(version, shown), reason=reason)
     return shown
 
@@ -262,9 +277,9 @@ def why(session: Session, actor: Actor, instance: ProcessInstance, purpose: str,
     if purpose not in purposes.PURPOSES:
         message = _("Pilih untuk apa identitasnya dibuka.")
         raise InvalidForm(message, {"purpose": message}, sent)
-    if purpose == purposes.OTHER or reason.strip():
+    if purpose == purposes.OTHER or is_told(reason):
         reason = required_reason(reason, _("Tulis untuk apa, tanpa menyebut orangnya."))
-    return Why(purpose=purpose, reason=masked_text(session, instance, reason) if reason else "")
+    return Why(purpose=purpose, reason=masked_reason(session, instance, reason, actor=actor))
 
 
 def show_for_work(

@@ -1,7 +1,9 @@
 """Signs in place of what is found: the same for the same words, stable when sent again, only in free text."""
 
+import re
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -50,6 +52,31 @@ def test_nobody_is_asked_for_signs_before_something_is_found() -> None:
 
 def test_words_are_replaced_whole() -> None:
     assert masking.put_in_place("Ani, Aniaya, (Ani)", {"Ani": "[x]"}) == "[x], Aniaya, ([x])"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "siti  rahmawati binti karto",
+        "Siti\nRahmawati binti Karto",
+        "Siti\u00a0Rahmawati\u00a0binti\u00a0Karto",
+        "_Siti_Rahmawati_binti_Karto_",
+        "Siti Rahmawati binti Kartonya",
+        "Siti Rahmawati",
+        "SitiRahmawati",
+        "rahmawati, binti Karto",
+    ],
+)
+def test_a_known_name_is_found_however_it_is_written(written: str) -> None:
+    text = f"Menelepon {written} kemarin"
+    said = masking.with_signs_for(text, {"Siti Rahmawati binti Karto", "Jl. Mawar 5"}, lambda hit: "[x]")
+    assert re.fullmatch(r"Menelepon _?\[x\](nya|_)? kemarin", said), said
+
+
+def test_single_words_of_a_name_and_parts_of_what_is_none_are_left() -> None:
+    text = "Rahmawati di Jl. Mawar bertemu Siti Rahmawatiningsih"
+    known = {"Siti Rahmawati binti Karto", "Jl. Mawar 5 Solo"}
+    assert masking.with_signs_for(text, known, lambda hit: "[x]") == text
 
 
 def masked(*fields: dict[str, Any], **values: Any) -> dict[str, Any]:

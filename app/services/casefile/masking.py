@@ -134,7 +134,7 @@ def mark(
     identity.store(session, instance.id, masker.sealed)
     instance.masks_changed = True
     _write_anew(session, instance, signs)
-    told = identity.masked_text(session, instance, reason)
+    told = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(
         session, WordsMasked(signs=[*signs.values()], reason=told), actor=actor, instance_id=instance.id
     )
@@ -164,7 +164,7 @@ def lift(session: Session, instance_id: int, sign: str, reason: str, *, actor: A
     instance.masks_changed = True
     session.flush()
     _write_anew(session, instance, {sign: text})
-    told = identity.masked_text(session, instance, reason)
+    told = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(session, MaskLifted(sign=sign, reason=told), actor=actor, instance_id=instance.id)
     deed = Deed("identity", MaskLifted.type, security_log.DONE, actor.id, ("instance", instance.id), sign)
     security_log.record(session, deed)

@@ -13,6 +13,7 @@ from app.forms import Form
 from app.history.events import MailLaidAside
 from app.i18n import _
 from app.models import IdentityValue, IncomingMail, ProcessDefinition, ProcessInstance, Setting
+from app.services import identity
 from app.services.channels.mail_reading import Mail, without_quotes
 from app.services.channels.mailbox import Place
 from app.services.core import access, clock, encryption, history, rights
@@ -230,6 +231,7 @@ def lay_aside(session: Session, mail_id: int, reason: str, *, actor: Actor) -> I
         As `open_mail`. InvalidForm: no reason. Conflict: somebody has seen to it.
     """
     row, reason = _waiting(session, mail_id, actor), required_reason(reason)
+    reason = identity.hidden_text(session, reason)
     row.state, row.reason = "aside", reason
     row.done_at, row.done_by_id = clock.now(session), actor.id
     history.record(session, MailLaidAside(mail=row.id, reason=reason), actor=actor)

@@ -47,7 +47,7 @@ def take(
         shown = identity.show(session, actor, instance, version, reason)
         if archive:
             private = select(Attachment).where(Attachment.instance_id == instance.id, Attachment.is_private)
-            told = identity.masked_text(session, instance, reason)
+            told = identity.masked_reason(session, instance, reason, actor=actor)
             for row in session.scalars(private):
                 identity.record_shown(session, actor, instance.id, [row.field_key or ""], row.id, told)
     event = CaseFileTaken(archive=archive, identity=with_identity)

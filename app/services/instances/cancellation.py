@@ -57,7 +57,7 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     if not may_cancel(actor, instance, tasks, waits, version):
         raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
     reason = required_reason(reason, _("Tulis alasan pembatalan."))
-    reason = identity.masked_text(session, instance, reason)
+    reason = identity.masked_reason(session, instance, reason, actor=actor)
     stop(session, instance, tasks, "cancelled", actor=actor)
     instance.engine_state = b""
     facts.refresh(session, instance, version)

@@ -12,6 +12,7 @@ from app.errors import Conflict, NotFound
 from app.history.events import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
 from app.i18n import _
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
+from app.services import identity
 from app.services.core import bulk, clock, history, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -45,7 +46,7 @@ def begin(
         Conflict: no case is left to move, too many are, or cases of the process are being moved.
     """
     moves.require_may_move(actor)
-    reason = required_reason(reason, _("Tulis alasan pemindahan."))
+    reason = identity.hidden_text(session, required_reason(reason, _("Tulis alasan pemindahan.")))
     target = definitions.get(session, target_id)
     if target.withdrawn:
         raise Conflict(_("Versi ini sudah dicabut, jadi tidak dapat menjadi tujuan."))
@@ -250,7 +251,7 @@ def take_back(
             that was stopped before others had their turn.
     """
     moves.require_may_move(actor)
-    reason = required_reason(reason, _("Tulis alasan pemindahan."))
+    reason = identity.hidden_text(session, required_reason(reason, _("Tulis alasan pemindahan.")))
     batch = get(session, batch_id, actor=actor, lock=True)
     if batch.state == "running" or _under_way(session, batch.key):
         raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))

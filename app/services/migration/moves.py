@@ -151,7 +151,7 @@ def _move(
         target=target.id,
         from_version=source.number,
         to_version=target.number,
-        reason=identity.masked_text(session, instance, reason),
+        reason=identity.masked_reason(session, instance, reason, actor=actor),
         batch=batch,
         changes=[asdict(change) for change in changes],
         renamed={old: new for old, new in renamed.items() if old in standing},
@@ -204,7 +204,7 @@ def undo(
         target=target,
         from_version=numbers[done.source_id],
         to_version=numbers[target],
-        reason=identity.masked_text(session, instance, reason),
+        reason=identity.masked_reason(session, instance, reason, actor=actor),
         batch=batch,
     )
     history.record(session, event, actor=actor, instance_id=instance_id)
@@ -279,7 +279,7 @@ def put_elsewhere(
     except Blocked as blocked:
         raise Conflict(blocked.obstacles[0].text) from blocked
     name = version.diagram.nodes[to].name or to
-    reason = identity.masked_text(session, instance, reason)
+    reason = identity.masked_reason(session, instance, reason, actor=actor)
     event = TokenMoved(to=to, name=name, reason=reason, task=token_id if token.is_task else "")
     because = Record(event, token.activity_id, actor.id)
     execution.apply(session, instance, version, step, actor=actor, moved_from=version, because=because)

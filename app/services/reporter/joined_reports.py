@@ -166,10 +166,10 @@ def part(session: Session, instance_id: int, reason: str, *, actor: Actor) -> Pr
     ratings.forget(session, report)
     facts.refresh(session, report, version)
     main = session.get_one(ProcessInstance, main_id)
-    told = identity.masked_text(session, report, reason)
+    told = identity.masked_reason(session, report, reason, actor=actor)
     parted = ReportParted(case=main.id, number=main.business_key, reason=told)
     history.record(session, parted, actor=actor, instance_id=report.id)
-    told = identity.masked_text(session, main, reason)
+    told = identity.masked_reason(session, main, reason, actor=actor)
     removed = ReportRemoved(case=report.id, number=report.business_key, reason=told)
     history.record(session, removed, actor=actor, instance_id=main.id)
     return report

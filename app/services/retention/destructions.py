@@ -26,6 +26,7 @@ from app.history.events import (
 from app.history.writer import Ending
 from app.i18n import _
 from app.models import DestroyedCase, Destruction, ProcessDefinition, ProcessInstance, User
+from app.services import identity
 from app.services.core import access, clock, history, paging, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -71,7 +72,7 @@ def begin(session: Session, key: str, typed: str, reason: str, *, actor: Actor) 
         raise Conflict(_("Pemusnahan lain pada proses ini belum selesai."))
     problems: dict[str, str] = {}
     try:
-        reason = required_reason(reason)
+        reason = identity.hidden_text(session, required_reason(reason))
     except InvalidForm as error:
         problems |= error.errors
     if typed.strip().replace(".", "") != str(found.cases):

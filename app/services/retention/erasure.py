@@ -16,6 +16,7 @@ from app.history.events import HistoryRedacted, IdentityErased
 from app.i18n import _
 from app.models import (
     Attachment,
+    CaseHold,
     CompletionUndo,
     Draft,
     IdentityValue,
@@ -34,6 +35,8 @@ from app.services.files import store
 
 #: What `FindingChanged` keeps encrypted.
 _SEALED = "sealed"
+#: The name under which every event holds why somebody did what it tells.
+_REASON = "reason"
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,7 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     if not found:
         raise Conflict(_("Perkara ini tidak menyimpan identitas."))
     keys = list(identity.keys(session, instance_id))
-    reason = identity.masked_text(session, instance, reason)  # what the signs hide is erased with the rest
+    reason = identity.masked_of_outsider(session, instance, reason)  # what its signs hide is erased as well
     drafts = drafts_of(session, instance_id)
     files = [*_private_files(session, instance_id), *files_in(session, drafts)]
     for row in files:
@@ -97,7 +100,8 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     for draft in drafts:
         session.delete(draft)
     words = _placeholders(masks.overlay(session, instance).words)
-    known = _erase_in_findings(session, instance_id, words)
+    known = identity.known_words(session, instance_id)
+    _erase_in_texts(session, instance_id, words, known)
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
     # What the last completion could be taken back with holds what was typed, and identity of before.
     session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
@@ -131,14 +135,15 @@ def _placeholders(words: Mapping[str, str]) -> dict[str, str]:
     return {word: sign if masking.is_sign(sign) else masking.new_sign("kata") for word, sign in words.items()}
 
 
-def _erase_in_findings(session: Session, instance_id: int, words: Mapping[str, str]) -> set[str]:
-    """Put signs in place of what auditors wrote of the person; return what tells of it in what stood there before,
-    nothing for a case of no sample."""
-    rows = session.scalars(select(SampledCase).where(SampledCase.instance_id == instance_id)).all()
-    known = identity.known_words(session, instance_id) if rows else set()
-    for row in rows:
+def _erase_in_texts(
+    session: Session, instance_id: int, words: Mapping[str, str], known: Collection[str]
+) -> None:
+    """Put signs in place of what was written of the person by people who see no identity: findings, and why the case
+    is held."""
+    for row in session.scalars(select(SampledCase).where(SampledCase.instance_id == instance_id)):
         row.finding = _without(row.finding, words, known)
-    return known
+    if (hold := session.get(CaseHold, instance_id)) is not None:
+        hold.reason = _without(hold.reason, words, known)
 
 
 def _without(value: Any, words: Mapping[str, str], known: Collection[str]) -> Any:
@@ -152,9 +157,12 @@ def _without(value: Any, words: Mapping[str, str], known: Collection[str]) -> An
 def _redacting(
     session: Session, words: Mapping[str, str], known: Collection[str]
 ) -> Callable[[str, Any], Any]:
-    """What becomes of a value that an event holds by a name; what is sealed there is for auditors alone."""
+    """What becomes of a value that an event holds by a name; what is sealed there is for auditors alone, and reasons
+    may be those of people who could not be told what is to be masked."""
 
     def change(name: str, value: Any) -> Any:
+        if name == _REASON:
+            return _without(value, words, known)
         if name != _SEALED:
             return masking.put_in_place(value, words)
         told = encryption.unseal(session, value.encode())

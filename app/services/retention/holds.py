@@ -32,7 +32,7 @@ def hold(session: Session, instance_id: int, reason: str, *, actor: Actor) -> Ca
     reason = required_reason(reason)
     if hold_of(session, instance_id) is not None:
         raise Conflict(_("Perkara ini sudah ditahan."))
-    reason = identity.masked_text(session, instance, reason)
+    reason = identity.masked_reason(session, instance, reason, actor=actor)
     made = CaseHold(instance_id=instance.id, reason=reason, held_at=clock.now(session), held_by_id=actor.id)
     session.add(made)
     history.record(session, CaseHeld(reason=reason), actor=actor, instance_id=instance.id)
@@ -51,7 +51,7 @@ def lift(session: Session, instance_id: int, reason: str, *, actor: Actor) -> Pr
     if found is None:
         raise Conflict(_("Perkara ini tidak ditahan."))
     session.delete(found)
-    reason = identity.masked_text(session, instance, reason)
+    reason = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(session, HoldLifted(reason=reason), actor=actor, instance_id=instance.id)
     return instance
 

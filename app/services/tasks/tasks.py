@@ -20,6 +20,7 @@ from app.models import ProcessInstance, User, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
+from app.services.core.reasons import is_told
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances
@@ -325,7 +326,10 @@ def reassign(
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
-    before, reason = task.assignee_id, identity.masked_text(session, task.instance, reason.strip())
+    before, reason = (
+        task.assignee_id,
+        identity.masked_reason(session, task.instance, reason.strip(), actor=actor),
+    )
     if work.heard_of:
         task_notices.hand_on(session, task.id, to.id)
     event = TaskReassigned(
@@ -357,7 +361,7 @@ def _stood_in_for(session: Session, task: UserTask, to: User, actor: Actor) -> U
 
 def without_reason(reason: str) -> dict[str, str]:
     """What is wrong with a reason, by its field: nothing where one is written."""
-    return {} if reason.strip() else {"reason": _("Tulis alasan pengalihan.")}
+    return {} if is_told(reason) else {"reason": _("Tulis alasan pengalihan.")}
 
 
 def _tell(session: Session, task: UserTask, to: User, before: int | None, reason: str, actor: Actor) -> None:

@@ -251,7 +251,7 @@ def _change_unit(session: Session, transfer: TaskTransfer, row: TransferredTask,
         task=task.id,
         before=transfer.source_unit or "",
         unit=row.to_unit,
-        reason=identity.masked_text(session, task.instance, transfer.reason),
+        reason=identity.masked_reason(session, task.instance, transfer.reason, actor=actor),
         transfer=transfer.id,
         user=holder.name if holder and not keeps else "",
     )

@@ -47,9 +47,10 @@ def test_what_identity_is_opened_for_is_asked_where_no_task_tells(office: Office
     with pytest.raises(NotAllowed):
         opens(office, case, office.auditor, "check")
     opens(office, case, office.rina, "contact")
-    opens(office, case, office.rina, "other", "WA 0812-3456-7890 hilang")
+    opens(office, case, office.rina, "other", "WA 0812-3456-7890 hilang, menelepon kanari")
     purpose, reason = told(office)[0][1:]
     assert purpose == "other"
     assert "0812" not in reason
+    assert "kanari" not in reason
     assert told(office)[1] == ("", "contact", "")
     assert len(told(office)) == 4
