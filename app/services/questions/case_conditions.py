@@ -145,10 +145,13 @@ def _running(session: Session, values: Mapping[str, str]) -> Term:
 
 
 def _task(session: Session, values: Mapping[str, str]) -> Term:
-    """A task of the case at an activity, in a lane, of a unit, held by somebody, in a state, in a period."""
+    """A task of the case at an activity, in a lane, of a unit, held by somebody, in a state, in a period.
+
+    With no values any task.
+    """
     since, until = terms.moments_of(holidays.calendar(session), values)
     now, days, state = clock.now(session), terms.number_of(values.get("hari", "")), values.get("keadaan", "")
-    if days and not state:
+    if values.get("hari") and not state:
         state = "late"
     where = [column == values[name] for name, column in _TASK_COLUMNS.items() if values.get(name)]
     queries = [
@@ -171,8 +174,6 @@ def _task(session: Session, values: Mapping[str, str]) -> Term:
         where.append(or_(UserTask.closed_at.is_(None), UserTask.closed_at >= since))
     if until is not None:
         where.append(UserTask.opened_at < until)
-    if not where:
-        raise terms.refused(_("Isi setidaknya satu hal tentang tugasnya."))
     fits = lookups.has(_TASK, UserTask.instance_id == ProcessInstance.id, *where)
     # Of several indexes one is as good as another: the task must be one and the same.
     return Term(fits, queries[0] if queries else None)
@@ -232,7 +233,7 @@ def _branch(_session: Session, values: Mapping[str, str]) -> Term:
 
 
 def _identity(session: Session, values: Mapping[str, str]) -> Term:
-    """Somebody opened an identity in the case: this person, in this period."""
+    """Somebody opened an identity in the case: this person, or anybody, in this period."""
     since, until = terms.moments_of(holidays.calendar(session), values)
     where = [_OF_IDENTITY, *_in_period(since, until)]
     if not values.get("petugas"):

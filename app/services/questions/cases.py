@@ -12,7 +12,7 @@ from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.questions import case_conditions, terms
-from app.services.questions.question import Question, without_empty
+from app.services.questions.question import Question
 from app.services.questions.terms import Terms
 from app.services.tasks import inbox
 
@@ -54,7 +54,7 @@ def every_id(
 
 def terms_of(session: Session, question: Question) -> Terms:
     """The question in terms. Raises: as `page`."""
-    return terms.terms_of(without_empty(question), lambda one: case_conditions.term(session, one))
+    return terms.terms_of(question, lambda one: case_conditions.term(session, one))
 
 
 def _collect(

@@ -1,5 +1,6 @@
 """What the conditions of a question can be filled in with: values that cases hold, and elements of the processes."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -96,8 +97,12 @@ class Choices:
 
     @cached_property
     def variables(self) -> Options:
-        """Variables that may be asked for."""
-        named = [(name, asked.label) for name, asked in self._asked.items()]
+        """Variables that may be asked for; those that are called the same, with the activity that asks for them."""
+        called = Counter(asked.label.casefold() for asked in self._asked.values())
+        named = [
+            (name, f"{one.label} ({one.where})" if called[one.label.casefold()] > 1 else one.label)
+            for name, one in self._asked.items()
+        ]
         return sorted(named, key=lambda one: one[1].casefold())
 
     def offered_by(self, variable: str) -> Options:

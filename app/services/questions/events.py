@@ -21,7 +21,7 @@ from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
 from app.services.questions import case_conditions, terms
-from app.services.questions.question import Condition, Question, without_empty
+from app.services.questions.question import Condition, Question
 from app.services.questions.terms import Term, Terms
 
 #: Written out, as the indexes of questions have it.
@@ -74,7 +74,7 @@ def require(actor: Actor) -> None:
 
 def terms_of(session: Session, question: Question) -> Terms:
     """The question in terms. Raises: as `page`."""
-    return terms.terms_of(without_empty(question), lambda one: _term(session, one))
+    return terms.terms_of(question, lambda one: _term(session, one))
 
 
 def key_in(after: str) -> Key | None:

@@ -14,7 +14,7 @@ from app.services.core import access, filter_values, ids
 from app.services.core.access import Actor
 from app.services.questions import case_conditions
 from app.services.questions.choices import Choices, Options
-from app.services.questions.question import CASES, Condition, Question, without_empty
+from app.services.questions.question import CASES, Condition, Question, problems
 
 _FACT, _BRANCH = cast("Table", CaseFact.__table__), cast("Table", CaseBranch.__table__)
 #: Whether a value is known.
@@ -23,15 +23,17 @@ _Known = Callable[[Session, Actor, str], bool]
 
 def require(session: Session, asked: Question, *, actor: Actor) -> None:
     """Refuse a question with a code that is none, or that nothing which the actor sees ever had. At most 2 SQL for
-    each, by its index.
+    each, by its index. What cannot be asked at all is passed over: it is refused where it becomes terms.
 
     Raises:
         InvalidForm: by the names of the address, as `cases.page`.
     """
-    errors = dict[str, str]()
+    errors, not_asked = dict[str, str](), problems(asked)
     kinds = _OF_CASES if asked.about == CASES else _OF_EVENTS
-    for number, group in enumerate(without_empty(asked).groups, 1):
+    for number, group in enumerate(asked.groups, 1):
         for place, one in enumerate(group.conditions, 1):
+            if f"k{number}.{place}" in not_asked:
+                continue
             if message := _unknown(session, actor, one, kinds.get(one.subject, {})):
                 errors[f"k{number}.{place}"] = message
     if errors:

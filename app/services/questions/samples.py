@@ -15,7 +15,7 @@ from app.models import AuditSample, SampledCase
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.questions import events, saved
-from app.services.questions.question import CASES, Question, without_empty
+from app.services.questions.question import CASES, Question, require
 from app.services.tasks import inbox
 
 #: Cases of a sample; cases that it is drawn from: looking at them all takes a minute.
@@ -45,8 +45,8 @@ def wanted(name: str, question: Question, seed: str, size: str, *, actor: Actor)
         name = saved.required_name(name)
     except InvalidForm as error:
         errors |= error.errors
-    asked = without_empty(question)
-    if asked.about != CASES or not asked.groups:
+    require(question)
+    if question.about != CASES or not question.groups:
         errors["name"] = _("Sampel diambil dari pertanyaan tentang perkara.")
     seed = seed.strip()
     if not seed or len(seed) > SEED_LETTERS:
@@ -56,7 +56,7 @@ def wanted(name: str, question: Question, seed: str, size: str, *, actor: Actor)
         errors["size"] = _("Tulis banyaknya perkara, 1 sampai {n}.", n=MOST)
     if errors:
         raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors)
-    return Wanted(name, asked, seed, number)
+    return Wanted(name, question, seed, number)
 
 
 def require_auditor(actor: Actor) -> None:

@@ -11,7 +11,7 @@ from app.i18n import _
 from app.models import SavedQuestion
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.questions.question import Question, without_empty
+from app.services.questions.question import Question, require
 
 #: Of one person; and letters of a name.
 MOST, MOST_LETTERS = 100, 100
@@ -29,11 +29,11 @@ def save(session: Session, name: str, question: Question, *, shared: bool, actor
     """Keep a question. Only who sees every case shares one.
 
     Raises:
-        InvalidForm: no name or one that is too long, no condition, or he has too many.
+        InvalidForm: no name or one that is too long, no condition, he has too many, or it cannot be asked.
     """
     name = required_name(name)
-    asked = without_empty(question)
-    if not asked.groups:
+    require(question)
+    if not question.groups:
         raise InvalidForm(_("Isi dulu syaratnya."), {"name": _("Isi dulu syaratnya.")})
     own = select(SavedQuestion.id).where(SavedQuestion.owner_id == actor.id).limit(MOST)
     if len(session.scalars(own).all()) == MOST:
@@ -41,7 +41,7 @@ def save(session: Session, name: str, question: Question, *, shared: bool, actor
         raise InvalidForm(message, {"name": message})
     shared = shared and actor.sees_all
     made = SavedQuestion(
-        owner_id=actor.id, name=name, query=asked.query, shared=shared, saved_at=clock.now(session)
+        owner_id=actor.id, name=name, query=question.query, shared=shared, saved_at=clock.now(session)
     )
     session.add(made)
     session.flush()

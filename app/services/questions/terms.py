@@ -23,7 +23,7 @@ from app.errors import InvalidForm
 from app.forms import moments
 from app.i18n import _
 from app.services.core.candidates import Rare
-from app.services.questions.question import Condition, Group, Question
+from app.services.questions.question import Condition, Group, Question, problems
 
 
 @dataclass(frozen=True)
@@ -133,15 +133,17 @@ def terms_of(question: Question, term: Callable[[Condition], Term]) -> Terms:
     """The terms of a question, each made by ``term``.
 
     Raises:
-        InvalidForm: what ``term`` refuses, by the names of the address.
+        InvalidForm: what ``term`` refuses, and what cannot be asked at all, by the names of the address.
     """
-    made, errors = {}, dict[str, str]()
+    made, errors = {}, problems(question)
     for number, group in enumerate(question.groups):
         for place, one in enumerate(group.conditions):
+            if (name := f"k{number + 1}.{place + 1}") in errors:
+                continue
             try:
                 made[number, place] = term(one)
             except InvalidForm as error:
-                errors[f"k{number + 1}.{place + 1}"] = str(error)
+                errors[name] = str(error)
     if errors:
         raise InvalidForm(_("Ada syarat yang perlu diperbaiki."), errors)
     return Terms(question, made)

@@ -21,11 +21,12 @@ _WITHOUT_VALUE = ("terisi", "kosong")
 @dataclass(frozen=True)
 class Asked:
     """A variable that may be asked for: what its field is called, and where it offers a list, (value as text, label)
-    each; ``closed``: it holds nothing else."""
+    each; ``closed``: it holds nothing else; ``where``: the activity that asks for it, or its form."""
 
     label: str
     options: tuple[tuple[str, str], ...] = ()
     closed: bool = False
+    where: str = ""
 
 
 def asked_fields(session: Session, key: str = "") -> dict[str, Asked]:
@@ -33,7 +34,7 @@ def asked_fields(session: Session, key: str = "") -> dict[str, Asked]:
 
     Fields marked ``pribadi`` of any of them are left out: another form may hold the same name in the open.
     """
-    labels, offered = dict[str, str](), dict[str, dict[str, str]]()
+    labels, offered, places = dict[str, str](), dict[str, dict[str, str]](), dict[str, str]()
     private, free = set[str](), set[str]()
     for row in definitions.live(session):
         if key and row.key != key:
@@ -42,9 +43,11 @@ def asked_fields(session: Session, key: str = "") -> dict[str, Asked]:
         if version is None:
             continue
         private |= version.private_keys
-        for part in (part for form in version.forms.values() for part in form.fields):
+        named = {node.form_key: node.name for node in [*version.diagram.nodes.values()][::-1] if node.name}
+        for form_key, part in ((key, part) for key, form in version.forms.items() for part in form.fields):
             if part.key and part.takes_input:
                 labels[part.key] = part.name
+                places[part.key] = named.get(form_key, form_key)
                 given = offered.setdefault(part.key, {})
                 given |= {option.text: option.label for option in part.options}
                 if part.type == "checkbox":
@@ -52,7 +55,7 @@ def asked_fields(session: Session, key: str = "") -> dict[str, Asked]:
                 elif not part.options:
                     free.add(part.key)
     return {
-        name: Asked(label, tuple(offered[name].items()), name not in free)
+        name: Asked(label, tuple(offered[name].items()), name not in free, places[name])
         for name, label in labels.items()
         if name not in private
     }

@@ -1,7 +1,7 @@
 """How the conditions of a question are filled in: what each is called, and its controls."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from app.i18n import N_, _
@@ -16,7 +16,10 @@ Kind = Literal["select", "text", "date", "number"]
 
 @dataclass(frozen=True)
 class Control:
-    """One control of a condition: its name in the address, what it is called, how it is filled in, what is in it."""
+    """One control of a condition: its name in the address, what it is called, how it is filled in, what is in it.
+
+    ``choose``: what a list says while nothing is chosen from it.
+    """
 
     name: str
     label: str
@@ -24,6 +27,7 @@ class Control:
     value: str
     options: Options = ()
     hint: str = ""
+    choose: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,7 @@ def boxes(question: Question, choices: Choices, errors: Mapping[str, str]) -> li
 
 def _row(place: str, one: Condition, choices: Choices, errors: Mapping[str, str], about: str) -> Row:
     named = CASE_SUBJECTS if about == CASES else words.EVENT_SUBJECTS
-    makers = _CASES if about == CASES else _EVENTS
+    makers = CASE_CONTROLS if about == CASES else EVENT_CONTROLS
     controls = [
         _control(
             f"{place}.{name}",
@@ -117,20 +121,31 @@ def _row(place: str, one: Condition, choices: Choices, errors: Mapping[str, str]
             one.values.get(name, ""),
             options(choices),
             _(hint) if hint else "",
+            _choose(one.subject, name),
         )
         for name, label, kind, options, hint in makers.get(one.subject, ())
     ]
     if one.subject == "variabel" and about == CASES:
+        controls[1] = replace(controls[1], value=controls[1].value or "sama")  # as it is asked then
         controls[-1] = _of_variable(controls[-1], one.values, choices)
     label = _(named[one.subject]) if one.subject in named else one.subject
     return Row(place, one.subject, label, controls, one.negated, errors.get(place, ""))
 
 
-def _control(name: str, label: str, kind: Kind, value: str, options: Options, hint: str = "") -> Control:
+def _choose(subject: str, name: str) -> str:
+    """What a list without a choice means: any, anybody, or that there is something to choose yet."""
+    if subject == "tugas":
+        return _("Semua")
+    return _("Siapa pun") if name == "petugas" and subject != "pelaku" else _("Pilih…")
+
+
+def _control(
+    name: str, label: str, kind: Kind, value: str, options: Options, hint: str = "", choose: str = ""
+) -> Control:
     """A control; what was typed into the address and is not offered stays in it."""
     if kind == "select" and value and all(offered != value for offered, _text in options):
         options = [*options, (value, value)]
-    return Control(name, label, kind, value, options, hint)
+    return Control(name, label, kind, value, options, hint, choose)
 
 
 def _of_variable(control: Control, values: Mapping[str, str], choices: Choices) -> Control:
@@ -141,7 +156,7 @@ def _of_variable(control: Control, values: Mapping[str, str], choices: Choices) 
         return control
     plain = value.casefold()
     value = next((code for code, label in offered if plain in (code.casefold(), label.casefold())), value)
-    return _control(control.name, control.label, "select", value, offered)
+    return _control(control.name, control.label, "select", value, offered, choose=control.choose)
 
 
 def _none(_choices: Choices) -> Options:
@@ -191,7 +206,7 @@ def _one(label: str, options: Callable[[Choices], Options]) -> tuple[_Spec, ...]
     return (("nilai", label, "select", options, ""),)
 
 
-_CASES: Mapping[str, tuple[_Spec, ...]] = {
+CASE_CONTROLS: Mapping[str, tuple[_Spec, ...]] = {
     "diterima": _PERIOD,
     "berakhir": _PERIOD,
     "berjalan": _PERIOD,
@@ -228,7 +243,7 @@ _CASES: Mapping[str, tuple[_Spec, ...]] = {
         ("nilai", N_("Nilai"), "text", _none, ""),
     ),
 }
-_EVENTS: Mapping[str, tuple[_Spec, ...]] = {
+EVENT_CONTROLS: Mapping[str, tuple[_Spec, ...]] = {
     "jenis": (("nilai", N_("Jenis"), "select", words.grouped_events, ""),),
     "waktu": _PERIOD,
     "jam": _one(N_("Jam"), _fixed(words.HOURS)),

@@ -31,6 +31,8 @@ from app.web.sheet_files import sheet_download
 blueprint = Blueprint("questions", __name__)
 #: What a condition more is about is chosen under this name, with the number of its group.
 _NEW = "baru"
+#: In the address while a question is put together.
+_WAITING = "susun"
 
 
 @blueprint.get("/tanya")
@@ -40,9 +42,11 @@ def ask() -> Response:
     changed = _changed(asked)
     if changed is not None:
         found, place = changed
-        return redirect(f"{url_for('questions.ask')}?{found.query}#{place}", 303)
+        # What was just added waits to be filled in: it is neither asked nor refused.
+        waiting = f"&{_WAITING}=1" if found.has_empty else ""
+        return redirect(f"{url_for('questions.ask')}?{found.query}{waiting}#{place}", 303)
     with context.database().reading() as session:
-        return page(session, asked)
+        return page(session, asked, waiting=asked.has_empty and _WAITING in request.args)
 
 
 def _changed(asked: Question) -> tuple[Question, str] | None:
@@ -69,14 +73,15 @@ def page(
     sent: Mapping[str, str] | None = None,
     wrong: Mapping[str, str] | None = None,
     drawing: bool = False,
+    waiting: bool = False,
 ) -> Response:
     """The page of a question. ``sent`` and ``wrong``: what was typed to keep it, or to draw a sample (``drawing``),
-    and what is wrong with that."""
+    and what is wrong with that; ``waiting``: it is still being put together, and not answered."""
     actor, problems = context.actor(), dict[str, str]()
     answer: dict[str, Any] = {}
     if asked.about == question.EVENTS:
         events.require(actor)
-    if question.without_empty(asked).groups:
+    if (asked.groups or asked.unknown) and not waiting:
         try:
             answer = _answer(session, asked, actor)
         except InvalidForm as error:
@@ -89,7 +94,9 @@ def page(
         question=asked,
         boxes=controls.boxes(asked, choices, problems),
         subjects=controls.subjects(asked),
-        problems=[(f"f-{place}", text) for place, text in problems.items()],
+        problems=[
+            (place if place == question.WHOLE else f"f-{place}", text) for place, text in problems.items()
+        ],
         examples=_examples(asked.about) if not asked.groups else (),
         kept=_kept(session, actor) if not asked.groups else (),
         tabs=tabs(actor, asked.about),

@@ -113,6 +113,12 @@ def record(sample_id: int, position: int) -> Response:
     return redirect(url_for("samples.show", sample_id=sample_id, _anchor=f"perkara-{position}"), 303)
 
 
+@blueprint.get("/tanya/sampel/<int:sample_id>/<int:position>")
+def place(sample_id: int, position: int) -> Response:
+    """The case in its sample: the address that a refused finding leaves in the browser, opened again."""
+    return redirect(url_for("samples.show", sample_id=sample_id, _anchor=f"perkara-{position}"), 303)
+
+
 @blueprint.get("/tanya/sampel/<int:sample_id>/unduh")
 def take_along(sample_id: int) -> Response:
     """The sample with its findings as a file."""

@@ -12,7 +12,7 @@ from app.services.casefile import masking
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.instances import cancellation
-from app.services.questions import cases
+from app.services.questions import case_conditions, cases
 from app.services.questions.question import Group, Question, question_of
 from app.services.tasks import tasks
 from tests.services.office import Office
@@ -78,6 +78,11 @@ def test_each_condition_finds_its_cases(office: Office, asked: dict[str, int]) -
             (one("identitas", petugas="rina"), {"opened"}),
             (one("identitas", dari=today), {"opened"}),
             (one("identitas", petugas="budi"), set()),
+            (one("identitas"), {"opened"}),
+            (one("identitas", negated=True), everything - {"opened"}),
+            (one("tugas"), everything),
+            (one("tugas", negated=True), set()),
+            (one("tugas", hari="0"), {"late"}),
             (one("peristiwa", nilai="campur_tangan"), {"cancelled"}),
             (one("peristiwa", nilai="task_completed"), {"late", "ended"}),
             (one("kata", nilai="opened"), {"opened"}),
@@ -127,6 +132,10 @@ def test_an_officer_finds_only_what_he_sees(office: Office, asked: dict[str, int
         one("diterima", dari="besok"),
         one("diterima", dari="02-01-2026", sampai="01-01-2026"),
         one("entah", nilai="x"),
+        one("entah"),
+        one("tugas", unt="A"),
+        *(one(subject) for subject in case_conditions.SUBJECTS if subject not in ("tugas", "identitas")),
+        one("keadaan", negated=True),
     ],
 )
 def test_what_cannot_be_asked_is_refused(office: Office, condition: object) -> None:

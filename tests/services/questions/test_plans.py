@@ -56,6 +56,8 @@ def of_cases() -> Iterator[Condition]:
     yield one("kata", nilai="lampu")
     yield one("identitas", petugas="rina", **_PERIOD)
     yield one("identitas", **_PERIOD)
+    yield one("identitas")
+    yield one("tugas")
     yield one("peristiwa", nilai="campur_tangan", petugas="rina", **_PERIOD)
     yield one("peristiwa", nilai="task_created")
     yield one("variabel", nama="hasil", cara="sama", nilai="x")

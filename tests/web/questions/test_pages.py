@@ -8,7 +8,8 @@ import pytest
 
 from app import i18n
 from app.history.events import CATALOGUE
-from app.web.questions import words
+from app.services.questions import question
+from app.web.questions import controls, words
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -34,6 +35,89 @@ def test_what_is_wrong_stands_at_its_condition(sign_in: SignIn, case: Case) -> N
     assert page.status_code == 422
     assert "Tanggal besok tidak dikenal" in page.text
     assert 'value="besok"' in page.text
+
+
+def test_what_is_empty_is_asked_where_it_means_anybody_and_refused_elsewhere(
+    sign_in: SignIn, case: Case
+) -> None:
+    auditor, number = sign_in("auditor"), case.started["business_key"]
+    anybody = "/tanya?tentang=perkara&k1.1=identitas&k1.1.petugas=&k1.1.dari=&k1.1.sampai="
+    page = auditor.get(anybody)
+    assert "Tidak ada yang cocok" in page.text
+    assert '<option value="">Siapa pun</option>' in page.text
+    assert number in auditor.get(f"{anybody}&k1.1.bukan=1").text
+    blank = "k1.1=keadaan&k1.1.nilai=active&k1.2=cabang&k1.2.nilai=&k1.2.bukan=1"
+    for path in (
+        f"/tanya?{blank}",
+        f"/tanya/unduh?{blank}",
+        "/tanya?tentang=peristiwa&k1.1=jenis",
+        "/tanya?tentang=peristiwa&k1.1=pelaku&k1.1.bukan=1",
+    ):
+        refused = auditor.get(path)
+        assert refused.status_code == 422, path
+        assert ("Isi atau hapus syarat ini." in refused.text) == ("unduh" not in path)
+        assert number not in refused.text
+    for path in ("/tanya/simpan", "/tanya/sampel"):
+        kept = auditor.post(path, name="Kosong", seed="1", size="5", query=blank)
+        assert kept.status_code == 422
+        assert "Isi atau hapus syarat ini." in kept.text
+    added = auditor.get(f"/tanya?{blank}&baru1=kategori&tambah=1")  # a row that nobody filled in yet
+    page = auditor.get(added.location)
+    assert page.status_code == 200
+    assert "Isi atau hapus" not in page.text
+    assert "Jawaban" not in page.text
+    kept = auditor.post("/tanya/simpan", name="Pernah dibuka", query="k1.1=identitas")
+    assert auditor.get(kept.location).status_code == 200
+    assert "k1.1=identitas" in auditor.get("/tanya").text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("k1.1=tugas&k1.1.unt=DPUPR", "unt"),
+        ("k1.1=tugas&k1.1.unt=DPUPR&k1.1.keadaan=late", "unt"),
+        ("k1.1.unit=DPUPR", "k1.1.unit"),
+        ("tentang=kucing", "tentang=kucing"),
+        ("gabung=kucing&k1.1=tugas", "gabung=kucing"),
+        ("k1=kucing&k1.1=tugas", "k1=kucing"),
+        ("k1.1=tugas&k1.1.bukan=0", "k1.1.bukan=0"),
+        ("k1.1=apaini", "apaini"),
+        ("kucing=1", "kucing"),
+        ("K1.1=tugas", "K1.1"),
+        ("&".join(f"k1.{place}=tugas" for place in range(1, 14)), "k1.13"),
+    ],
+)
+def test_a_name_that_is_none_is_refused_in_words(sign_in: SignIn, case: Case, asked: str, told: str) -> None:
+    auditor = sign_in("auditor")
+    page = auditor.get(f"/tanya?{asked}")
+    assert page.status_code == 422
+    assert re.search(
+        rf"tidak (di)?kenal[^<]*{re.escape(told)}\b|{re.escape(told)} tidak dikenal|"
+        rf"tidak mengenal: {re.escape(told)}",
+        page.text,
+    )
+    assert case.started["business_key"] not in page.text
+    assert auditor.get(f"/tanya/unduh?{asked}&format=csv").status_code == 422
+
+
+def test_what_a_condition_is_filled_in_with_is_what_the_service_knows() -> None:
+    filled = {name: tuple(one[0] for one in some) for name, some in controls.CASE_CONTROLS.items()}
+    assert filled == dict(question.CASE_VALUES)
+    filled = {name: tuple(one[0] for one in some) for name, some in controls.EVENT_CONTROLS.items()}
+    assert filled == dict(question.EVENT_VALUES)
+
+
+def test_lists_of_a_form_can_be_told_apart(sign_in: SignIn, case: Case) -> None:
+    page = sign_in("auditor").get("/tanya?k1.1=variabel&susun=1").text
+    ways = re.search(r'name="k1.1.cara".*?</select>', page, re.S)
+    assert ways is not None
+    assert "Pilih…" in ways[0]
+    assert '<option value="sama" selected>' in ways[0]
+    offered = re.search(r'name="k1.1.nama".*?</select>', page, re.S)
+    assert offered is not None
+    labels = re.findall(r"<option value=\"[^\"]+\">([^<]+)<", offered[0])
+    assert len(labels) > 5
+    assert len(set(labels)) == len(labels)
 
 
 def test_a_code_that_is_none_stays_in_the_form_and_a_list_offers_its_words(
@@ -98,6 +182,8 @@ def test_an_auditor_keeps_a_question_draws_a_sample_and_writes_findings(sign_in:
     assert late.status_code == 422
     for text in ("Ditulis oleh", "Lewat lima hari", ">Tepat</textarea>", "sesudah halaman Anda dibuka"):
         assert text in late.text
+    again = auditor.get(f"{place}/1")  # the address that a refusal leaves in the browser
+    assert (again.status_code, urlsplit(again.location)[2:]) == (303, (place, "", "perkara-1"))
     file = auditor.get(f"{place}/unduh?format=csv").text
     assert "Lewat lima hari" in file
     assert "2026" in file
