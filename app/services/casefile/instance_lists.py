@@ -13,7 +13,7 @@ from app.services.core import access, bounded, bulk, candidates, case_sources, f
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
-from app.services.facts.counted import Counted
+from app.services.facts.counted import NOT_FILLED, Counted
 from app.services.search import finding
 from app.services.search.finding import Wanted
 from app.services.tasks import inbox
@@ -29,7 +29,7 @@ _SORTS: dict[str, tuple[Any, ...]] = {
 
 @dataclass(frozen=True)
 class InstanceFilters:
-    """What a list of cases is narrowed to; empty means everything."""
+    """What a list of cases is narrowed to; empty means everything, `NOT_FILLED` those without a value."""
 
     q: str = ""
     state: str = ""
@@ -184,7 +184,7 @@ def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
     return [
         case_sources.newest_first(session, [select(ProcessInstance.id).where(column == value)])
         for column, value in _equal(filters)
-        if value and column is not ProcessInstance.state
+        if column is not ProcessInstance.state
     ]
 
 
@@ -269,14 +269,15 @@ def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
 
 
 def _narrowed(filters: InstanceFilters, words: Wanted | None) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [column == value for column, value in _equal(filters) if value]
+    where: list[ColumnElement[bool]] = [column == value for column, value in _equal(filters)]
     if filters.counted is not None:
         where.append(filters.counted.fits())
     return [*where, words.condition()] if words else where
 
 
 def _equal(filters: InstanceFilters) -> tuple[tuple[Any, str], ...]:
-    return (
+    """The columns that must hold a value; unit, category and area none where they are `NOT_FILLED`."""
+    asked = (
         (ProcessInstance.state, filters.state),
         (ProcessInstance.key, filters.key),
         (ProcessInstance.business_key, filters.business_key),
@@ -285,3 +286,4 @@ def _equal(filters: InstanceFilters) -> tuple[tuple[Any, str], ...]:
         (ProcessInstance.unit_code, filters.unit),
         (ProcessInstance.area, filters.area),
     )
+    return tuple((column, "" if value == NOT_FILLED else value) for column, value in asked if value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, select
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select
 
 from app.models import ActivityFact, CaseFact, ProcessInstance, UserTask
 from app.models.runtime import IS_OPEN
@@ -21,6 +21,8 @@ _MONTHS = {
 OF_TASKS = ("done", "timed", "within", "late", "returned")
 OF_OPEN_TASKS = ("overdue", "foreseen")
 FIGURES = (*_MONTHS, *OF_TASKS, "open", *OF_OPEN_TASKS)
+#: What a list is narrowed to for cases, or tasks, that have no unit, category, area or channel.
+NOT_FILLED = "-"
 #: Longer periods are asked for without their months: a statement is as long as its months.
 MOST_MONTHS = 120
 
@@ -147,6 +149,16 @@ class Counted:
         if self.figure not in OF_OPEN_TASKS or self.until is None:
             return None
         return select(UserTask.instance_id.label("id")).where(*self._of_open_task()).limit(most)
+
+
+def times(found: Counted, ids: Collection[int]) -> Select[Any] | None:
+    """How often these cases count in a figure of tasks: one statement with one number; None for other figures."""
+    if found.figure in OF_TASKS:
+        return select(func.count()).select_from(_DONE).where(_DONE.c.instance_id.in_(ids), *found._of_task())
+    if found.figure in OF_OPEN_TASKS:
+        of_tasks = (UserTask.instance_id.in_(ids), *found._of_open_task())
+        return select(func.count()).select_from(UserTask).where(*of_tasks)
+    return None
 
 
 def within(found: Counted, first: str, last: str) -> Counted:

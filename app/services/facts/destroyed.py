@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ActivityFact, CaseFact, DestroyedFigure
 from app.services.core.upsert import insert
-from app.services.facts.counted import OF_TASKS, Counted
+from app.services.facts.counted import NOT_FILLED, OF_TASKS, Counted
 from app.services.facts.entries import FIGURES, Amounts, Place, amounts_of
 
 _TABLE = cast("Table", DestroyedFigure.__table__)
@@ -101,9 +101,13 @@ def behind(session: Session, found: Counted, of: Mapping[str, str]) -> Destroyed
         return Destroyed(0, None)
     months = _TABLE.c.month.between(found.first[:7] or "0000-00", found.last[:7] or "9999-99")
     narrowed = {**of, "channel": found.channel, "what": found.outcome if kind == "ended" else found.activity}
-    if kind == "task" and found.unit:
-        narrowed["unit"] = found.unit
-    where = [_TABLE.c[name] == value for name, value in narrowed.items() if value]
+    if kind == "task" and found.unit is not None:
+        narrowed["unit"] = found.unit or NOT_FILLED
+    if found.channel == "":
+        narrowed["channel"] = NOT_FILLED
+    where = [
+        _TABLE.c[name] == ("" if value == NOT_FILLED else value) for name, value in narrowed.items() if value
+    ]
     query = select(number, func.max(_TABLE.c.destroyed_at)).where(
         _TABLE.c.key == found.key, _TABLE.c.kind == kind, months, *where
     )

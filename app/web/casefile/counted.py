@@ -49,10 +49,10 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
     found = Counted(
         figure,
         key,
-        channel=lists.argument("channel") or None,
+        channel=_value(lists.argument("channel")),
         activity=lists.argument("activity") or None,
         outcome=lists.argument("outcome") or None,
-        unit=unit or None if figure in counted.OF_TASKS else None,
+        unit=_value(unit) if figure in counted.OF_TASKS else None,
         # 0 is the id of none: what can be no version has no cases.
         version=lists.number("versi") or 0 if lists.argument("versi") else None,
         variant=lists.argument("jalan") or None,
@@ -63,6 +63,11 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
     if figure in counted.OF_OPEN_TASKS:
         return _due(session, found, since, until)
     return counted.within(found, since, until)
+
+
+def _value(asked: str) -> str | None:
+    """What must be held; "" where nothing was filled in, None for any."""
+    return "" if asked == counted.NOT_FILLED else asked or None
 
 
 def _fitting(session: Session, found: Counted) -> Counted:
@@ -139,7 +144,7 @@ def filters(session: Session, found: Counted | None) -> Sequence[Filter]:
         "figure": words.label(found.figure),
         "since": _period(names["since"]),
         "until": _period(names["until"]),
-        "channel": names["channel"],
+        "channel": _("Tidak diisi") if names["channel"] == counted.NOT_FILLED else names["channel"],
         "activity": of_elements.get(names["activity"], names["activity"]),
         "outcome": overview.outcome_name(of_elements, names["outcome"]),
         "versi": _version(session, found.version),

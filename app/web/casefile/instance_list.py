@@ -17,8 +17,9 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.facts import counted as facts
 from app.services.facts import destroyed
-from app.services.facts.counted import Counted
+from app.services.facts.counted import NOT_FILLED, Counted
 from app.services.facts.destroyed import Destroyed
 from app.services.retention import destructions
 from app.web import deadlines, lists
@@ -63,6 +64,8 @@ class InstanceList(FilteredList):
     ranked: bool = False
     #: What destroyed cases have part in the figure whose cases are listed.
     destroyed: Destroyed | None = None
+    #: How often the cases of this page count in the figure, where it counts tasks; 0 elsewhere.
+    times: int = 0
     #: What the address says that is not known, in sentences.
     unknown: Sequence[str] = ()
     #: The records of destroyed cases that have the number which was searched for.
@@ -133,9 +136,15 @@ def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
         order=filters.order,
         ranked=bool(choices.priorities),
         unknown=counted.unknown(session, asked["key"]),
+        times=_times(session, behind, page.items),
         destroyed=_destroyed(session, filters, asked, actor),
         gone=destructions.numbered(session, q, actor=actor) if q and not page.items else (),
     )
+
+
+def _times(session: Session, behind: Counted | None, cases: Sequence[ProcessInstance]) -> int:
+    query = facts.times(behind, [case.id for case in cases]) if behind is not None and cases else None
+    return session.scalar(query) or 0 if query is not None else 0
 
 
 def _destroyed(
@@ -197,6 +206,10 @@ def _filters(
         ("area", _("Wilayah"), [(name, name) for name in choices.areas]),
         ("key", pgettext("satu", "Proses"), [(key, key) for key in choices.keys]),
     ]
+    nothing = {"unit": _("Tanpa unit"), "category": _("Tidak diisi"), "area": _("Tidak diisi")}
+    for name, _label, values in options:
+        if asked[name] == NOT_FILLED and name in nothing:
+            values.append((NOT_FILLED, nothing[name]))
     found = [Filter(name, label, values, asked[name]) for name, label, values in options]
     return [one for one in found if one.value or len(one.options) > 1]
 

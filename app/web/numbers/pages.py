@@ -12,6 +12,7 @@ from app.i18n import _, pgettext
 from app.models import ProcessDefinition
 from app.services.casefile import casefile
 from app.services.core.access import Actor
+from app.services.facts.counted import NOT_FILLED
 from app.services.numbers import overview, scope, words
 from app.services.numbers.open_work import OpenWork
 from app.services.numbers.overview import DIMENSIONS, Asked, Overview
@@ -37,7 +38,7 @@ class _Links:
     asked: Asked
 
     def cases(self, figure: str, **more: str) -> str:
-        """The cases behind a figure of the page's months, or of ``more``; "" where no filter can say which."""
+        """The cases behind a figure of the page's months, or of ``more``."""
         period = {"since": self.asked.since, "until": self.asked.until}
         return self._address({"figure": figure, **period, **more})
 
@@ -46,8 +47,8 @@ class _Links:
         return self._address({"figure": figure, **more})
 
     def row(self, figure: str, dimension: str, value: str) -> str:
-        """The cases behind a figure of one row of a breakdown."""
-        return self.cases(figure, **{dimension: value}) if value else ""
+        """The cases behind a figure of one row of a breakdown, also of those where nothing was filled in."""
+        return self.cases(figure, **{dimension: value or NOT_FILLED})
 
     def _address(self, values: Mapping[str, str]) -> str:
         given = {"key": self.asked.key, **self.asked.only, **values}

@@ -39,6 +39,39 @@ def test_each_figure_leads_to_so_many_cases(sign_in: SignIn, worked: Database) -
         assert rows == min(number, 50) if name not in OF_TASKS else 0 < rows <= number, (url, number, rows)
 
 
+def test_a_percentage_in_time_opens_what_was_in_time(sign_in: SignIn, worked: Database) -> None:
+    page = sign_in("auditor").get("/angka").text
+    opened = re.findall(r'figure=(\w+)[^"]*"[^>]*>[\d,]+%</a>', page)
+    assert len(opened) > 4
+    assert set(opened) == {"within"}
+    late = re.findall(r'figure=(\w+)[^"]*"[^>]*>[\d.]+ dari [\d.]+ lewat</a>', page)
+    assert set(late) <= {"late"}
+
+
+def test_what_has_no_unit_leads_to_its_cases(sign_in: SignIn, worked: Database) -> None:
+    auditor = sign_in("auditor")
+    page = auditor.get("/angka?rinci=unit").text
+    row = re.search(r'<tr role="row">\s*<th[^>]*>Tanpa unit.*?</tr>', page, re.S)
+    assert row is not None
+    assert not re.search(r'cell--num">[1-9][\d.]*</td>', row[0])
+    followed = links(row[0])
+    assert followed
+    for url, name, number in followed:
+        listed = auditor.get(url).text
+        assert 'value="-" selected>Tanpa unit' in listed
+        rows = listed.count('<tr role="row" data-item')
+        assert rows == number if name not in OF_TASKS else 0 < rows <= number
+
+
+def test_a_list_behind_a_figure_of_tasks_tells_how_often_its_cases_count(
+    sign_in: SignIn, worked: Database
+) -> None:
+    page = sign_in("auditor").get("/perkara?key=pengaduan&figure=done").text
+    told = re.search(r"di halaman ini (\d+) kali pada (\d+) perkara", page)
+    assert told is not None
+    assert int(told[1]) > int(told[2]) == page.count('<tr role="row" data-item')
+
+
 def test_a_filter_narrows_every_figure(sign_in: SignIn, worked: Database) -> None:
     browser = sign_in("auditor")
     whole = links(browser.get("/angka").text)
