@@ -31,8 +31,12 @@ DeviationKind = Literal["out_of_turn", "skipped", "unknown", "other_end"]
 _MOST_STATES = 24
 #: So many silent moves are made sooner than one that leaves a token more.
 _TOKEN_COSTS = 2
-#: So many silent moves are tried for one step, and for all ways together; after that a few for each step.
-_MOST_TRIED, _MOST_IN_ALL, _FEW = 4_000, 400_000, 200
+#: So many silent moves are tried for one step, and after half of all is spent.
+_MOST_TRIED, _FEW = 4_000, 60
+#: What is spent on all ways together, about a second: a look at a marking costs its tokens, and so many beside them.
+MOST_SPENT, _EACH_LOOK = 2_800_000, 10
+#: Ways are replayed in groups of so many, the first ones first: within one they share how they begin.
+_TOGETHER = 20
 #: Tokens in one place that silent moves add to.
 _MOST_ALIKE = 3
 
@@ -93,9 +97,14 @@ def fitness(produced: int, consumed: int, missing: int, remaining: int) -> float
 
 @dataclass
 class _Work:
-    """How many silent moves may still be tried for one step."""
+    """How many silent moves may still be tried for one step, and what was spent on all."""
 
     left: int
+    spent: int = 0
+
+    def look(self, marking: Marking) -> None:
+        """Spend what a look at a marking costs."""
+        self.spent += _EACH_LOOK + len(marking)
 
     @property
     def is_over(self) -> bool:
@@ -123,28 +132,34 @@ class _State:
 
 
 def replay_all(diagram: Diagram, ways: Iterable[Sequence[str]]) -> Mapping[tuple[str, ...], Replay]:
-    """Each different way replayed once; what several have in common at their beginning is replayed once, too."""
-    net, found, in_all = TokenNet(diagram), dict[tuple[str, ...], Replay](), _MOST_IN_ALL
-
-    def allowed() -> _Work:
-        return _Work(_MOST_TRIED if in_all > 0 else _FEW)
-
+    """Each different way replayed once; what several have in common at their beginning is replayed once, too. Once
+    `MOST_SPENT` is spent the ways that are not replayed yet are left out: of the last ones that were given.
+    """
+    net, work, found = TokenNet(diagram), _Work(0), dict[tuple[str, ...], Replay]()
     before: tuple[str, ...] = ()
     states: list[list[_State]] = [[_State((BEGIN,))]]
-    for way in sorted({tuple(way) for way in ways}):
+    for way in _in_groups(ways):
+        if work.spent >= MOST_SPENT:
+            break
         common = _common(before, way)
         del states[common + 1 :]
         for place in range(common, len(way)):
-            work = allowed()
-            given = work.left
+            work.left = _allowed(work)
             states.append(_step(net, states[-1], way[place], place, work))
-            in_all -= given - work.left
-        work = allowed()
-        given = work.left
+        work.left = _allowed(work)
         found[way] = _finished(net, states[-1], way, work)
-        in_all -= given - work.left
         before = way
     return found
+
+
+def _in_groups(ways: Iterable[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    different = list(dict.fromkeys(tuple(way) for way in ways))
+    for start in range(0, len(different), _TOGETHER):
+        yield from sorted(different[start : start + _TOGETHER])
+
+
+def _allowed(work: _Work) -> int:
+    return _MOST_TRIED if work.spent < MOST_SPENT // 2 else _FEW
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
@@ -188,6 +203,7 @@ def _led_to(net: TokenNet, states: Sequence[_State], moves: Sequence[Move], work
     heapify(waiting)
     while waiting and not work.is_over:
         _cost, _number, here = heappop(waiting)
+        work.look(here.marking)
         done = [(move, after) for move in moves if (after := fired(here.marking, move)) is not None]
         for move, after in done:
             yield here.after(move, after, silent=0).state
@@ -232,6 +248,7 @@ def _onward(here: _Here, ways: Mapping[str, Sequence[Move]], work: _Work) -> Ite
     for place in dict.fromkeys(marking):
         for move in ways.get(place, ()):
             work.left -= 1
+            work.look(marking)
             # What may happen again and again, as a reminder does, fills its way with tokens that tell no more.
             most = 1 if move.once or place in move.puts else _MOST_ALIKE
             if any(marking.count(other) >= most for other in move.puts if other != place):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+from flask import g
 from sqlalchemy.orm import Session
 
 from app import i18n
@@ -88,8 +89,15 @@ def _fitting(session: Session, found: Counted) -> Counted:
 
 def _against(session: Session, key: str) -> Against | None:
     """The diagram that the address compares with: of a version of the process, or one that was sent along; where it
-    names none, that of the version of the cases."""
+    names none, that of the version of the cases. Read once for a page: one that was sent may be large."""
     to = lists.argument("terhadap") or lists.argument("versi")
+    read: dict[tuple[str, str], Against | None] = g.setdefault("compared_diagrams", {})
+    if (to, key) not in read:
+        read[to, key] = _read(session, to, key)
+    return read[to, key]
+
+
+def _read(session: Session, to: str, key: str) -> Against | None:
     if (id_ := ids.parse_id(to)) and _has_version(session, id_, key):
         return conformance.of_version(session, id_)
     sent = compared_diagrams.find(session, to, key)

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app.engine.conformance import CANCELLED, END, MIGRATED, MOVED, MOVED_TO, Replay, replay_all
+from app.engine.conformance import CANCELLED, END, MIGRATED, MOVED, MOVED_TO, Replay, replay, replay_all
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from tests.engine.building import bpmn, end, exclusive, parallel, start, user
+from tests.engine.building import bpmn, end, exclusive, flow, parallel, start, user
 from tests.engine.matches import Match
 from tests.sop import DIAGRAM
 
@@ -127,6 +127,29 @@ def test_tasks_beside_each_other_fit_in_any_order_and_each_is_needed() -> None:
     found = replayed(["a", "c", f"{END}end"], diagram)
     assert ("out_of_turn", "c") in told(found)
     assert ("skipped", "b") in told(found)
+
+
+def test_all_ways_together_have_so_much_work_and_the_first_ones_get_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    nodes, flows = (
+        [start("mulai"), parallel("a"), parallel("b"), user("periksa"), end("selesai")],
+        list[str](),
+    )
+    for n in range(8):
+        nodes += [exclusive(f"x{n}"), exclusive(f"y{n}")]
+        flows += [f"a > x{n} > y{n} > b", flow(f"y{n}", f"x{n}", condition="=ulang")]
+    [wild] = reader.read_diagrams(bpmn(nodes, ["mulai > a", "b > selesai", "a > periksa > b", *flows]))
+    ways = [[f"tidak_ada_{n:02}", "periksa", "periksa", f"{END}selesai"] for n in reversed(range(60))]
+    looks = list[int]()
+    look = replay._Work.look
+    monkeypatch.setattr(replay._Work, "look", lambda work, at: (looks.append(1), look(work, at)))
+    monkeypatch.setattr(replay, "MOST_SPENT", 200_000)
+    found = replay_all(wild, ways)
+    assert 0 < len(found) < 20
+    assert set(found) <= {tuple(way) for way in ways[:20]}  # the most frequent ones come first
+    assert len(looks) * replay._EACH_LOOK < 200_000 + 4 * 5_000 * replay._EACH_LOOK
+    assert list(replay_all(wild, ways)) == list(found)
 
 
 def test_a_loop_fits_however_often_it_was_gone_through() -> None:

@@ -98,6 +98,12 @@ def test_a_diagram_that_is_sent_along_has_an_address_for_a_while_and_each_figure
     assert "di luar giliran" in page
     figures = re.findall(r'href="(/perkara\?[^"]*kesesuaian=[^"]*)">(\d+)', page)
     assert len(figures) >= 5
+    times_read, find = list[str](), compared_diagrams.find
+    with monkeypatch.context() as counted:
+        noting = lambda *asked: (times_read.append(asked[1]), find(*asked))[1]  # noqa: E731
+        counted.setattr(compared_diagrams, "find", noting)
+        auditor.get(figures[0][0].replace("&amp;", "&"))
+    assert len(times_read) == 1  # it may be large
     for list_, number in figures:
         shown = auditor.get(list_.replace("&amp;", "&")).text
         assert shown.count("data-item") == int(number), list_
