@@ -82,7 +82,7 @@ def record(
     actor: Actor,
 ) -> SampledCase:
     """Write down what the auditor found on a case of a sample, masked as every free text of the case. What stood
-    there is kept in the record of the case. ``shown``: of the page, see `shown`.
+    there is kept in the record of the case. ``shown``: of the page, see `shown`; needed where something stands.
 
     Raises:
         NotAllowed: he is no auditor, or once worked on the case: the words say where. NotFound. InvalidForm: by
@@ -103,7 +103,7 @@ def record(
     before = finding_of(row)
     if (verdict, masked) == (before.verdict, before.text):
         return row
-    if shown and shown != edit_conflicts.fingerprint(before):
+    if (shown or before.verdict) and shown != edit_conflicts.fingerprint(before):
         raise InvalidForm(*_overtaken(session, row))
     row.verdict, row.finding = verdict, masked
     row.found_at, row.found_by_id = clock.now(session), actor.id

@@ -32,10 +32,11 @@ def row_of(session: Session) -> SampledCase:
     return session.get_one(SampledCase, (1, 1))
 
 
-def write(office: Office, text: str, actor: Actor | None = None, shown: str = "") -> str:
-    """Write a finding; return what stands there."""
+def write(office: Office, text: str, actor: Actor | None = None, shown: str | None = None) -> str:
+    """Write a finding, of a page that was just made; return what stands there."""
     with office.database.transaction() as session:
         writer = actor or office.auditor
+        shown = findings.shown(row_of(session)) if shown is None else shown
         return findings.record(session, 1, 1, "flawed", text, shown=shown, actor=writer).finding
 
 
@@ -90,8 +91,9 @@ def test_a_finding_is_written_over_by_nobody_unseen(office: Office, case: Proces
         other = add_user(session, "auditor2", is_auditor=True)
         opened = findings.shown(row_of(session))
     write(office, "Terlambat tiga hari", shown=opened)
-    with pytest.raises(InvalidForm, match="Auditor menulis temuan ini"):
-        write(office, "Tepat waktu", other, shown=opened)
+    for stale in (opened, ""):
+        with pytest.raises(InvalidForm, match="Auditor menulis temuan ini"):
+            write(office, "Tepat waktu", other, shown=stale)
     with office.database.reading() as session:
         opened = findings.shown(row_of(session))
     write(office, "Tepat waktu", other, shown=opened)

@@ -20,7 +20,9 @@ from tests.services.questions.asked import EVERY, draw, every, one
 def record(
     session: Session, actor: Actor, position: int, verdict: str = "flawed", finding: str = "Terlambat"
 ) -> None:
-    findings.record(session, 1, position, verdict, finding, actor=actor)
+    row = session.get(SampledCase, (1, position))
+    shown = findings.shown(row) if row else ""
+    findings.record(session, 1, position, verdict, finding, shown=shown, actor=actor)
 
 
 def test_a_seed_draws_the_same_cases_again(office: Office) -> None:
