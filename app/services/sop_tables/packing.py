@@ -74,6 +74,8 @@ def unpacked(text: str) -> SopTable:
     """
     try:
         said = _expanded(text)
+        if len(said["lines"]) > grids.MAX_ROWS:  # no file has so many: nothing is worked out of it
+            raise ValueError
         table = SopTable(
             _text(said["name"]),
             [_text(name) for name in said["performers"]],
@@ -98,7 +100,7 @@ def unpacked_plans(text: str) -> dict[int, Plan]:
         InvalidForm: it is no such text.
     """
     try:
-        return {int(place): _plan(plan) for place, plan in _expanded(text)} if text else {}
+        return {int(place): _plan(plan) for place, plan in _expanded(text)[: grids.MAX_ROWS]} if text else {}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _broken() from error
 

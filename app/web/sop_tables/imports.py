@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from werkzeug.wrappers import Response
 
 from app.commands import studio
-from app.errors import InvalidForm
+from app.errors import InvalidForm, KeyReused
 from app.findings import errors_first
 from app.i18n import _, ngettext
 from app.services.deployment import deployments
@@ -82,22 +82,26 @@ def begin() -> Response:
     made = corrections.applied(table, drafting.draft_of(table, key), typed)
     made = rules.renamed(made, name)
     files = drafting.draft_of(made, key).files
-    done = studio.begin_draft(
-        context.database(),
-        lambda session: new_drafts.begin_from_files(session, files, title=Title(key, name), actor=actor),
-        actor=actor,
-        command=entries.sent_command(
-            "begin_draft",
-            "",
-            {
-                "name": name,
-                "packed": packed,
-                "lanes": typed.names,
-                "merged": typed.merged_text,
-                "plans": _plain(typed),
-            },
-        ),
-    )
+    sent = {
+        "name": name,
+        "packed": packed,
+        "lanes": typed.names,
+        "merged": typed.merged_text,
+        "plans": _plain(typed),
+    }
+    try:
+        done = studio.begin_draft(
+            context.database(),
+            lambda session: new_drafts.begin_from_files(session, files, title=Title(key, name), actor=actor),
+            actor=actor,
+            command=entries.sent_command("begin_draft", "", sent),
+        )
+    except KeyReused:  # the page is shown with another key
+        again = _(
+            "Dari halaman ini sudah dibuat draf dengan isi lain; draf itu ada di Studio. Isian yang sekarang ada di "
+            "bawah. Tekan “Buat draf” sekali lagi bila ini harus menjadi draf tersendiri."
+        )
+        return make_response(_preview(table, packed, name, typed=typed, again=again), 409)
     flash(_("Draf dibuat dari tabel SOP. Periksa yang ditebak, lalu lengkapi formulirnya."), "ok")
     return redirect(url_for("studio.show", draft_id=done["draft"]), 303)
 
@@ -143,7 +147,14 @@ def _counts() -> list[tuple[int, str]]:
     return [(count, ngettext("{count} pertanyaan", "{count} pertanyaan", count)) for count in most]
 
 
-def _preview(table: SopTable, packed: str, name: str, problem: str = "", typed: Typed | None = None) -> str:
+def _preview(
+    table: SopTable,
+    packed: str,
+    name: str,
+    problem: str = "",
+    typed: Typed | None = None,
+    again: str = "",
+) -> str:
     key = titles.key_of(name or "sop")
     made = table
     if typed is not None:
@@ -166,7 +177,11 @@ def _preview(table: SopTable, packed: str, name: str, problem: str = "", typed: 
         performers=_performers(typed),
         others=lambda place: [one for one in _all_lanes(typed) if one[0] != place],
         counts=[(0, _("langsung ke berikutnya")), *_counts()],
-        problems=[*([("f-name", problem)] if problem else []), *corrections.errors_in_order(typed)],
+        problems=[
+            *([("f-name", problem)] if problem else []),
+            *([("buat", again)] if again else []),
+            *corrections.errors_in_order(typed),
+        ],
         picture=drafting.picture(draft),
         findings=shown,
         errors=[one for one in findings if one.severity == "error"],

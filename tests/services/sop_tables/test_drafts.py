@@ -15,7 +15,7 @@ from app.engine.reading import reader
 from app.errors import InvalidForm
 from app.services.deployment import deployments
 from app.services.sop_documents import layouts, word
-from app.services.sop_tables import corrections, drafting, durations, packing, reading
+from app.services.sop_tables import corrections, drafting, durations, grids, packing, reading
 from app.services.sop_tables.drafting import SopDraft
 from app.services.sop_tables.reading import Answers, SopTable
 from tests.services.sop_documents.source import shipped
@@ -455,3 +455,11 @@ def test_other_files_are_refused_in_words(name: str, content: bytes) -> None:
 def test_what_is_no_packed_table_is_refused(sent: str) -> None:
     with pytest.raises(InvalidForm):
         packing.unpacked(sent)
+
+
+def test_no_packed_table_has_more_lines_than_a_file() -> None:
+    table = reading.read_table("a.csv", tables.long(3))
+    few = replace(table, lines=[table.lines[0]] * grids.MAX_ROWS)
+    assert len(packing.unpacked(packing.packed(few)).lines) == grids.MAX_ROWS
+    with pytest.raises(InvalidForm):
+        packing.unpacked(packing.packed(replace(few, lines=[*few.lines, table.lines[0]])))

@@ -215,6 +215,25 @@ def test_every_row_of_a_long_table_is_corrected_page_by_page_and_nothing_typed_i
     assert ">9 jam<" in drawn_in(office)
 
 
+def test_what_is_changed_after_a_draft_was_made_of_the_page_is_shown_again_and_may_be_another_draft(
+    sign_in: SignIn, office: Database
+) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio/tabel-sop")
+    shown = upload(owner, "/studio/tabel-sop", {}, [("table", "surat masuk.xlsx", tables.mail())])
+    form = fields(shown.text)
+    assert owner.post("/studio/tabel-sop/draf", **form).status_code == 303
+    form["b0-kegiatan"] = ["Membuka amplop"]
+    again = owner.post("/studio/tabel-sop/draf", **form)
+    assert again.status_code == 409
+    assert "sudah dibuat draf dengan isi lain" in again.text
+    assert len(drafts(office)) == 1
+    kept = fields(again.text)
+    assert kept["b0-kegiatan"] == ["Membuka amplop"]
+    assert owner.post("/studio/tabel-sop/draf", **kept).status_code == 303
+    assert len(drafts(office)) == 2
+
+
 def test_a_lane_that_was_guessed_stays_a_guess_until_it_is_named(sign_in: SignIn) -> None:
     owner = sign_in("pemilik")
     owner.get("/studio/tabel-sop")
