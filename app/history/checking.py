@@ -334,6 +334,8 @@ def _listen(chain: Chain, event: Kept, signed: Signed) -> None:
         chain.fault = Fault("moved", chain.id, data["place"])
     if event.type in removals.TYPES:
         event = event._replace(is_signed=removals.is_signed(chain.id, event.type, data, signed))
+    if event.type == "completion_taken_back" and not event.is_signed:
+        chain.unproved.append(Unproved(chain.id, event.number, Fault("taken_back", chain.id, event.number)))
     if event.type != "history_redacted":
         if _NEEDED.get(event.type, frozenset()) <= data.keys():  # else it is redacted, by somebody else
             chain.kept.append(event)

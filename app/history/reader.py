@@ -11,7 +11,7 @@ from app.history import origin, pending
 from app.history.codec import decode
 from app.history.entry import Entry, entry_of
 from app.history.events import Event
-from app.models import HistoryEvent, User
+from app.models import EventChain, HistoryEvent, User
 
 _E = TypeVar("_E", bound=Event)
 _FEW = 5_000
@@ -51,9 +51,12 @@ def last_id(session: Session, instance_id: int) -> int:
     return pending.last_id(session.connection(), instance_id)
 
 
-def number_of(session: Session, event_id: int) -> int:
-    """Which number an event has in its chain. 1 SQL."""
-    return session.scalar(select(HistoryEvent.number).where(HistoryEvent.id == event_id)) or 0
+def numbers_since(session: Session, instance_id: int, event_id: int) -> tuple[int, int]:
+    """Which number an event of a case has in its chain, and the last one there. 1 SQL."""
+    last = select(EventChain.count).where(EventChain.instance_id == instance_id).scalar_subquery()
+    query = select(HistoryEvent.number, last).where(HistoryEvent.id == event_id)
+    number, count = session.execute(query).one_or_none() or (0, 0)
+    return number or 0, count or 0
 
 
 def count(session: Session, instance_id: int) -> int:

@@ -106,8 +106,8 @@ class Redacted:
 
 
 def redact(session: Session, instance_id: int, change: Callable[[str, Any], Any], signed: Signed) -> Redacted:
-    """Rewrite what events of a case tell where ``change`` (of its key, and what it tells) makes it another. The chain
-    holds: it has a commitment, whose salt is gone afterwards.
+    """Rewrite what events of a case tell where ``change`` (of its key, and what it tells) makes it another, but for
+    what is signed in them. The chain holds: it has a commitment, whose salt is gone afterwards.
 
     For the erasure of identity alone, which records and signs what this returns. An event that is not what was
     recorded is redacted as well, but not told of: so it stays to be found. ``signed``: see `removals`.
@@ -119,7 +119,10 @@ def redact(session: Session, instance_id: int, change: Callable[[str, Any], Any]
     events = list(proof.fitting(connection, instance_id))
     connection.execute(permits.insert().values(instance_id=instance_id, action="UPDATE"))
     for event, fits in events:
-        told = {key: change(key, value) for key, value in event.data.items()}
+        told = {
+            key: value if removals.is_bound(event.type, key) else change(key, value)
+            for key, value in event.data.items()
+        }
         if told == event.data:
             continue
         # What was redacted before keeps its commitment: that of what was recorded.

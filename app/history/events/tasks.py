@@ -91,12 +91,15 @@ class TaskCompleted(ValuesSet):
 class CompletionTakenBack(ValuesSet):
     """An officer took back his completion of a task; ``values`` are what they were before it, None where there were
     none. ``since``: the id of the last event before the completion. What its step recorded after that holds no more.
-    ``place``: the number of that event in its chain, which binds its id: ids are in no hash.
+    ``place``: the number of that event in its chain, which binds its id: ids are in no hash. ``until``: that of the
+    last event that this takes back; ``file_ids``: the files that became the case's with it, and no longer are.
     """
 
     task: str
     since: int
     place: int = 0
+    until: int = 0
+    file_ids: Sequence[str] = ()
 
 
 @event("question_answered")

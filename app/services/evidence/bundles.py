@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from app.config import Config
 from app.errors import Conflict, NotFound
 from app.forms import masking
-from app.history import proof
+from app.history import proof, removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, commitment, moment
 from app.history.proof import Proven
 from app.i18n import _
@@ -107,7 +107,8 @@ class _Case:
         return f"perkara/{self.row.id}"
 
     def lines(self) -> Iterator[dict[str, Any]]:
-        """Its events; what one tells stays away where a word in it is masked by now, or was erased since."""
+        """Its events; what one tells stays away where a word in it is masked by now, or was erased since. What is
+        signed of one that says that something is gone is there still: no words are in it."""
         explained, explained_later = _explained(self.events), _explained(self.later)
         for event in self.events:
             is_masked = masking.put_in_place(event.data, self.words) != event.data
@@ -115,7 +116,10 @@ class _Case:
             is_erased_since = event.redacted and now not in explained and now in explained_later
             is_withheld = is_masked or is_erased_since or event.type in _NEVER_TOLD
             is_told = event.type in _ALWAYS_TOLD or not is_withheld
-            yield _line(event, is_told=is_told)
+            line = _line(event, is_told=is_told)
+            if not is_told and event.type in removals.TYPES:
+                line["gone"] = removals.bound(event.type, event.data)
+            yield line
 
     def versions(self) -> set[int]:
         """The numbers of the versions that its events name."""
@@ -223,8 +227,7 @@ def _case(
         "withheld": withheld,
     }
     digest = members.add(f"{case.folder}/kepala.json", orjson.dumps(head))
-    number = masking.put_in_place(row.business_key, case.words)
-    return {"id": case_id, "number": number, "sha256": digest}
+    return {"id": case_id, "number": row.business_key, "sha256": digest}
 
 
 def _place(tree: Tree, chain: int) -> dict[str, Any]:

@@ -163,35 +163,74 @@ class Bundle:
 
 def check_layout(archive, path):
     """Refuse a ZIP that holds anything beside its members: some programs would unpack that instead."""
-    end, is_streamed = 0, 0
+    ends, names = (0,), [one.filename for one in archive.infolist()]
     with open(path, "rb") as file:
         for member in sorted(archive.infolist(), key=lambda one: one.header_offset):
-            gap = member.header_offset - end
-            if gap and not (is_streamed and 0 < gap <= 24):
-                raise Fault(f"sebelum berkas {member.filename} ada isi yang tidak terdaftar dalam ZIP")
-            end = end_of(file, member)
-            is_streamed = member.flag_bits & 8
+            name = member.filename
+            if member.header_offset not in ends:
+                raise Fault(f"sebelum berkas {name} ada isi yang tidak terdaftar dalam ZIP")
+            is_empty = not member.file_size and member.compress_size <= 2
+            is_folder = is_empty and any(one != name and one.startswith(name) for one in names)
+            if name.endswith("/") and not is_folder:
+                raise Fault(f"{name} dalam ZIP bukan folder dari berkas dalam paket")
+            ends = ends_of(file, member)
         file.seek(-22, 2)
         record = file.read()  # that ends the file; its last two bytes say how long a comment is
-    if record[:4] != b"PK\x05\x06" or record[-2:] != b"\x00\x00" or not end <= archive.start_dir <= end + 24:
+    if record[:4] != b"PK\x05\x06" or record[-2:] != b"\x00\x00" or archive.start_dir not in ends:
         raise Fault("sesudah berkas terakhir ada isi yang tidak terdaftar dalam ZIP")
 
 
-def end_of(file, member):
-    """Where a member of a ZIP ends. Refuse one that tells otherwise of itself than the directory does."""
+def ends_of(file, member):
+    """Where a member of a ZIP may end: who wrote it without knowing its length put that behind it, in one of four
+    forms. Refuse one that tells otherwise of itself than the directory does."""
     file.seek(member.header_offset)
     header = file.read(30)
-    method, crc, packed, size, name, extra = (
+    flags, method, crc, packed, size, name, extra = (
         int.from_bytes(header[start:stop], "little")
-        for start, stop in ((8, 10), (14, 18), (18, 22), (22, 26), (26, 28), (28, 30))
+        for start, stop in ((6, 8), (8, 10), (14, 18), (18, 22), (22, 26), (26, 28), (28, 30))
     )
-    file.seek(name, 1)
-    told = (method, crc, packed, size)
-    listed = (member.compress_type, member.CRC, member.compress_size, member.file_size)
-    is_other = told != listed and not member.flag_bits & 8 and 2**32 - 1 not in (packed, size)
-    if is_other or has_other_name(file.read(extra)) or has_other_name(member.extra):
+    own_name, own_extra = file.read(name), file.read(extra)
+    end = member.header_offset + 30 + name + extra + member.compress_size
+    listed_name = member.orig_filename.encode("utf-8" if member.flag_bits & 0x800 else "cp437")
+    listed = (member.CRC, member.compress_size, member.file_size)
+    told = (crc, *long_sizes(own_extra, packed, size))
+    is_streamed = flags & 8
+    is_same = (
+        header[:4] == b"PK\x03\x04"
+        and (flags, method, own_name) == (member.flag_bits, member.compress_type, listed_name)
+        and member.filename == member.orig_filename
+        and all(one == other or (is_streamed and one == 0) for one, other in zip(told, listed))  # noqa: B905
+    )
+    if not is_same or has_other_name(own_extra) or has_other_name(member.extra):
         raise Fault(f"berkas {member.filename} lain menurut kepalanya daripada menurut daftar ZIP")
-    return member.header_offset + 30 + name + extra + member.compress_size
+    if not is_streamed:
+        return (end,)
+    file.seek(end)
+    behind = file.read(24)
+    forms = [
+        mark
+        + member.CRC.to_bytes(4, "little")
+        + b"".join(one.to_bytes(width, "little") for one in listed[1:])
+        for mark in (b"", b"PK\x07\x08")
+        for width in (4, 8)
+        if width == 8 or max(listed) < 2**32
+    ]
+    return tuple(end + len(form) for form in forms if behind.startswith(form))
+
+
+def long_sizes(extra, packed, size):
+    """The packed and the plain size that a member tells, from its extra field where they are too long."""
+    while len(extra) >= 4:
+        length = int.from_bytes(extra[2:4], "little")
+        if extra[:2] == b"\x01\x00":
+            held = extra[4 : 4 + length]
+            if size == 2**32 - 1:
+                size, held = int.from_bytes(held[:8], "little"), held[8:]
+            if packed == 2**32 - 1:
+                packed = int.from_bytes(held[:8], "little")
+            break
+        extra = extra[4 + length :]
+    return packed, size
 
 
 def has_other_name(extra):
@@ -329,9 +368,10 @@ EVENT = {
     "activity": either(is_text),
     "hash": is_hash,
 }
-#: What an event tells is open, is not there, or was written anew when words in it were erased.
+#: What an event tells is open, is not there, or was written anew when words in it were erased; or what Alur signed of
+#: it is there alone.
 TOLD, WITHHELD = {**EVENT, "data": is_data, "salt": is_bytes}, {**EVENT, "commitment": is_hash}
-REDACTED = {**WITHHELD, "data": is_data}
+REDACTED, SIGNED = {**WITHHELD, "data": is_data}, {**WITHHELD, "gone": is_data}
 #: Members of every bundle that the list of contents names.
 ALWAYS_THERE = (
     "BACA-SAYA.txt",
@@ -450,8 +490,9 @@ class Chain:
     def __init__(self, id_, name, key, first=1, previous="00" * 32):
         self.id, self.name, self.count, self.head = id_, name, first - 1, previous
         self.number, self.versions, self.files, self.deployed = None, [], {}, {}
-        self.withheld, self.taken_back, self.erased = [], 0, set()
-        self.key, self.redacted, self.redactions = key, {}, {}
+        self.withheld, self.removals = [], []
+        self.key, self.redacted, self.redactions, self.unsigned = key, {}, {}, {}
+        self.doubts = []
 
     def follow(self, bundle, member, outside=()):
         """Go through its events; each must follow from the one before."""
@@ -461,7 +502,9 @@ class Chain:
             if type(event) is dict and event.get("number") != self.count + 1:
                 raise Fault(f"{where} hilang atau urutannya berubah")
             is_told = type(event) is dict and "commitment" not in event
-            shape = TOLD if is_told else REDACTED if "data" in event else WITHHELD
+            shape = (
+                TOLD if is_told else REDACTED if "data" in event else SIGNED if "gone" in event else WITHHELD
+            )
             self.head = hash_of(self.id, shaped(event, shape, where), self.head)
             if self.head != event["hash"]:
                 raise Fault(f"{where} berubah")
@@ -476,8 +519,9 @@ class Chain:
     def note(self, event, where):
         """Keep what an event tells of files and versions."""
         type_, data = event["type"], event.get("data")
-        if type_ == "completion_taken_back" or (type_ == "identity_erased" and data is None):
-            self.taken_back = self.count
+        if type_ in ("completion_taken_back", "identity_erased"):
+            gone = event.get("gone", {}) if data is None else data
+            self.removals.append((self.count, type_, gone, is_own(self.id, type_, gone, self.key)))
         if data is None:
             self.withheld.append(self.count)
             if type_ in ALWAYS_TOLD:
@@ -494,20 +538,39 @@ class Chain:
             self.versions.append(data["to_version"])
         elif type_ == "definition_deployed":
             self.deployed[data["definition_id"]] = data
-        elif type_ == "history_redacted" and is_own(self.id, event, self.key):
-            told = data["digests"].items()
-            self.redactions.update(
-                {number: (digest, data["commitments"].get(number)) for number, digest in told}
-            )
-        elif type_ == "identity_erased" and is_own(self.id, event, self.key):
-            self.erased.update(data.get("file_ids", ()))
+        elif type_ == "history_redacted":
+            told, is_signed = data["digests"].items(), is_own(self.id, type_, data, self.key)
+            for number, digest in told if is_signed else ():
+                self.redactions[number] = (digest, data["commitments"].get(number))
+                self.unsigned.pop(number, None)
+            self.unsigned.update({} if is_signed else {one: (digest, self.count) for one, digest in told})
 
     def check_redactions(self):
         """Refuse a redaction that is not the last that Alur signed: it puts placeholders in place of words, and
-        nothing else."""
+        nothing else. One that is told without a signature is doubted."""
         for number, found in sorted(self.redacted.items(), key=lambda one: int(one[0])):
-            if self.redactions.get(number) != found:
-                raise Fault(f"isi peristiwa ke-{number} {self.name} dihapus tanpa catatan dari Alur")
+            if self.redactions.get(number) == found:
+                continue
+            fault = f"isi peristiwa ke-{number} {self.name} dihapus tanpa catatan dari Alur"
+            digest, told_by = self.unsigned.get(number, (None, 0))
+            if digest != found[0]:
+                raise Fault(fault)
+            self.doubts.append((told_by, fault))
+
+    def gone_by(self, id_, number):
+        """What says that a file is gone which an event of this number tells of: 0 where Alur signed that, the number
+        of another event that may say it, None where nothing does."""
+        found = None
+        for place, type_, told, is_signed in self.removals:
+            if is_signed and type_ == "completion_taken_back":
+                is_gone = told["place"] < number <= told["until"] and id_ in told.get("file_ids", ())
+            elif is_signed:
+                is_gone = id_ in told.get("file_ids", ())
+            else:
+                is_gone = place > number
+            if is_gone and found != 0:
+                found = 0 if is_signed else place
+        return found
 
     def check_covered(self, head, statement):
         """Refuse a chain that does not end as the checkpoint's tree has it. Where its leaf stands and how far it is
@@ -531,11 +594,15 @@ class Chain:
             )
 
 
-def is_own(chain, event, key):
-    """Whether Alur signed an event that says that something is gone, with the key of its checkpoints."""
-    signature, beside = event["data"].get("signature"), ("signature", "from", "standing", "reason")
-    tells = {name: value for name, value in event["data"].items() if name not in beside}
-    line = canonical({"chain": chain, "tells": tells, "type": event["type"], "v": 1})
+#: What of an event that says that something is gone is not signed.
+BESIDE = ("signature", "from", "standing", "reason", "values", "old")
+
+
+def is_own(chain, type_, data, key):
+    """Whether Alur signed what an event tells that says that something is gone, with the key of its checkpoints."""
+    signature = data.get("signature")
+    tells = {name: value for name, value in data.items() if name not in BESIDE}
+    line = canonical({"chain": chain, "tells": tells, "type": type_, "v": 1})
     return is_bytes(signature) and is_signed(line, bytes.fromhex(signature), key)
 
 
@@ -560,10 +627,11 @@ def check_files(bundle, head, chain):
         told = f"berkas {id_}, yang disebut peristiwa ke-{number} {chain.name},"
         if (id_ in head["files"]) == (id_ in head["withheld"]):
             raise Fault(f"{told} tidak ada dalam paket, dan tidak ada yang menyebut sebabnya")
-        reason = head["withheld"].get(id_)
-        is_taken_back = chain.taken_back > number or id_ in chain.erased
-        if reason == "hilang" or (reason == "dicabut" and not is_taken_back):
+        reason, gone_by = head["withheld"].get(id_), chain.gone_by(id_, number)
+        if reason == "hilang" or (reason == "dicabut" and gone_by is None):
             raise Fault(f"{told} tidak ada: {REASONS['hilang']}")
+        if reason == "dicabut" and gone_by:
+            chain.doubts.append((gone_by, f"{told} tidak ada: {REASONS['hilang']}"))
         if reason is None and sha256(bundle.read(f"{folder}/berkas/{id_}")) != digest:
             raise Fault(f"isi berkas {id_} berubah (peristiwa ke-{number} {chain.name})")
         if reason is None:
@@ -604,9 +672,23 @@ def check_versions(bundle, manifest, outside):
     return f"{told}.", found
 
 
+def settle(chain, statement, outside):
+    """Part what is gone by events without a signature: of before there were any, as a checkpoint of before shows
+    whose key is that of the bundle; and what may be forged. Both in sentences."""
+    old = [one.reach(chain.id, chain.count) for one in outside if one.statement["v"] == 1]
+    reach = max([chain.count if statement["v"] == 1 else 0, *old])
+    older = [f"{words} (menurut peristiwa ke-{by})" for by, words in chain.doubts if by <= reach]
+    forged = [
+        f"{words}; peristiwa ke-{by}, yang menyebutnya, tidak ditandatangani Alur"
+        for by, words in chain.doubts
+        if by > reach
+    ]
+    return older, forged
+
+
 def check_case(bundle, listed, statement, versions, outside, key, say):
     """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
-    checkpoints that were kept outside bind all of its events."""
+    checkpoints that were kept outside bind all of its events; and what nothing proves to be gone, as of `settle`."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
     name = f"perkara {shown(listed['number'])} [id {id_}]"
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
@@ -635,7 +717,7 @@ def check_case(bundle, listed, statement, versions, outside, key, say):
     if outside is not None:
         told.append(f"{reach} peristiwa pertama terikat pada yang disimpan di luar")
     say(f"P{name[1:]}: {'; '.join(told)}.")
-    return reach == chain.count
+    return (reach == chain.count, *settle(chain, statement, outside or ()))
 
 
 def check_members(bundle, manifest):
@@ -702,14 +784,36 @@ def check_bundle(bundle, key, outside, say):
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
     told, versions = check_versions(bundle, manifest, others)
-    bound = sum(
-        check_case(bundle, one, statement, versions, outside, public, say) for one in manifest["cases"]
-    )
+    cases = [check_case(bundle, one, statement, versions, outside, public, say) for one in manifest["cases"]]
+    bound = sum(is_bound for is_bound, _older, _forged in cases)
     check_members(bundle, manifest)
     check_signature(bundle, kept)
     say(told)
     say(selection(manifest, statement))
+    refuse_unsigned(
+        [words for _is_bound, older, _forged in cases for words in older],
+        [words for _is_bound, _older, forged in cases for words in forged],
+        say,
+    )
     return verdict(key, outside, f"{bound} dari {len(manifest['cases'])}", say)
+
+
+def refuse_unsigned(older, forged, say):
+    """Refuse what is gone by events that Alur did not sign, once all the rest was checked."""
+    for one in older:
+        say(f"Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan: {shown(one)}.")
+    for one in forged:
+        say(f"Tanpa tanda tangan: {shown(one)}.")
+    if forged:
+        raise Fault(
+            f"{forged[0]}. Semuanya {len(forged)}. Kalau itu dari sebelum penghapusan ditandatangani, titik periksa "
+            "dari waktu itu yang disimpan di luar (--against) menunjukkannya; selebihnya diperiksa dan cocok"
+        )
+    if older:
+        raise Unproved(
+            f"{len(older)} hal hilang menurut peristiwa dari sebelum penghapusan ditandatangani; selebihnya "
+            "diperiksa dan cocok"
+        )
 
 
 def selection(manifest, statement):

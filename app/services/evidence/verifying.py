@@ -39,6 +39,7 @@ KINDS = {
     "chain_removed": N_("kepala rantainya hilang; peristiwanya {number}"),
     "rewritten": N_("rantai ditulis ulang: peristiwa ke-{number} bukan yang ada pada titik periksa {detail}"),
     "redacted": N_("isi peristiwa ke-{number} dihapus tanpa catatan"),
+    "taken_back": N_("peristiwa ke-{number}, yang mengurungkan penyelesaian, bukan dari Alur"),
     "case_removed": N_("baris perkaranya hilang"),
     "case_added": N_("perkaranya tidak punya rantai"),
     "case_version": N_("perkaranya memakai versi {detail}, bukan yang disebut riwayatnya"),
@@ -125,6 +126,7 @@ def verify(
     faults += checkpoint_checks.faults(config, connection)
     faults += checkpoint_checks.against(connection, outside)
     of_before, forged = checkpoint_checks.parted(connection, unproved)
+    of_before = [one for one in of_before if one.kind != "taken_back"]  # nothing is gone by that alone
     faults += forged
     named = numbers(connection, {one.chain for one in (*faults, *of_before)} - {OUTSIDE})
     return Verified(number, events, files, tuple(faults), tuple(of_before), named)
@@ -216,7 +218,7 @@ def _standing(chain: Chain) -> list[Kept]:
     found: list[Kept] = []
     for one in chain.kept:
         if one.type == "completion_taken_back":
-            found = [each for each in found if each.event_id <= one.data.get("since", 0)]
+            found = [_taken_back(each, one) for each in found]
         elif one.type == "identity_erased":
             found = [_without(each, one) for each in found]
         elif one.type in ("files_kept", "definition_deployed"):
@@ -224,10 +226,25 @@ def _standing(chain: Chain) -> list[Kept]:
     return found
 
 
+def _taken_back(kept: Kept, back: Kept) -> Kept:
+    """Files of which some are no longer the case's: those that the installation says. Without its signature it may be
+    all that the case got since."""
+    if not back.is_signed:
+        since = back.data.get("since", 0)
+        is_since = isinstance(since, int) and kept.event_id > since and kept.type == "files_kept"
+        return _without(kept, back) if is_since else kept
+    if kept.type != "files_kept" or not back.data["place"] < kept.number <= back.data["until"]:
+        return kept
+    gone = back.data.get("file_ids", ())
+    files = {id_: digest for id_, digest in kept.data["files"].items() if id_ not in gone}
+    return kept._replace(data={**kept.data, "files": files})
+
+
 def _without(kept: Kept, erased: Kept) -> Kept:
     """Files of which some may be gone: those that the erasure names. Of before it named any, it may have been any."""
-    named = erased.data.get("file_ids", () if erased.is_signed else kept.data.get("files", ()))
-    return kept._replace(gone={**kept.gone, **dict.fromkeys(named, erased)})
+    named = erased.data.get("file_ids", () if erased.is_signed else list(kept.data.get("files", ())))
+    gone = {id_: erased for id_ in named if isinstance(id_, str)} if isinstance(named, list) else {}
+    return kept._replace(gone={**kept.gone, **gone})
 
 
 def _of_files(
@@ -243,14 +260,14 @@ def _of_files(
         for id_, digest in one.data["files"].items():
             row = rows.get(id_)
             found = _digest(config, row) if row is not None else None
-            if found is None:
-                fault, erased = Fault("file_removed", one.chain, one.number, id_), one.gone.get(id_)
-                if erased is None:
-                    yield fault
-                elif not erased.is_signed:
-                    unproved.append(Unproved(erased.chain, erased.number, fault))
-            elif found != digest:
-                yield Fault("file_changed", one.chain, one.number, id_)
+            if found == digest:
+                continue
+            kind, gone = "file_removed" if found is None else "file_changed", one.gone.get(id_)
+            fault = Fault(kind, one.chain, one.number, id_)
+            if gone is not None and not gone.is_signed:
+                unproved.append(Unproved(gone.chain, gone.number, fault))
+            elif gone is None or found is not None:
+                yield fault
 
 
 def _attachments(connection: Connection, ids: list[str]) -> dict[str, Any]:

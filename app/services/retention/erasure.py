@@ -37,6 +37,8 @@ from app.services.files import store
 _SEALED = "sealed"
 #: The name under which every event holds why somebody did what it tells.
 _REASON = "reason"
+#: Under these names events hold the numbers of cases, which are never masked: see decision 57.
+_NUMBERS = frozenset({"number", "case_number"})
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,8 @@ def _redacting(
     def change(name: str, value: Any) -> Any:
         if name == _REASON:
             return _without(value, words, known)
+        if name in _NUMBERS:
+            return value
         if name != _SEALED:
             return masking.put_in_place(value, words)
         told = encryption.unseal(session, value.encode())

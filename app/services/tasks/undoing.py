@@ -55,7 +55,7 @@ def take_back(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     undone, since = dict(instance.variables), row.since
     _put_back(session, instance.id, row, before, actor)
     task = session.get_one(UserTask, task_id)
-    tasks.record(session, task, _told(session, task, undone, since), actor=actor)
+    tasks.record(session, task, _told(session, task, undone, since, before.files), actor=actor)
     if task.assignee_id is None:
         task.assignee_id, task.claimed_at = actor.id, clock.now(session)
         tasks.record(session, task, TaskClaimed(task=task.id), actor=actor)
@@ -73,13 +73,18 @@ def refuse_repeat(session: Session, task_id: str) -> None:
         raise Conflict(_("Penyelesaian ini sudah diurungkan. Periksa isiannya, lalu kirim lagi."))
 
 
-def _told(session: Session, task: UserTask, undone: Mapping[str, Any], since: int) -> CompletionTakenBack:
+def _told(
+    session: Session, task: UserTask, undone: Mapping[str, Any], since: int, files: Sequence[str]
+) -> CompletionTakenBack:
     now = task.instance.variables
+    place, until = reader.numbers_since(session, task.instance_id, since)
     changed = [key for key in {**undone, **now} if undone.get(key) != now.get(key)]
     return CompletionTakenBack(
         task=task.id,
         since=since,
-        place=reader.number_of(session, since),
+        place=place,
+        until=until,
+        file_ids=list(files),
         values={key: now.get(key) for key in changed},
         old={key: undone[key] for key in changed if key in undone},
     )

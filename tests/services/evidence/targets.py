@@ -16,8 +16,8 @@ from tests.services.desk import ENOUGH
 from tests.services.office import Office, add_user, form
 
 
-def case_with_a_file(office: Office) -> tuple[int, str]:
-    """The id of the case, and that of the file."""
+def case_with_a_file(office: Office, *, back: bool = False) -> tuple[int, str]:
+    """The id of the case, and that of the file. ``back``: the completion with which it came was taken back."""
     files = {
         "berkas.bpmn": bpmn(
             [start("mulai"), user("isi", form="isi"), end("selesai")],
@@ -32,7 +32,11 @@ def case_with_a_file(office: Office) -> tuple[int, str]:
         upload = uploads.read_upload(BytesIO(b"Lampu mati.\n"), "a.txt", actor=office.rina)
         file = attachments.receive(session, upload, actor=office.rina).id
     with office.database.transaction() as session:
-        tasks.complete(session, office.open_task(case).id, {"bukti": [file]}, {}, actor=office.rina)
+        task = office.open_task(case).id
+        tasks.complete(session, task, {"bukti": [file]}, {}, actor=office.rina, typed={"values": {}})
+    if back:
+        with office.database.transaction() as session:
+            undoing.take_back(session, task, actor=office.rina)
     return case.id, file
 
 

@@ -10,7 +10,7 @@ from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from zlib import crc32
 
 import orjson
@@ -284,6 +284,78 @@ def test_what_a_zip_holds_beside_its_list_is_told(office: Office, tmp_path: Path
     ):
         code, said = checked(forged, tmp_path)
         assert (code, words in said) == (1, True), said
+
+
+class Pipe(BytesIO):
+    """What takes bytes and never goes back, so that lengths stand behind the members of a ZIP."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def tell(self) -> int:
+        raise OSError
+
+
+def packed(members: Members, made: BytesIO, folders: tuple[str, ...] = (), held: bytes = b"") -> bytes:
+    """A ZIP as other programs make it. ``folders``: entries of their own, each of which ``held`` is in."""
+    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
+        for name in folders:
+            archive.writestr(ZipInfo(name), held)
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def with_fields(content: bytes, member: str, *, listed: dict[int, int], own: dict[int, int]) -> bytes:
+    """A ZIP with other bytes at places of what the directory says of a member, and of its own header."""
+    forged = bytearray(content)
+    with ZipFile(BytesIO(content)) as archive:
+        at = archive.getinfo(member).header_offset
+        entry = content.index(member.encode(), archive.start_dir) - 46
+    assert (content[at : at + 4], content[entry : entry + 4]) == (b"PK\x03\x04", b"PK\x01\x02")
+    for start, fields in ((entry, listed), (at, own)):
+        for place, byte in fields.items():
+            forged[start + place] = byte
+    return bytes(forged)
+
+
+README = "BACA-SAYA.txt"
+#: In the directory and in a member's own header: flags, method, a byte of the sum, one of the size.
+LISTED_FLAGS, FLAGS, METHOD, SUM, SIZE = 8, 6, 8, 14, 22
+
+
+def test_a_zip_says_of_each_member_one_thing(office: Office, tmp_path: Path) -> None:
+    """Of folders, too, and of members whose length stands behind them: other programs go by their own headers."""
+    case, _other, _file = furnished_cases(office)
+    members = opened(bundle(office, case.id))
+    plain, streamed = zipped(members), packed(members, Pipe())
+    folders = packed(members, BytesIO(), ("perkara/", f"perkara/{case.id}/", "versi/"))
+    with ZipFile(BytesIO(streamed)) as archive:
+        behind = archive.getinfo(README).compress_size + 30 + len(README)
+    assert streamed[behind : behind + 4] == b"PK\x07\x08"
+    for whole in (plain, streamed, folders):
+        code, said = checked(whole, tmp_path)
+        assert (code, "UTUH DI DALAMNYA SAJA" in said) == (0, True), said
+    other = b"ini bukan isi perkara\n"
+    evil = packed(members, BytesIO(), ("perkara/1/peristiwa.json/",), other)
+    renamed_folder = folders.replace(b"perkara/1/", b"perkara/1x", 1)
+    assert renamed_folder.index(b"perkara/1x") < renamed_folder.index(b"perkara/1/")
+    for forged in (
+        evil.replace(b"peristiwa.json/", b"peristiwa.jsonl", 1),
+        packed(members, BytesIO(), ("perkara/1/lain/",)),
+        renamed_folder,
+        with_fields(plain, README, listed={LISTED_FLAGS: 8}, own={METHOD: 0, SUM: 0, SIZE: 3}),
+        with_fields(plain, README, listed={LISTED_FLAGS: 8}, own={}),
+        with_fields(plain, README, listed={LISTED_FLAGS: 8}, own={FLAGS: 8}),
+        with_fields(streamed, README, listed={}, own={METHOD: 0}),
+        with_fields(streamed, README, listed={}, own={SIZE: 3}),
+        with_fields(streamed, README, listed={}, own={FLAGS: 0}),
+        with_fields(streamed, README, listed={}, own={behind + 4: streamed[behind + 4] ^ 1}),
+        with_fields(streamed, README, listed={}, own={30: ord("b")}),
+    ):
+        code, said = checked(forged, tmp_path)
+        assert (code, "TIDAK UTUH" in said) == (1, True), said
+        assert "ZIP" in said.splitlines()[-1], said
 
 
 def test_a_bundle_made_anew_under_another_key_is_told_by_either(office: Office, tmp_path: Path) -> None:

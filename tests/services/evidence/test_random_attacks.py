@@ -260,9 +260,10 @@ def lose_a_file(connection: Connection, dice: random.Random, rows: list[Any]) ->
     row = one_of(dice, [each for each in rows if each.type == "files_kept"])
     [file] = row.data["files"]
     connection.execute(text("DELETE FROM attachment WHERE id = :id"), {"id": file})
-    if dice.random() < 0.5:
-        told = {"fields": [], "files": 1, "drafts": 0, "lines": 0, "reason": "Diminta"}
-        forged(connection, row.instance_id, "identity_erased", {**told, "file_ids": [file]})
+    erased = {"fields": [], "files": 1, "drafts": 0, "lines": 0, "reason": "Diminta", "file_ids": [file]}
+    way = dice.choice([None, ("identity_erased", erased), ("completion_taken_back", {"since": 0})])
+    if way is not None:
+        forged(connection, row.instance_id, *way)
     return row.instance_id, row.number
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select, update
@@ -13,11 +14,14 @@ from app.commands import evidence
 from app.db import Database
 from app.errors import Conflict
 from app.forms import masking
-from app.history import writer
+from app.history import removals, writer
 from app.history.canonical import canonical, commitment
-from app.models import EventChain, HistoryEvent, ProcessInstance
+from app.models import EventChain, HistoryEvent, ProcessInstance, UserTask
 from app.services.evidence import checkpoints, verifying
+from app.services.files import store
+from app.services.tasks import tasks
 from tests.services.evidence.attacks import (
+    config_of,
     destroyed_by_hand,
     forged,
     found,
@@ -27,7 +31,7 @@ from tests.services.evidence.attacks import (
     unguarded,
     verified,
 )
-from tests.services.evidence.bundling import bundle, checked
+from tests.services.evidence.bundling import attach, bundle, checked, kept_outside
 from tests.services.evidence.targets import case_with_a_file, destroy_all, erase, mark, taken_back
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
@@ -312,6 +316,117 @@ def test_an_open_file_does_not_go_with_identity(
             way(connection, case, file)
     fault = only(office.database)
     assert (fault.kind, fault.chain, fault.detail) == ("file_removed", case, file)
+
+
+def take_away(office: Office, file: str, *more: tuple[int, str, dict[str, Any]]) -> None:
+    """Remove a file and its row past the application, with events that say so."""
+    with unguarded(office.database) as connection:
+        run(connection, "DELETE FROM attachment WHERE id = :id", id=file)
+        for event in more:
+            forged(connection, *event)
+    (config_of(office.database).files_dir / store.file_name(file, private=False)).unlink()
+
+
+@pytest.mark.parametrize("form", ["old", "new", "named", "no_number", "told_again"])
+def test_files_go_with_a_take_back_only_where_the_office_signed_it(
+    office: Office, tmp_path: Path, form: str
+) -> None:
+    """One that was signed, told again, takes back nothing that came after it."""
+    case, file = case_with_a_file(office, back=form == "told_again")
+    with office.database.transaction() as session:
+        first, *rest = session.scalars(select(EVENT).where(EVENT.instance_id == case).order_by(EVENT.id))
+        if form == "told_again":
+            task = session.scalars(select(UserTask.id).where(UserTask.instance_id == case)).one()
+            tasks.complete(session, task, {"bukti": [file]}, {}, actor=office.rina)
+    data: dict[str, Any] = {
+        "old": {"since": 0},
+        "new": {"since": first.id, "place": 1},
+        "named": {"since": first.id, "place": 1, "until": 9, "file_ids": [file], "signature": "00" * 64},
+        "no_number": {"since": "0", "file_ids": [[file], 1]},
+        "told_again": next((one.data for one in rest if one.type == "completion_taken_back"), {}),
+    }[form]
+    evidence.make_checkpoint(office.database, actor=None)
+    assert checked(bundle(office, case), tmp_path)[0] == 0
+    take_away(office, file, (case, "completion_taken_back", data))
+    kinds = {(one.kind, one.chain) for one in verified(office.database).faults}
+    unsigned = set() if form == "told_again" else {("taken_back", case)}
+    assert kinds == unsigned | {("file_removed", case)}
+    code, said = checked(bundle(office, case), tmp_path)
+    assert (code, "TIDAK UTUH: berkas" in said, "hilang dari tempat simpan" in said) == (1, True, True), said
+
+
+def test_files_of_a_completion_that_was_taken_back_may_go(office: Office, tmp_path: Path) -> None:
+    """Also while what the case held then is masked, so that a bundle does not tell it."""
+    case, file = case_with_a_file(office, back=True)
+    take_away(office, file)
+    mark(office, case, file)
+    assert verified(office.database).faults == ()
+    code, said = checked(bundle(office, case), tmp_path)
+    assert (code, "1 berkas tidak disertakan karena dicabut" in said) == (0, True), said
+    assert "peristiwa tidak disertakan" in said
+
+
+@pytest.mark.parametrize("word", ["pelapor", "UJI", "2027"])
+def test_what_is_signed_and_numbers_of_cases_are_not_redacted(
+    office: Office, tmp_path: Path, word: str
+) -> None:
+    """A word may be the key of an identity field, or stand in the number of the case."""
+    case = case_of(office, judul=f"Lampu {word} mati", pelapor="Kanari")
+    attach(office, case, "ktp", private=True)
+    evidence.make_checkpoint(office.database, actor=None)
+    mark(office, case.id, word)
+    assert checked(bundle(office, case.id), tmp_path)[0] == 0
+    erase(office, case.id)
+    assert found(office.database) == set()
+    code, said = checked(bundle(office, case.id), tmp_path)
+    assert (code, case.business_key in said) == (0, True), said
+    with office.database.reading() as session:
+        data = session.scalars(
+            select(EVENT.data).where(EVENT.instance_id == case.id).order_by(EVENT.id)
+        ).all()
+    assert data[0]["number"] == case.business_key
+    assert masking.SIGN.sub("·", data[0]["values"]["judul"]) == "Lampu · mati"
+
+
+def unsigned(office: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]:
+    """Cases of a release that signed nothing but checkpoints of its form: one with a redacted event, one with an
+    erased file."""
+    redacted, erased = case_of(office, judul="Lampu milik Suryatmaja"), case_of(office, pelapor="Kanari")
+    attach(office, erased, "ktp", private=True)
+    evidence.make_checkpoint(office.database, actor=None)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(removals, "TYPES", frozenset())
+        mark(office, redacted.id, "Suryatmaja")
+        erase(office, redacted.id)
+        erase(office, erased.id)
+    return redacted.id, erased.id
+
+
+def test_a_bundle_tells_what_went_before_that_was_signed(
+    office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a checkpoint of that time; without it, it may be forged. Either way all the rest is checked."""
+    with monkeypatch.context() as earlier:
+        earlier.setattr(checkpoints.statement_of, "__defaults__", (1,))
+        cases = unsigned(office, monkeypatch)
+        evidence.make_checkpoint(office.database, actor=None)
+        kept = kept_outside(office, tmp_path)
+    whole = case_of(office)
+    content = bundle(office, *cases, whole.id)
+    code, said = checked(content, tmp_path, "--against", str(kept))
+    assert (code, said.splitlines()[-1][:32]) == (1, "BELUM TERBUKTI: 2 hal hilang men"), said
+    assert said.count("Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan:") == 2
+    code, said = checked(content, tmp_path)
+    assert (code, said.splitlines()[-1][:11], said.count("Tanpa tanda tangan:")) == (1, "TIDAK UTUH:", 2), (
+        said
+    )
+    assert f"Perkara {whole.business_key}" in said
+    assert verified(office.database).faults == ()
+    later = unsigned(office, monkeypatch)  # past the application, since
+    code, said = checked(bundle(office, *cases, *later), tmp_path, "--against", str(kept))
+    assert (code, said.splitlines()[-1][:11], said.count("Tanpa tanda tangan:")) == (1, "TIDAK UTUH:", 2), (
+        said
+    )
 
 
 def test_a_fault_names_the_case_as_pages_do(office: Office) -> None:
