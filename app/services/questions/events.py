@@ -95,14 +95,14 @@ def newest_first(
     """The keys of the events that the queries find, the latest first; each once, also where several find it."""
 
     def keys(after: Key | None, most: int) -> list[Key]:
-        found = set[Key]()
+        found = list[Key]()
         for query in queries:
             here = query.where(*bounds)
             if after is not None:
                 here = here.where(tuple_(*_ORDER) < after)
             here = here.order_by(*(column.desc() for column in _ORDER)).limit(most)
-            found.update((at, id_) for at, id_ in session.execute(here))
-        return sorted(found, reverse=True)[:most]
+            found += [(at, id_) for at, id_ in session.execute(here)]
+        return found if len(queries) == 1 else sorted(set(found), reverse=True)[:most]
 
     return keys
 
@@ -112,19 +112,23 @@ def _fitting(session: Session, made: Terms) -> Callable[[Sequence[Key]], set[int
     asked = [(place, term.check) for place, term in made.made.items() if term.check is not None]
 
     def fitting(keys: Sequence[Key]) -> set[int]:
-        # Asked as columns, so that no database looks by them among all events rather than by these ids.
-        query = select(EVENTS.c.id, made.may_fit(), *(term.fits for _place, term in told if asked))
         moments = {key[1]: key[0] for key in keys}
+        # Asked of these ids alone: the OFFSET keeps databases from looking by the conditions among all events.
+        these = select(
+            EVENTS.c.id, made.may_fit().label("may"), *(term.fits for _place, term in told if asked)
+        )
+        those = (
+            these.where(lookups.among(session, EVENTS.c.id, moments)).offset(literal_column("0")).subquery()
+        )
+        rows = session.execute(select(those).where(those.c.may))
+        if not asked:
+            return {id_ for id_, _may in rows}
         found = set()
-        for id_, may, *rest in session.execute(query.where(lookups.among(session, EVENTS.c.id, moments))):
-            if not may:
-                continue
-            if asked:
-                holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
-                holds |= {place: check({"at": moments[id_]}) for place, check in asked}
-                if not made.holds(holds):
-                    continue
-            found.add(id_)
+        for id_, _may, *rest in rows:
+            holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
+            holds |= {place: check({"at": moments[id_]}) for place, check in asked}
+            if made.holds(holds):
+                found.add(id_)
         return found
 
     return fitting
