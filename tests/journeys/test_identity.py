@@ -35,6 +35,19 @@ def test_identity_is_shown_when_asked_for_and_that_is_recorded(office: Office, p
     expect(auditor.page.get_by_role("button", name="Tampilkan identitas")).to_have_count(0)
 
 
+def test_a_missing_reason_takes_the_focus_to_what_is_wrong(office: Office, people: People) -> None:
+    case = office.case("SIN-001", until="tindak_lanjut")
+    upp = people("upp")
+    upp.visit(f"/perkara/{case['id']}")
+    expect(upp.page.get_by_label("Penjelasan (wajib untuk Lainnya)")).to_have_value("")
+    upp.expects(422)
+    upp.page.get_by_label("Untuk apa?").select_option(label="Lainnya")
+    upp.press("Tampilkan identitas")
+    expect(upp.page.locator(".error-summary")).to_be_focused()
+    upp.page.locator(".error-summary").get_by_role("link").click()
+    expect(upp.page.get_by_label("Penjelasan (wajib untuk Lainnya)")).to_be_focused()
+
+
 def test_the_unit_never_sees_who_reported(office: Office, people: People) -> None:
     case = office.case("SIN-001", until="tindak_lanjut")
     task = office.task(case["business_key"])
