@@ -381,6 +381,8 @@ ALWAYS_THERE = (
     "luar/peristiwa.jsonl",
     "luar/kepala.json",
 )
+#: There where a case has removals that were not signed: checkpoints of that time.
+OF_BEFORE = "titik-periksa-lama.jsonl"
 #: Types that hold no words, so that nobody has a reason to leave out what they tell.
 ALWAYS_TOLD = ("files_kept", "history_redacted")
 
@@ -479,6 +481,19 @@ class Outside:
             if self.heads[chain][1] != hash_:
                 raise Fault(f"peristiwa ke-{number} {name} bukan yang ada pada {self.name}")
             self.bound, self.chains = True, self.chains + 1
+
+
+def checkpoints_of_before(bundle, manifest, kept, statement, earlier):
+    """Checkpoints in the bundle that were made before removals were signed: they show what is as old."""
+    found = []
+    for line in bundle.read(OF_BEFORE).splitlines() if OF_BEFORE in manifest["members"] else ():
+        one = Outside(parsed(line, f"berkas {OF_BEFORE}"), f"titik periksa dalam {OF_BEFORE}")
+        one.name = f"titik periksa {one.number} dalam {OF_BEFORE}"
+        if one.statement["v"] != 1:
+            raise Fault(f"{one.name} bukan dari sebelum penghapusan ditandatangani")
+        one.compare(kept, statement, earlier)
+        found.append(one)
+    return found
 
 
 # Chains ------------------------------------------------------------------------------------------------------------
@@ -686,7 +701,7 @@ def settle(chain, statement, outside):
     return older, forged
 
 
-def check_case(bundle, listed, statement, versions, outside, key, say):
+def check_case(bundle, listed, statement, versions, outside, old, key, say):
     """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
     checkpoints that were kept outside bind all of its events; and what nothing proves to be gone, as of `settle`."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
@@ -694,7 +709,8 @@ def check_case(bundle, listed, statement, versions, outside, key, say):
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
     chain = Chain(id_, name, key)
     outside = [one for one in outside if one.binds_all or id_ in one.heads] if outside else None
-    chain.follow(bundle, f"{folder}/peristiwa.jsonl", outside or ())
+    old = [one for one in old if id_ in one.heads]
+    chain.follow(bundle, f"{folder}/peristiwa.jsonl", [*(outside or ()), *old])
     chain.check_covered(head, statement)
     if head["chain"] != id_ or chain.number not in (None, listed["number"]):
         raise Fault(f"{name} menurut peristiwa pertamanya bernomor {chain.number}")
@@ -717,12 +733,12 @@ def check_case(bundle, listed, statement, versions, outside, key, say):
     if outside is not None:
         told.append(f"{reach} peristiwa pertama terikat pada yang disimpan di luar")
     say(f"P{name[1:]}: {'; '.join(told)}.")
-    return (reach == chain.count, *settle(chain, statement, outside or ()))
+    return (reach == chain.count, *settle(chain, statement, [*(outside or ()), *old]))
 
 
 def check_members(bundle, manifest):
     """Refuse members that no list names, and those that are not what the list says."""
-    for name in sorted(manifest["members"].keys() ^ set(ALWAYS_THERE)):
+    for name in sorted((manifest["members"].keys() - {OF_BEFORE}) ^ set(ALWAYS_THERE)):
         raise Fault(f"isi.json tidak menyebut berkas {name}, atau menyebut berkas yang bukan bagian paket")
     for name, digest in manifest["members"].items():
         bundle.compare(name, digest, "isi.json")
@@ -779,12 +795,15 @@ def check_bundle(bundle, key, outside, say):
     for one in outside:
         check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
         one.compare(kept, statement, earlier)
+    old = checkpoints_of_before(bundle, manifest, kept, statement, earlier)
     head = bundle.document("luar/kepala.json", OUTSIDE_HEAD)
     others = Chain(0, "rantai di luar perkara", public, head["first"], head["previous"])
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
     told, versions = check_versions(bundle, manifest, others)
-    cases = [check_case(bundle, one, statement, versions, outside, public, say) for one in manifest["cases"]]
+    cases = [
+        check_case(bundle, one, statement, versions, outside, old, public, say) for one in manifest["cases"]
+    ]
     bound = sum(is_bound for is_bound, _older, _forged in cases)
     check_members(bundle, manifest)
     check_signature(bundle, kept)

@@ -17,7 +17,7 @@ from app.forms import masking
 from app.history import removals, writer
 from app.history.canonical import canonical, commitment
 from app.models import EventChain, HistoryEvent, ProcessInstance, UserTask
-from app.services.evidence import checkpoints, verifying
+from app.services.evidence import bundles, checkpoints, verifying
 from app.services.files import store
 from app.services.tasks import tasks
 from tests.services.evidence.attacks import (
@@ -31,7 +31,16 @@ from tests.services.evidence.attacks import (
     unguarded,
     verified,
 )
-from tests.services.evidence.bundling import attach, bundle, checked, kept_outside
+from tests.services.evidence.bundling import (
+    attach,
+    bundle,
+    checked,
+    edit,
+    kept_outside,
+    opened,
+    signed_anew,
+    zipped,
+)
 from tests.services.evidence.targets import case_with_a_file, destroy_all, erase, mark, taken_back
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
@@ -405,7 +414,7 @@ def unsigned(office: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]
 def test_a_bundle_tells_what_went_before_that_was_signed(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a checkpoint of that time; without it, it may be forged. Either way all the rest is checked."""
+    """By a checkpoint of that time, in it or kept outside; without one, it may be forged. All the rest is checked."""
     with monkeypatch.context() as earlier:
         earlier.setattr(checkpoints.statement_of, "__defaults__", (1,))
         cases = unsigned(office, monkeypatch)
@@ -413,10 +422,15 @@ def test_a_bundle_tells_what_went_before_that_was_signed(
         kept = kept_outside(office, tmp_path)
     whole = case_of(office)
     content = bundle(office, *cases, whole.id)
-    code, said = checked(content, tmp_path, "--against", str(kept))
-    assert (code, said.splitlines()[-1][:32]) == (1, "BELUM TERBUKTI: 2 hal hilang men"), said
-    assert said.count("Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan:") == 2
-    code, said = checked(content, tmp_path)
+    without = opened(content)
+    edit(without, "isi.json", lambda manifest: manifest["members"].pop(bundles.OF_BEFORE))
+    del without[bundles.OF_BEFORE]
+    signed_anew(without, config_of(office.database))
+    for given in ((content, tmp_path), (zipped(without), tmp_path, "--against", str(kept))):
+        code, said = checked(*given)
+        assert (code, said.splitlines()[-1][:32]) == (1, "BELUM TERBUKTI: 2 hal hilang men"), said
+        assert said.count("Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan:") == 2
+    code, said = checked(zipped(without), tmp_path)
     assert (code, said.splitlines()[-1][:11], said.count("Tanpa tanda tangan:")) == (1, "TIDAK UTUH:", 2), (
         said
     )
