@@ -172,6 +172,7 @@ def _preview(
         packed=packed,
         name=name,
         problem=problem,
+        again=again,
         typed=typed,
         targets=rules.targets(table, typed.plans),
         performers=_performers(typed),
@@ -179,7 +180,6 @@ def _preview(
         counts=[(0, _("langsung ke berikutnya")), *_counts()],
         problems=[
             *([("f-name", problem)] if problem else []),
-            *([("buat", again)] if again else []),
             *corrections.errors_in_order(typed),
         ],
         picture=drafting.picture(draft),

@@ -227,6 +227,7 @@ def test_what_is_changed_after_a_draft_was_made_of_the_page_is_shown_again_and_m
     again = owner.post("/studio/tabel-sop/draf", **form)
     assert again.status_code == 409
     assert "sudah dibuat draf dengan isi lain" in again.text
+    assert "Belum ada yang dibuat" not in again.text
     assert len(drafts(office)) == 1
     kept = fields(again.text)
     assert kept["b0-kegiatan"] == ["Membuka amplop"]
