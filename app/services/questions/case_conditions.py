@@ -151,7 +151,9 @@ def _task(session: Session, values: Mapping[str, str]) -> Term:
     """
     since, until = terms.moments_of(holidays.calendar(session), values)
     now, days, state = clock.now(session), terms.number_of(values.get("hari", "")), values.get("keadaan", "")
-    if values.get("hari") and not state:
+    if values.get("hari"):
+        if state not in ("", "late"):
+            raise terms.refused(_("Lewat sekian hari hanya untuk tugas yang lewat tenggat."))
         state = "late"
     where = [column == values[name] for name, column in _TASK_COLUMNS.items() if values.get(name)]
     queries = [

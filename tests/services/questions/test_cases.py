@@ -133,6 +133,7 @@ def test_an_officer_finds_only_what_he_sees(office: Office, asked: dict[str, int
         one("diterima", dari="02-01-2026", sampai="01-01-2026"),
         one("entah", nilai="x"),
         one("entah"),
+        one("tugas", keadaan="open", hari="3"),
         one("tugas", unt="A"),
         *(one(subject) for subject in case_conditions.SUBJECTS if subject not in ("tugas", "identitas")),
         one("keadaan", negated=True),
