@@ -23,6 +23,7 @@ NO_PAGES = {
     "casefile.states": "read by the viewer",
     "casefile.standing": "a part of the page of a task",
     "selection.begin": "leads elsewhere",
+    "samples.place": "leads to the sample",
     "palette.found": "read by the palette",
     "intake.photos_sent": "read by the page of the start form",
     "live.counts": "read by pages that stay open",
