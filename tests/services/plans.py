@@ -75,7 +75,8 @@ def read_whole(database: Database, statements: list[tuple[str, Any]]) -> list[st
 def _pretend_to_be_large(connection: Connection) -> None:
     """Let PostgreSQL plan for millions of rows, though the tables of a test hold a few."""
     for table in sorted(GROWING):
-        connection.execute(text(f"REINDEX TABLE {table}"))  # a lent database has indexes as large as they once were
+        # A lent database has indexes as large as they once were.
+        connection.execute(text(f"REINDEX TABLE {table}"))
     names = [*GROWING, *(index for table in GROWING for index in _indexes(connection, table))]
     large = text("UPDATE pg_class SET relpages = 1, reltuples = 5e6 WHERE relname = ANY(:names)")
     connection.execute(large, {"names": names})
