@@ -31,7 +31,6 @@ from app.models import (
     Attachment,
     Checkpoint,
     DefinitionFile,
-    HistoryEvent,
     ProcessDefinition,
     ProcessInstance,
     Resource,
@@ -207,12 +206,8 @@ def _of_before(session: Session, case_ids: Sequence[int], members: _Members) -> 
     """For each case with removals that nobody signed the smallest checkpoint of the time before that covers the last
     of them; nothing where there is none. Return what the list of contents names."""
     needs, found = dict[int, int](), dict[int, tuple[int, int]]()
-    e = HistoryEvent
     for some in bulk.batches(case_ids):
-        query = select(e.instance_id, e.number, e.data)
-        query = query.where(e.instance_id.in_(some), e.type.in_(removals.TYPES)).order_by(e.id)
-        unsigned = (row for row in session.execute(query) if removals.KEY not in row.data)
-        needs.update({row.instance_id: row.number for row in unsigned})
+        needs |= proof.unsigned_removals(session.connection(), some)
     if not needs:
         return {}
     checkpoint = select(Checkpoint.id, Checkpoint.statement, Checkpoint.grown).order_by(Checkpoint.id)
