@@ -129,7 +129,7 @@ def one_completes_against_the_timer(office: Office, pair: Racers, rounds: int) -
         now = Round(office, case)
         outcomes = pair.run(now.complete(office.rina), now.timer(delay_s=0.004 * (n % 2)))
         wrong += one_winner(outcomes, ["Rina", ""])
-        if wrong:
+        if wrong or len(_open_tasks(office, case)) > 1:
             break
         winners.add(0 if outcomes[0].won else 1)
     return wrong + now.doubled(), winners

@@ -41,7 +41,7 @@ def test_without_the_lock_the_deadline_fires_though_the_task_was_completed(
     database: Database, unlocked_pair: Racers
 ) -> None:
     wrong, _winners = contests.one_completes_against_the_timer(interrupted_office(database), unlocked_pair, 5)
-    assert any(line.startswith("2 winners") for line in wrong), wrong
+    # Mostly both win; now and then one is told that he lost, and yet has left his task behind.
     assert any("2 open tasks" in line for line in wrong), wrong
 
 
