@@ -1,4 +1,4 @@
-"""Activities that are repeated, signals, and shortcuts to begin and finish a case with them."""
+"""Activities that are repeated, signals, files, and shortcuts to begin and finish a case with them."""
 
 from app.models import ProcessInstance
 from app.services.deployment import deployments
@@ -39,6 +39,20 @@ def signals(kind: str) -> dict[str, bytes]:
         outside='<bpmn:signal id="s" name="Bubar"/>',
     )
     return {f"{kind}.bpmn": diagram, "awal.form": form(text("judul"))}
+
+
+def asks_for_a_file(*, then: bool = False) -> dict[str, bytes]:
+    """A process whose form takes files; ``then``: another activity follows."""
+    steps = ["isi", *["lalu"] * then]
+    return {
+        "berkas.bpmn": bpmn(
+            [start("mulai"), user("isi", form="isi"), *[user("lalu")] * then, end("selesai")],
+            " > ".join(["mulai", *steps, "selesai"]),
+            lanes={"Loket": " ".join(["mulai", *steps, "selesai"])},
+            key="berkas",
+        ),
+        "isi.form": form({"type": "filepicker", "key": "bukti", "label": "Bukti"}),
+    }
 
 
 def finish(office: Office, case: ProcessInstance) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from app.history.words import types
 from app.i18n import N_, _
 from app.services.core.access import STATES
 from app.services.questions import case_conditions
@@ -179,7 +180,7 @@ def _happenings(_choices: Choices) -> Options:
     first = [("campur_tangan", _("Campur tangan apa pun"))]
     return [
         *first,
-        *((name, words.event(name)) for name in case_conditions.INTERVENTIONS),
+        *((name, types.name(name)) for name in case_conditions.INTERVENTIONS),
         *words.other_events(),
     ]
 

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.errors import InvalidForm
 from app.history.entry import Entry
 from app.history.events import Event
-from app.history.words import who
+from app.history.words import types, who
 from app.i18n import _, ngettext, pgettext
 from app.models import ProcessInstance
 from app.services.casefile import casefile
@@ -167,7 +167,7 @@ def _events(session: Session, entries: Sequence[Entry[Event]], actor: Actor) -> 
     return [
         {
             "at": entry.at,
-            "what": words.event(entry.type),
+            "what": types.name(entry.type),
             "who": who(entry) or _("Jam sistem"),
             "where": named.get(entry.activity_id or "", entry.activity_id or ""),
             "case": numbers.get(entry.instance_id or 0),

@@ -6,7 +6,7 @@ const ARROWS = { ArrowLeft: [ 1, 0 ], ArrowRight: [ -1, 0 ], ArrowUp: [ 0, 1 ], 
 /** Return the buttons; they stand above the board, clear of the bpmn.io mark in its corner. */
 export function toolbar(viewer, labels) {
   const bar = document.createElement('div');
-  bar.className = 'viewer-tools';
+  bar.className = 'diagram-tools no-print'; // diagram.css
   bar.append(
     button('+', labels.labelIn ?? 'Perbesar', () => zoomIn(viewer)),
     button('−', labels.labelOut ?? 'Perkecil', () => zoomOut(viewer)),

@@ -10,24 +10,14 @@ from app.services.core import clock, encryption
 from app.services.files import attachments, uploads
 from app.services.retention import destructions, erasure, periods
 from app.services.tasks import tasks, undoing
-from tests.engine.building import bpmn, end, start, user
 from tests.services import rounds
 from tests.services.desk import ENOUGH
-from tests.services.office import Office, add_user, form
+from tests.services.office import Office, add_user
 
 
 def case_with_a_file(office: Office, *, back: bool = False) -> tuple[int, str]:
     """The id of the case, and that of the file. ``back``: the completion with which it came was taken back."""
-    files = {
-        "berkas.bpmn": bpmn(
-            [start("mulai"), user("isi", form="isi"), end("selesai")],
-            "mulai > isi > selesai",
-            lanes={"Loket": "mulai isi selesai"},
-            key="berkas",
-        ),
-        "isi.form": form({"type": "filepicker", "key": "bukti", "label": "Bukti"}),
-    }
-    case = rounds.begun(office, files, "berkas")
+    case = rounds.begun(office, rounds.asks_for_a_file(), "berkas")
     with office.database.transaction() as session:
         upload = uploads.read_upload(BytesIO(b"Lampu mati.\n"), "a.txt", actor=office.rina)
         file = attachments.receive(session, upload, actor=office.rina).id

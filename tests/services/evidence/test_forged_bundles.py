@@ -216,16 +216,17 @@ BY_ANYBODY: dict[str, tuple[Callable[[Members], None], str]] = {
 }
 
 
-def test_each_forgery_is_told_in_its_words(office: Office, tmp_path: Path) -> None:
+def held(office: Office, folder: Path) -> tuple[Config, Members, tuple[str, ...]]:
+    """A bundle of two cases, and what its checker is given: the key, and a checkpoint kept outside before it."""
     case, other, _file = furnished_cases(office)
     evidence.make_checkpoint(office.database, actor=None)
     config, whole = config_of(office.database), opened(bundle(office, case.id, other.id))
-    given = (
-        "--key",
-        checkpoints.public_key(config).hex(),
-        "--against",
-        str(kept_outside(office, tmp_path, 1)),
-    )
+    key, outside = checkpoints.public_key(config).hex(), kept_outside(office, folder, 1)
+    return config, whole, ("--key", key, "--against", str(outside))
+
+
+def test_each_forgery_is_told_in_its_words(office: Office, tmp_path: Path) -> None:
+    config, whole, given = held(office, tmp_path)
     assert checked(zipped(whole), tmp_path, *given)[0] == 0
     wrong = []
     for name, (forge, words) in (BY_KEY | BY_ANYBODY).items():
@@ -601,15 +602,7 @@ def meaning(members: Members) -> Any:
 
 
 def test_forgeries_by_dice_are_told(office: Office, tmp_path: Path) -> None:
-    case, other, _file = furnished_cases(office)
-    evidence.make_checkpoint(office.database, actor=None)
-    config, whole = config_of(office.database), opened(bundle(office, case.id, other.id))
-    given = (
-        "--key",
-        checkpoints.public_key(config).hex(),
-        "--against",
-        str(kept_outside(office, tmp_path, 1)),
-    )
+    config, whole, given = held(office, tmp_path)
     told: dict[str, int] = {}
     for number in range(NUMBER if office.database.is_sqlite else NUMBER // 10):
         dice = random.Random(number)

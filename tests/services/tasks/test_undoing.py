@@ -24,10 +24,9 @@ from app.services.numbers import recount, totals
 from app.services.reporter import joined_reports, ratings
 from app.services.tasks import drafts, inbox, kept_completions, tasks, undoing
 from app.services.tasks.inbox import Filters
-from tests.engine.building import bpmn, end, start, user
 from tests.services import rounds, two_pools
 from tests.services.desk import ENOUGH, Desk
-from tests.services.office import Office, form
+from tests.services.office import Office
 
 
 @pytest.fixture
@@ -298,16 +297,7 @@ def test_a_message_to_another_case_cannot_be_called_back(office: Office) -> None
 
 
 def test_files_wait_for_the_form_again(office: Office) -> None:
-    files = {
-        "berkas.bpmn": bpmn(
-            [start("mulai"), user("isi", form="isi"), user("lalu"), end("selesai")],
-            "mulai > isi > lalu > selesai",
-            lanes={"Loket": "mulai isi lalu selesai"},
-            key="berkas",
-        ),
-        "isi.form": form({"type": "filepicker", "key": "bukti", "label": "Bukti"}),
-    }
-    case = rounds.begun(office, files, "berkas")
+    case = rounds.begun(office, rounds.asks_for_a_file(then=True), "berkas")
     with office.database.transaction() as session:
         upload = uploads.read_upload(BytesIO(b"Lampu mati.\n"), "a.txt", actor=office.rina)
         file = attachments.receive(session, upload, actor=office.rina).id
