@@ -17,7 +17,7 @@ from app.history.events import IdentityShown
 from app.history.words import purposes
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance, UserTask
-from app.services.core import clock, encryption, history, masks, security_log, settings
+from app.services.core import access, clock, encryption, history, masks, security_log, settings
 from app.services.core.access import Actor
 from app.services.core.reasons import is_told, required_reason
 from app.services.core.security_log import Deed
@@ -228,11 +228,8 @@ def show(
     """
     if not may_see(session, actor, instance, version):
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
-    rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
-    shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
     reason = masked_reason(session, instance, reason, actor=actor)
-    record_shown(session, actor, instance.id, told_keys(version, shown), reason=reason)
-    return shown
+    return _opened(session, actor, instance, version, Why(reason=reason))
 
 
 @dataclass(frozen=True)
@@ -252,14 +249,7 @@ def works_on(actor: Actor, tasks: Iterable[UserTask]) -> UserTask | None:
         for task in tasks
         if task.state == "open"
         and not actor.is_auditor
-        and (
-            task.assignee_id == actor.id
-            or (
-                task.assignee_id is None
-                and task.group_id in actor.groups
-                and (task.unit_code is None or task.unit_code in actor.units)
-            )
-        )
+        and (task.assignee_id == actor.id or (task.assignee_id is None and access.may_work(actor, task)))
     )
     return min(his, key=lambda task: (task.assignee_id is None, task.sort_at), default=None)
 
@@ -292,10 +282,15 @@ def show_for_work(
     """
     if not may_see(session, actor, instance, version):
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
-    told = why(session, actor, instance, purpose, reason)
+    return _opened(session, actor, instance, version, why(session, actor, instance, purpose, reason))
+
+
+def _opened(
+    session: Session, actor: Actor, instance: ProcessInstance, version: Version, told: Why
+) -> dict[str, Any]:
     rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
     shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
-    record_shown(session, actor, instance.id, told_keys(version, shown), why=told)
+    record_shown(session, actor, instance.id, told_keys(version, shown), told)
     return shown
 
 
@@ -325,17 +320,15 @@ def record_shown(
     actor: Actor,
     instance_id: int,
     fields: Sequence[str],
+    told: Why,
     attachment: str = "",
-    reason: str = "",
-    why: Why | None = None,
 ) -> None:
-    """Record in the case, and in the security log, that identity was shown and to whom.
+    """Record in the case, and in the security log, that identity was shown, to whom and why.
 
     ``attachment``: the id of the file that was opened. Marked when somebody changed within a day what the actor
     belongs to.
     """
     mark = membership_changes.mark(session, actor)
-    told = why or Why(reason=reason)
     event = IdentityShown(fields=list(fields), attachment=attachment, **vars(told), **mark)
     history.record(session, event, actor=actor, instance_id=instance_id)
     outcome = "marked" if mark else security_log.DONE

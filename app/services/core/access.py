@@ -94,6 +94,16 @@ def offered(actor: Actor) -> ColumnElement[bool]:
     return and_(_one_of(UserTask.group_id, actor.groups), unit)
 
 
+def may_work(actor: Actor, task: UserTask) -> bool:
+    """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
+    return may_receive(actor, task, task.unit_code)
+
+
+def may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
+    """The same of a task of this unit."""
+    return task.group_id in to.groups and (unit is None or unit in to.units)
+
+
 def _one_of(column: InstrumentedAttribute[Any], values: frozenset[Any]) -> ColumnElement[bool]:
     """Most officers are in one lane and one unit; a list is written into the statement anew each time it is run."""
     return column == next(iter(values)) if len(values) == 1 else column.in_(values)

@@ -14,6 +14,7 @@ from app.services.core import access, history
 from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
+from app.services.identity import Why
 
 
 def may_have_identity(session: Session, instance_id: int, *, actor: Actor) -> bool:
@@ -47,9 +48,9 @@ def take(
         shown = identity.show(session, actor, instance, version, reason)
         if archive:
             private = select(Attachment).where(Attachment.instance_id == instance.id, Attachment.is_private)
-            told = identity.masked_reason(session, instance, reason, actor=actor)
+            why = Why(reason=identity.masked_reason(session, instance, reason, actor=actor))
             for row in session.scalars(private):
-                identity.record_shown(session, actor, instance.id, [row.field_key or ""], row.id, told)
+                identity.record_shown(session, actor, instance.id, [row.field_key or ""], why, row.id)
     event = CaseFileTaken(archive=archive, identity=with_identity)
     history.record(session, event, actor=actor, instance_id=instance.id)
     return shown

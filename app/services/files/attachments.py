@@ -282,7 +282,7 @@ def show(
         if not identity.may_see(session, actor, instance, version):
             raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
         why = identity.why(session, actor, instance, purpose, reason)
-        identity.record_shown(session, actor, instance.id, [row.field_key or ""], row.id, why=why)
+        identity.record_shown(session, actor, instance.id, [row.field_key or ""], why, row.id)
     return row, store.read_content(session, row)
 
 

@@ -17,7 +17,6 @@ from app.services.definitions.definitions import Version
 from app.services.instances import instances, messages
 from app.services.notifications import task_notices, texts
 from app.services.reporter import joined_reports
-from app.services.tasks import tasks as task_rights
 
 MAX_LENGTH = 2_000
 
@@ -54,7 +53,7 @@ def may_write(actor: Actor, instance: ProcessInstance, version: Version, tasks: 
     if actor.is_auditor or instance.ended_at is not None or not outlines.has_reporter(version):
         return False
     lanes = {version.group_of(lane.id) for lane in version.diagram.identity_lanes}
-    return bool(lanes & set(actor.groups)) or any(task_rights.may_work(actor, task) for task in tasks)
+    return bool(lanes & set(actor.groups)) or any(access.may_work(actor, task) for task in tasks)
 
 
 def write_to_reporter(session: Session, instance_id: int, text: str, *, actor: Actor) -> ReporterMessage:

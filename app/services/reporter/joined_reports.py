@@ -94,7 +94,7 @@ def may_join(actor: Actor, instance: ProcessInstance, version: Version, tasks: I
     coordinates one."""
     if actor.is_auditor or instance.state not in _RUNNING:
         return False
-    his = any(task_rights.may_work(actor, one) or one.coordinator_group_id in actor.groups for one in tasks)
+    his = any(access.may_work(actor, one) or one.coordinator_group_id in actor.groups for one in tasks)
     return his or tracking.may_issue(actor, version)
 
 

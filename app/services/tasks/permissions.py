@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.services.core import clock, rights
+from app.services.core import access, clock, rights
 from app.services.core.access import Actor
 from app.services.tasks import drafts, tasks
 from app.services.tasks.drafts import Kept
@@ -20,7 +20,7 @@ def holding(actor: Actor, task: UserTask) -> Standing:
     """How the actor stands to a task that he may see."""
     if task.state != "open":
         return "closed"
-    if actor.is_auditor or not tasks.may_work(actor, task):
+    if actor.is_auditor or not access.may_work(actor, task):
         return "look"
     return "work" if task.assignee_id in (None, actor.id) else "held"
 

@@ -69,7 +69,7 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     question = (
         diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
     )
-    mine = bool(still) and may_work(actor, task)
+    mine = bool(still) and access.may_work(actor, task)
     return Work(task, version, version.form_of(task.form_key), question, mine, bool(heard_of))
 
 
@@ -96,16 +96,6 @@ def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any, 
     )
     query = select(UserTask, offered, days_off, heard_of).where(UserTask.id == bindparam("task_id"))
     return query.options(*people)
-
-
-def may_work(actor: Actor, task: UserTask) -> bool:
-    """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
-    return may_receive(actor, task, task.unit_code)
-
-
-def may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
-    """The same of a task of this unit."""
-    return task.group_id in to.groups and (unit is None or unit in to.units)
 
 
 def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
@@ -161,7 +151,7 @@ def release_if_gone(session: Session, task: UserTask, *, actor: Actor) -> None:
     if task.state != "open" or task.assignee is None or task.assignee_id == actor.id:
         return
     holder = officers.lock_user(session, task.assignee)
-    if holder.disabled_at is None and may_work(access.actor_of(holder), task):
+    if holder.disabled_at is None and access.may_work(access.actor_of(holder), task):
         return
     reason = "user_disabled" if holder.disabled_at is not None else "not_offered"
     task.assignee_id, task.claimed_at, task.snoozed_until = None, None, None
@@ -322,7 +312,7 @@ def reassign(
     errors = without_reason(reason)
     to = officers.lock_user(session, to)
     unit = officers.unit_with(session, task, to, actor=actor)
-    if to.disabled_at is not None or not tasks.may_receive(access.actor_of(to), task, unit):
+    if to.disabled_at is not None or not access.may_receive(access.actor_of(to), task, unit):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)

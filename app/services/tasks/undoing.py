@@ -140,7 +140,7 @@ def _drafted(session: Session, opened: Sequence[str]) -> bool:
     of_task = UserTask.id == func.substr(Draft.scope, 6)
     query = select(User, UserTask).join(Draft, Draft.user_id == User.id).join(UserTask, of_task)
     found = session.execute(query.where(Draft.scope.in_(_scopes(opened)))) if opened else ()
-    return any(tasks.may_work(access.actor_of(user), task) for user, task in found)
+    return any(access.may_work(access.actor_of(user), task) for user, task in found)
 
 
 def _scopes(opened: Sequence[str]) -> list[str]:

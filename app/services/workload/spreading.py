@@ -90,4 +90,4 @@ def _may_have(user: User, task: UserTask, across: bool) -> bool:
         return False
     if across and user.units:
         return any(group.id == task.group_id for group in user.groups)
-    return tasks.may_receive(access.actor_of(user), task, task.unit_code)
+    return access.may_receive(access.actor_of(user), task, task.unit_code)

@@ -242,7 +242,7 @@ def _change_unit(session: Session, transfer: TaskTransfer, row: TransferredTask,
     if task.unit_code != transfer.source_unit or row.to_unit is None:
         raise Conflict(_("Tugas ini sudah beralih ke unit lain."))
     holder = officers.lock_user(session, task.assignee) if task.assignee else None
-    keeps = holder is not None and tasks.may_receive(access.actor_of(holder), task, row.to_unit)
+    keeps = holder is not None and access.may_receive(access.actor_of(holder), task, row.to_unit)
     task_notices.hand_on(session, task.id, holder.id if holder and keeps else None)
     task.unit_code = row.to_unit
     if not keeps:
@@ -321,7 +321,7 @@ def _hand_back(session: Session, transfer: TaskTransfer, row: TransferredTask, a
     now_with, before = task.assignee_id, session.get(User, row.before_id) if row.before_id else None
     before = officers.lock_user(session, before) if before else None
     if before and (
-        before.disabled_at or not tasks.may_receive(access.actor_of(before), task, row.before_unit)
+        before.disabled_at or not access.may_receive(access.actor_of(before), task, row.before_unit)
     ):
         before = None
     task_notices.hand_on(session, task.id, before.id if before else None)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Answer
 from app.models import UserTask
+from app.services.core import access
 from app.services.instances import instances
 from app.services.tasks import inbox, tasks
 from app.services.tasks.inbox import Filters
@@ -112,7 +113,7 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
     )
     with context.database().reading() as session:
         rows = instances.open_tasks(session, kept["instance"]["id"])
-        mine = [row for row in rows if tasks.may_work(actor, row)]
+        mine = [row for row in rows if access.may_work(actor, row)]
         following = _TASK.dump(present.tasks(session, mine[:_NEXT], actor=actor), many=True)
     return answered(kept | {"next_tasks": following})
 

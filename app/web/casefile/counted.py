@@ -100,7 +100,7 @@ def _against(session: Session, key: str) -> Against | None:
 def _read(session: Session, to: str, key: str) -> Against | None:
     if (id_ := ids.parse_id(to)) and _has_version(session, id_, key):
         return conformance.of_version(session, id_)
-    sent = compared_diagrams.find(session, to, key)
+    sent = compared_diagrams.find(session, to, key, actor=context.actor())
     return sent[0] if sent is not None else None
 
 

@@ -190,7 +190,9 @@ def conformance(definition_id: int) -> str:
         head = _head(session, definition_id, "conformance")
         known = {str(one.id): one for one in versions(session, head.definition)}
         options = [(id_, _("Versi {n}", n=one.version)) for id_, one in known.items()]
-        sent = compared_diagrams.find(session, wanted, head.definition.key) if wanted not in known else None
+        sent = None
+        if wanted not in known:
+            sent = compared_diagrams.find(session, wanted, head.definition.key, actor=context.actor())
         if sent is not None:
             against, until = sent
             options.append((wanted, against.name))

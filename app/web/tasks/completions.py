@@ -10,6 +10,7 @@ from app.commands.tasks import Answers, complete_task
 from app.errors import KeyReused
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
+from app.services.core import access
 from app.services.core.access import Actor
 from app.services.definitions import definitions, staffing
 from app.services.instances import instances, messages
@@ -57,7 +58,7 @@ def _came(session: Session, instance_id: int, actor: Actor) -> dict[str, Any]:
     instance = session.get_one(ProcessInstance, instance_id)
     ended = instance.ended_at is not None
     open_ = () if ended else instances.open_tasks(session, instance.id)
-    his = (t for t in open_ if tasks.may_work(actor, t) and t.assignee_id in (None, actor.id))
+    his = (t for t in open_ if access.may_work(actor, t) and t.assignee_id in (None, actor.id))
     following = next(his, None)
     return {
         "number": instance.business_key,

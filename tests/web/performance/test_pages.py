@@ -100,7 +100,7 @@ def test_a_diagram_that_is_sent_along_has_an_address_for_a_while_and_each_figure
     assert len(figures) >= 5
     times_read, find = list[str](), compared_diagrams.find
     with monkeypatch.context() as counted:
-        noting = lambda *asked: (times_read.append(asked[1]), find(*asked))[1]  # noqa: E731
+        noting = lambda *asked, actor: (times_read.append(asked[1]), find(*asked, actor=actor))[1]  # noqa: E731
         counted.setattr(compared_diagrams, "find", noting)
         auditor.get(figures[0][0].replace("&amp;", "&"))
     assert len(times_read) == 1  # it may be large
