@@ -5,11 +5,14 @@ import shutil
 import signal
 import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
 
+from app.config import ROOT
 from tests.serving import free_port
 from tests.terminal import Terminal, answers, terminal, wait_for
 
@@ -106,6 +109,16 @@ def test_ctrl_c_pressed_twice_ends_quietly(tmp_path: Path, port: int, _time: int
         opened.press_ctrl_c()
         opened.ends_in(3)
         assert is_quiet(opened), opened.said
+
+
+def test_ctrl_c_is_heard_while_the_worker_holds_the_lock_of_what_it_waits_for() -> None:
+    """Seen once of some thousand times Ctrl+C was pressed twice: its handler waited for the lock it stood in."""
+    script = (
+        "import signal; from app.cli.interrupts import stop_when_told; stop = stop_when_told()\n"
+        "with stop._cond: signal.raise_signal(signal.SIGINT); signal.raise_signal(signal.SIGTERM)\n"
+        "assert stop.wait(10)"
+    )
+    subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True, timeout=30)
 
 
 @pytest.mark.parametrize("words", [("run",), ("serve",), ("init",)], ids=["run", "serve", "init"])

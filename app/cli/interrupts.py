@@ -1,7 +1,9 @@
 """What Ctrl+C does at the moment. A job in the background, which is deaf to it from the start, stays so."""
 
 import signal
+import threading
 from collections.abc import Callable
+from queue import SimpleQueue
 from types import FrameType
 
 
@@ -13,6 +15,28 @@ def end_at_once() -> None:
 def tidy_up_first() -> None:
     """Let Ctrl+C raise KeyboardInterrupt, so that a command can leave things in order."""
     _become(signal.default_int_handler)
+
+
+def stop_when_told() -> threading.Event:
+    """Return what is set once Ctrl+C or SIGTERM came.
+
+    A thread sets it, as setting takes the lock that waiting takes: a handler that ran while the main thread held it
+    would wait for itself for ever. Putting into a `SimpleQueue` is safe in a handler.
+    """
+    stop = threading.Event()
+    heard: SimpleQueue[int] = SimpleQueue()
+
+    def hear(number: int, _frame: FrameType | None) -> None:
+        heard.put(number)
+
+    def tell() -> None:
+        heard.get()
+        stop.set()
+
+    threading.Thread(target=tell, daemon=True).start()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, hear)
+    return stop
 
 
 def _become(handler: "Callable[[int, FrameType | None], object] | signal.Handlers") -> None:

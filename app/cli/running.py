@@ -12,7 +12,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
-from types import FrameType
 
 import click
 from sqlalchemy.orm import Session
@@ -149,13 +148,7 @@ def _end_with(parent: int) -> None:
 def work(*, with_web: bool, shown: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
     log_safety.log_to_stderr(as_json=wants_json_log())
-    stop = threading.Event()
-
-    def end(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
+    stop = interrupts.stop_when_told()
     interrupts.heed()
     config, database = ready()
     security_log.come_from(Origin("clock"))
