@@ -96,7 +96,9 @@ def cases(office: Office) -> dict[str, str]:
         clock.fix(session, NIGHT)
         coordinator = actor_of(users.named(session, "koordinator"))
         case = numbers["opened"]["id"]
-        identity.record_shown(session, coordinator, case, ["nama_pelapor"], reason="Menelepon pelapor")
+        identity.record_shown(
+            session, coordinator, case, ["nama_pelapor"], identity.Why(reason="Menelepon pelapor")
+        )
     return {name: case["business_key"] for name, case in numbers.items()}
 
 
