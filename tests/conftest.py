@@ -20,6 +20,7 @@ from app.services.core.access import Actor
 from app.services.maintenance import migrations
 from tests.databases import Lender
 from tests.passwords import hashed_cheaply
+from tests.routes import routes_compiled_once
 from tests.services.office import Office
 from tests.shell import Shell
 from tests.statements import compiled_once
@@ -77,7 +78,7 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture(scope="session", autouse=True)
 def compiled() -> Iterator[None]:
     """What a server compiles once, tests compile once; passwords are hashed for tests."""
-    with compiled_once(), templates_compiled_once(), hashed_cheaply():
+    with compiled_once(), templates_compiled_once(), routes_compiled_once(), hashed_cheaply():
         yield
 
 

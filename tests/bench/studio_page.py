@@ -1,11 +1,11 @@
 """The studio's editors in Chromium with an empty cache: how long until they can be worked in, and what they weigh."""
 
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Browser, Response, StorageState, sync_playwright
 
 from tests.bench.figures import Series, row
+from tests.chromium import NoChromium, launch
 from tests.journeys.office import Office
 from tests.journeys.people import Person
 from tests.journeys.studio.canvas import draft_of_the_sop
@@ -21,15 +21,15 @@ EDITORS = {
 
 
 def measure(folder: Path) -> None:
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if path is None:
-        row("the studio's editors", "not measured: no Chromium")
-        return
     installation = install(folder)
     draft = draft_of_the_sop(Office(installation))
     installation.database.engine.dispose()
     with installation.running() as serving, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            browser = launch(playwright)
+        except NoChromium as why:
+            row("the studio's editors", f"not measured: {why}")
+            return
         base_url = Office(serving).base_url
         owner = Person(browser.new_context(base_url=base_url), base_url)
         owner.sign_in("pemilik")

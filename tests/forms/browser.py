@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.chromium import launch
 from tests.forms.pages import APP
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,9 +23,7 @@ def browser() -> Iterator[Any]:
 
     subprocess.run([sys.executable, ROOT / "frontend" / "build.py"], check=True)
     with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        made = launch(playwright)
         yield made
         made.close()
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from playwright.sync_api import sync_playwright
 
+from tests.chromium import launch
+
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "http://forms.test/"
 
@@ -106,9 +108,7 @@ class FormJs:
     def _open(self) -> Any:
         script = (ROOT / "frontend" / "test-dist" / "form-js.js").read_text()
         self._playwright = sync_playwright().start()
-        browser = self._playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
+        browser = launch(self._playwright)
         page = browser.new_context(timezone_id="Asia/Jakarta").new_page()
         page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))  # what forms embed
         page.route(SITE, lambda route: route.fulfill(body=HTML, content_type="text/html"))

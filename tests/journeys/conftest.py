@@ -1,6 +1,5 @@
 """One Chromium for all journeys; for each test, or a module of them, an office of its own, and people in it."""
 
-import shutil
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,20 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from app.services.deployment.bundle_builder import collect
+from tests.chromium import launch
 from tests.journeys.hands import Mouse
 from tests.journeys.office import Office, opened
 from tests.journeys.people import Person
 from tests.serving import Installation, install
 from tests.sop_changes.editing import shipped
-
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
-_ADVICE = "Chromium is missing, so the browser journeys cannot run; install it: sudo apt-get install chromium"
-_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-]
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -56,12 +47,7 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="package")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """The machine's Chromium, else Playwright's own; without either every journey fails and says what to do."""
-    own = playwright.chromium.executable_path
-    path = next(filter(None, map(shutil.which, _NAMES)), own if Path(own).exists() else None)
-    if path is None:
-        pytest.fail(_ADVICE)
-    browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    browser = launch(playwright)
     yield browser
     browser.close()
 
