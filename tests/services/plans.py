@@ -80,6 +80,9 @@ def _pretend_to_be_large(connection: Connection) -> None:
     names = [*GROWING, *(index for table in GROWING for index in _indexes(connection, table))]
     large = text("UPDATE pg_class SET relpages = 1, reltuples = 5e6 WHERE relname = ANY(:names)")
     connection.execute(large, {"names": names})
+    # What the server gathered of a few rows would be taken for what holds of all.
+    gathered = text("DELETE FROM pg_statistic WHERE starelid::regclass::text = ANY(:names)")
+    connection.execute(gathered, {"names": [*GROWING]})
     connection.execute(text("SET LOCAL enable_seqscan = off"))
 
 
