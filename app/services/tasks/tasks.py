@@ -316,10 +316,8 @@ def reassign(
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
-    before, reason = (
-        task.assignee_id,
-        identity.masked_reason(session, task.instance, reason.strip(), actor=actor),
-    )
+    before = task.assignee_id
+    reason = identity.masked_reason(session, task.instance, reason.strip(), actor=actor)
     if work.heard_of:
         task_notices.hand_on(session, task.id, to.id)
     event = TaskReassigned(
