@@ -76,7 +76,7 @@ class Chain:
     """A chain as it was read: how many events, the last hash, the first fault, and what it says of files.
 
     ``definition``: the version of its case as the record has it: its number at the beginning, or (id,) of one that
-    the case moved to. ``ids``: of its events, for what refers to one by its id.
+    the case moved to, or back to. ``ids``: of its events, for what refers to one by its id.
     """
 
     id: int
@@ -328,8 +328,10 @@ def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
 def _listen(chain: Chain, event: Kept, signed: Signed) -> None:
     """Take what an event tells."""
     data = event.data
-    if event.type in ("instance_migrated", "migration_undone"):
+    if event.type == "instance_migrated":
         chain.definition = (data["target"],)
+    elif event.type == "migration_undone":  # tells the move that it undid: from the source to the target
+        chain.definition = (data["source"],)
     elif event.type == "completion_taken_back" and "place" in data and not _begins(chain, data):
         chain.fault = Fault("moved", chain.id, data["place"])
     if event.type in removals.TYPES:

@@ -33,7 +33,8 @@ class InstanceMigrated(Moved):
 
 @event("migration_undone")
 class MigrationUndone(Moved):
-    """A case is again as it was before it moved."""
+    """A case is again as it was before it moved; ``source`` and ``target`` are those of the move: it is on
+    ``source`` again."""
 
 
 @event("token_moved")

@@ -19,6 +19,7 @@ from app.services.instances import incidents, instances, jobs
 from app.services.maintenance import housekeeping
 from app.services.migration import batches, moves
 from app.services.tasks import drafts, tasks
+from tests.services.evidence.attacks import verified
 from tests.services.migration.moving import MOVED_LANE, begin, deploy, move, outcomes, rows, undo, work
 from tests.services.office import Office, form, procedure, text
 from tests.services.stored import process, replace
@@ -92,6 +93,18 @@ def test_moves_are_undone_one_after_the_other(office: Office) -> None:
     undo(office, other)
     undo(office, one)
     assert rows(office, case) == before
+
+
+def test_the_record_of_moves_taken_back_verifies_at_every_step(office: Office) -> None:
+    case = office.start()
+    second, third = (deploy(office, procedure(after=f"{days} hari kerja")) for days in (5, 7))
+    batches = []
+    for target in (second, third, second):
+        batches.append(move(office, target, case))
+        assert verified(office.database).faults == ()
+    for batch in reversed(batches):
+        undo(office, batch)
+        assert verified(office.database).faults == ()
 
 
 def test_a_case_that_moved_on_is_not_taken_back(office: Office) -> None:
