@@ -251,14 +251,16 @@ def tree(text: str) -> Node | None:
     return feelin.tree(text)
 
 
-def unknown_calls(text: str) -> frozenset[str]:
+def unknown_calls(
+    text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()
+) -> frozenset[str]:
     """Return the functions that ``text`` calls and that are neither FEEL's nor its own: ``f``, or ``a.f`` where it is
     a method. Over variables, which are JSON and hold no functions, each such call is null.
 
     Raises:
         ExpressionFailed: looking at it took too long; `check` says so.
     """
-    return _facts(text, "expression").calls
+    return _facts(text, dialect, known).calls
 
 
 def healthy() -> bool:

@@ -37,11 +37,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Facts:
-    """``error``: the piece that cannot be read, or None. ``reads``: the variables it could read. ``paths``: as
-    `feel.place_paths`; in a loop over a list ``this`` is an entry, and left out."""
+    """``error``: the piece that cannot be read, or None. ``reads``: the variables it could read. ``calls``: as
+    `feel.unknown_calls`. ``paths``: as `feel.place_paths`; in a loop over a list ``this`` is an entry, left out."""
 
     error: str | None
     reads: frozenset[str]
+    calls: frozenset[str] = frozenset()
     paths: frozenset[tuple[str, ...]] = frozenset()
 
 
@@ -83,7 +84,7 @@ def look(text: str) -> Facts:
     except ExpressionFailed as error:
         return Facts(error.said, frozenset())
     paths = frozenset(tuple(path.split(".")) for path in found["paths"])
-    return Facts(found["error"], frozenset(found["reads"]), paths)
+    return Facts(found["error"], frozenset(found["reads"]), frozenset(found["calls"]), paths)
 
 
 @lru_cache(maxsize=2_000)

@@ -90,6 +90,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("FEEL pada “{name}” ({property}) salah tulis: {reason}"),
         N_('Perbaiki ungkapannya, misalnya =hasil != "terbukti".'),
     ),
+    "form_calls_unknown": (
+        N_("FEEL pada “{name}” ({property}) memanggil {call}, yang tidak dikenal."),
+        N_('Pakai fungsi FEEL, misalnya contains(uraian, "sawah").'),
+    ),
     "form_condition_ignored": (
         N_("Syarat sembunyi “{text}” pada “{name}” tidak berlaku karena bukan FEEL."),
         N_("Awali dengan tanda sama dengan, misalnya =anonim."),

@@ -184,6 +184,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Sebuah baris relasi pada “{name}” berisi {count} sel, seharusnya {expected}."),
         N_("Buka dan simpan lagi dengan pemodel, atau buat ulang baris itu."),
     ),
+    "table_calls_unknown": (
+        N_("Ungkapan pada “{name}” memanggil {call}, yang tidak dikenal FEEL maupun tabel ini: {text}"),
+        N_(
+            "Pakai fungsi FEEL, atau tarik panah dari model pengetahuan yang memuat fungsi itu ke keputusan ini."
+        ),
+    ),
     "literal_syntax": (
         N_("Ungkapan pada “{name}”, {text}, salah tulis. {why}"),
         N_("Perbaiki ungkapan FEEL itu."),

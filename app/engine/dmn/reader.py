@@ -32,7 +32,7 @@ class _Boxes:
             "relation": self._relation,
             "list": self._list,
             "invocation": self._invocation,
-            "functionDefinition": self.function,
+            "functionDefinition": self._defined,
             "conditional": self._conditional,
             "filter": self._filter,
             "for": self._for,
@@ -42,11 +42,20 @@ class _Boxes:
 
     def feel(self, node: xml.Element) -> str:
         """The expression ``node`` as a whole, checked as a whole."""
-        text = self._turns[self._source.kind(node)](node)
+        return self._whole(node, self._turns[self._source.kind(node)])
+
+    def function(self, node: xml.Element) -> str:
+        """The function definition ``node``, checked as a whole."""
+        return self._whole(node, self._defined)
+
+    def _whole(self, node: xml.Element, turn: Callable[[xml.Element], str]) -> str:
+        known, self._source.functions = self._source.functions, None
+        text = turn(node)
+        self._source.functions = known
         self._source.check(text, "expression", "boxed_syntax", node, limit=feel.MAX_LONG_CHARS)
         return text
 
-    def function(self, node: xml.Element) -> str:
+    def _defined(self, node: xml.Element) -> str:
         """A function definition; what only Java or PMML could run is noted."""
         kind = attribute(node, "kind").upper()
         if kind not in {"", "FEEL", "F"}:
@@ -214,7 +223,9 @@ class _Graph:
         """A knowledge model as a function, after those that it calls itself."""
         if node not in self._functions and not self._goes_round(node):
             self._open.append(node)
-            needed = [one for used in self._knowledge(node) for one in self.functions(used)]
+            knowledge = self._knowledge(node)
+            needed = [one for used in knowledge for one in self.functions(used)]
+            self._source.functions = self._called(knowledge, needed)
             self._functions[node] = tuple(dict.fromkeys((*needed, *self._function(node))))
             self._open.pop()
         return self._functions.get(node, ())
@@ -229,9 +240,11 @@ class _Graph:
     def _read(self, node: xml.Element) -> Decision | None:
         needs = [found for one in self._required(node, "decision") if (found := self.decision(one))]
         givens = [self._given(one) for one in self._required(node, "inputData")]
-        calls = [one for used in self._knowledge(node) for one in self.functions(used)]
+        knowledge = self._knowledge(node)
+        calls = [one for used in knowledge for one in self.functions(used)]
         id = attribute(node, "id")
         named = {given.name: given.type for given in givens} | {need.variable: need.type for need in needs}
+        self._source.functions = self._called(knowledge, calls)
         logic = self._logic(node, named)
         if logic is None:
             return None
@@ -247,8 +260,12 @@ class _Graph:
             functions=tuple(dict.fromkeys(calls)),
             line=node.sourceline,
             file=self._source.file,
-            findings=self._source.findings_of(id, *(attribute(one, "id") for one in self._knowledge(node))),
+            findings=self._source.findings_of(id, *(attribute(one, "id") for one in knowledge)),
         )
+
+    def _called(self, knowledge: list[xml.Element], functions: list[Function]) -> frozenset[str]:
+        """The names under which knowledge is called, that which goes round in circles included."""
+        return frozenset(map(self._source.name, knowledge)).union(one.name for one in functions)
 
     def _logic(self, node: xml.Element, named: dict[str, Type]) -> Table | Expression | None:
         found = self._source.logic(node)
@@ -275,9 +292,7 @@ class _Graph:
             return ()
         if not name:
             self._source.error("knowledge_unnamed", node)
-        text = self._boxes.function(logic)
-        self._source.check(text, "expression", "boxed_syntax", logic, limit=feel.MAX_LONG_CHARS)
-        return (Function(name, text),)
+        return (Function(name, self._boxes.function(logic)),)
 
     def _given(self, node: xml.Element) -> Given:
         name = self._source.name(node)

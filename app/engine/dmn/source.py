@@ -1,5 +1,6 @@
 """A DMN file while it is read: its elements, whatever DMN version, and what was found wrong with it."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -108,6 +109,9 @@ class TableSource:
         named = {self.name(node) for node in root if self.kind(node) in _GRAPH}
         self.known = tuple(sorted(name for name in named if not (name.isascii() and name.isidentifier())))
         self._language = attribute(root, "expressionLanguage")
+        #: What the expressions that are read now may call besides FEEL's own; None where that is checked with what
+        #: stands around them, which may define functions.
+        self.functions: Collection[str] | None = ()
 
     def children(self, node: xml.Element, name: str) -> list[xml.Element]:
         """DMN's own child elements of this name."""
@@ -154,10 +158,15 @@ class TableSource:
         limit: int = feel.MAX_CHARS,
         **params: object,
     ) -> bool:
-        """Note a syntax error in FEEL; say whether there is none."""
+        """Note a syntax error in FEEL, or a call of a function that nobody knows; say whether there is none."""
         why = feel.syntax_error(text, dialect=dialect, known=self.known, limit=limit)
         if why is not None:
             self.error(code, at, text=text, why=why, **params)
+        elif self.functions is not None:
+            calls = feel.unknown_calls(text, dialect=dialect, known=self.known) - set(self.functions)
+            if calls:
+                self.error("table_calls_unknown", at, text=text, call=", ".join(sorted(calls)))
+            return not calls
         return why is None
 
     def check_language(self, node: xml.Element | None, number: int) -> None:

@@ -28,7 +28,7 @@ from app.forms.model import (
     YES,
 )
 from app.forms.schema.building import written
-from app.forms.schema.checking_fields import check_feel, check_field
+from app.forms.schema.checking_fields import check_calls, check_feel, check_field
 from app.forms.schema.parsing import Findings, Raw, components, is_list
 from app.forms.submission.identity_flow import leaks, with_identity
 from app.forms.submission.variable_references import names_read
@@ -233,8 +233,11 @@ def _check_templates(part: Raw, findings: Findings) -> None:
     texts: dict[str, Any] = {name: part.get(name) for name in _TEMPLATED}
     texts |= {name: appearance.get(name) for name in ("prefixAdorner", "suffixAdorner")}
     for name, text in texts.items():
-        if templates.is_template(text) and (reason := templates.look(text).error) is not None:
-            findings.add("form_template_wrong", part, property=name, reason=reason)
+        facts = templates.look(text) if templates.is_template(text) else None
+        if facts is not None and facts.error is not None:
+            findings.add("form_template_wrong", part, property=name, reason=facts.error)
+        elif facts is not None:
+            check_calls(part, name, facts.calls, findings)
     for name in ("readonly", "multiple"):
         text = part.get(name)
         if isinstance(text, str) and text:
@@ -371,7 +374,7 @@ def check_identity(form: Form, content: bytes, *, private: Collection[str], file
 
 
 def check_names(form: Form, content: bytes, *, known: Collection[str], file: str) -> tuple[Finding, ...]:
-    """Return a warning for each name outside ``known``, the variables of the process, that the form does not hold.
+    """Return an error for each name outside ``known``, the variables of the process, that the form does not hold.
 
     FEEL takes such a name for null: the field it hides or bounds is hidden, or shown, in every case.
     """
@@ -380,5 +383,5 @@ def check_names(form: Form, content: bytes, *, known: Collection[str], file: str
     parts = written(form.schema)
     for part in form.everything:
         for name in sorted(names_read(part) - own - set(known)):
-            findings.add("form_name_never_set", parts[part.id], severity="warning", variable=name)
+            findings.add("form_name_never_set", parts[part.id], variable=name)
     return tuple(findings.found)

@@ -1,6 +1,7 @@
 """What is wrong with the rules of one field: conditions, limits, patterns, options, defaults."""
 
 from collections import Counter
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, Literal
 
@@ -52,6 +53,14 @@ def check_feel(
     reason = feel.syntax_error(text, dialect=dialect) if text.strip("= \n\t") else "''"
     if reason is not None:
         findings.add("form_feel_wrong", part, property=name, reason=reason)
+    else:
+        check_calls(part, name, feel.unknown_calls(text, dialect=dialect), findings)
+
+
+def check_calls(part: Raw, name: str, calls: Collection[str], findings: Findings) -> None:
+    """Add a finding about functions that the property ``name`` calls and nobody knows."""
+    if calls:
+        findings.add("form_calls_unknown", part, property=name, call=", ".join(sorted(calls)))
 
 
 def _check_condition(part: Raw, findings: Findings) -> None:
@@ -123,11 +132,10 @@ def _check_options(part: Raw, findings: Findings) -> None:
     elif part.get("values") is not None:
         _check_static(part, findings)
     elif expression := part.get("valuesExpression"):
-        reason = (
-            feel.syntax_error(expression) if expression.startswith("=") and expression.strip("= ") else "="
-        )
-        if reason is not None:
-            findings.add("form_feel_wrong", part, property="valuesExpression", reason=reason)
+        if expression.startswith("="):
+            check_feel(part, "valuesExpression", expression, findings)
+        else:
+            findings.add("form_feel_wrong", part, property="valuesExpression", reason="=")
     else:
         findings.add("form_options_missing", part)
 

@@ -23,7 +23,7 @@ def check_identity_fields(bundle: Bundle) -> Iterator[Finding]:
 
 
 def never_set(bundle: Bundle, known: Collection[str] | None) -> Iterator[Finding]:
-    """Warnings about names that forms read and that are not ``known``; none when anything may come from outside."""
+    """Errors about names that forms read and that are not ``known``; none when anything may come from outside."""
     for key, form in bundle.forms.items() if known is not None else ():
         name = f"{key}.form"
         yield from forms.check_names(form, bundle.files.get(name, b""), known=known or (), file=name)

@@ -55,8 +55,8 @@ function escaped(text) {
 }
 
 /**
- * Return for each template of a JSON list what is wrong with it (null or a text), which names it reads, and which ways
- * from `this` and `parent` it takes.
+ * Return for each template of a JSON list what is wrong with it (null or a text), which names it reads, which functions
+ * nobody knows it calls, and which ways from `this` and `parent` it takes.
  */
 function look(json) {
   return answer(JSON.parse(json).map(lookAt));
@@ -64,13 +64,14 @@ function look(json) {
 
 function lookAt(text) {
   if (!isTemplate(text)) {
-    return { error: null, reads: [], paths: [] };
+    return { error: null, reads: [], calls: [], paths: [] };
   }
   const facts = expressionsIn(parseToSimpleTree(text)).map(({ feel, looped }) => ({ feel, looped, ...inspect(feel, 'expression') }));
   const wrong = facts.find((fact) => fact.error);
   return {
     error: wrong ? wrong.feel : broken(text),
     reads: [ ...new Set(facts.flatMap((fact) => [ ...fact.names, ...fact.maybe ])) ],
+    calls: [ ...new Set(facts.flatMap((fact) => fact.calls)) ],
     paths: [ ...new Set(facts.flatMap(pathsOf)) ]
   };
 }

@@ -161,7 +161,7 @@ def test_words_dates_and_several_outputs_in_a_table_inside_a_function() -> None:
         (context(entry("a", "")), {"expression_missing"}),
         ("<invocation/>", {"invocation_of_nothing"}),
         (
-            f"<invocation>{literal('f')}<binding><parameter/>{literal('1')}</binding></invocation>",
+            f"<invocation>{literal('abs')}<binding><parameter/>{literal('1')}</binding></invocation>",
             {"parameter_unnamed"},
         ),
         (

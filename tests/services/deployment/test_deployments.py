@@ -179,12 +179,13 @@ def conditional(hide: str) -> dict[str, Any]:
     ],
     ids=str,
 )
-def test_a_name_that_a_form_reads_and_nothing_sets_is_warned_of(
+def test_a_name_that_a_form_reads_and_nothing_sets_is_refused(
     office: Office, part: dict[str, Any], misspelt: list[str]
 ) -> None:
     asked = form(text("hasil"), text("unit"), {**PEOPLE, "components": [{"id": "k", **text("kota")}]}, part)
-    found = deploy(office, {"periksa.form": asked}).findings
+    found = deployments.check_files(None, {**procedure(), "periksa.form": asked})
     names = [one.params["variable"] for one in found if one.code == "form_name_never_set"]
+    assert all(one.severity == "error" for one in found if one.code == "form_name_never_set")
     assert names == misspelt
     assert {one.file for one in found if one.code == "form_name_never_set"} <= {"periksa.form"}
 
