@@ -152,8 +152,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pilih jenis kejadiannya di pemodel bila maksudnya lain, misalnya timer.",
     ),
     "event_waits_for_nothing": (
-        "“{name}” digambar menunggu, tetapi tidak disebut menunggu apa; perkara melewatinya tanpa berhenti.",
-        "Jadikan timer atau pesan bila perkara harus menunggu di sini.",
+        "“{name}” digambar menunggu, tetapi tidak disebut menunggu apa; perkara berhenti di sana sampai petugas "
+        "lajurnya menyatakan selesai.",
+        "Tidak perlu apa-apa bila benar; jadikan timer atau pesan bila waktu atau pesan yang ditunggu.",
     ),
     # Time in a drawing.
     "timer_read_from_words": (

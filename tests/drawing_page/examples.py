@@ -113,6 +113,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "A timer between two steps waits before the case goes on.",
         ),
         Example(
+            "menunggu_orang",
+            "Waiting till somebody says so",
+            "An event that is not said to wait for anything is ended by a person of its lane. It is no timer, "
+            "whatever it is called.",
+        ),
+        Example(
             "waktu_di_nama",
             "Time that stands only in the name",
             "Where a timer holds nothing a machine can read, its name or a note beside it is read. What was "

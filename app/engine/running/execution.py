@@ -1,7 +1,7 @@
 """Run one instance to its next wait states: (program, state, command, now) → `Step`. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -104,12 +104,22 @@ def fire(
     workflow = _load(program, state, current, now, calendar)
     before = Before.of(workflow)
     timer = workflow.tasks.get(UUID(timer_id))
+    if timer is not None and _was_timer(timer):
+        before = replace(before, timers=before.timers | {timer_id})
+        with transitions.failing():
+            transitions.open_task(workflow, timer)
+        return between(workflow, before)
     if timer is None or timer_id not in before.timers or due_of(timer).at > now:
         return None
     workflow.run.by_clock = True  # what opens and ends afterwards too
     with transitions.failing():
         transitions.fire_timer(workflow, timer)
     return between(workflow, before)
+
+
+def _was_timer(task: Task) -> bool:
+    """Whether it waits as a timer of an older reader, which took its name for a time, and is a person's task now."""
+    return bool(task.state == TaskState.WAITING and task.task_spec.manual and task.internal_data.get("due"))
 
 
 def deliver(

@@ -206,6 +206,13 @@ def catch_signal(workflow: codec.Workflow, name: str) -> bool:
     return bool(found)
 
 
+def open_task(workflow: codec.Workflow, waiting: Task) -> None:
+    """Let a person's task open that has waited till now."""
+    del waiting.internal_data["due"]
+    waiting.task_spec._update(waiting)
+    advance(workflow)
+
+
 def fire_timer(workflow: codec.Workflow, timer: Task) -> None:
     """Fire a timer; a deadline marks its task overdue, a repeating one waits again."""
     run: Run = workflow.run

@@ -3,6 +3,7 @@
 import pytest
 
 from app.engine.diagram import Timer
+from app.engine.running.execution import Program
 from tests.engine.building import (
     Shape,
     boundary,
@@ -17,6 +18,7 @@ from tests.engine.building import (
     timer,
     user,
 )
+from tests.engine.case import Case
 from tests.engine.read_files import errors, read, refused, warnings
 
 
@@ -78,6 +80,40 @@ def test_a_boundary_event_that_is_only_named_waits_for_a_message_of_that_name() 
     diagram = read(around(boundary("lewat", "telaah", name="Pemohon mencabut")))
     assert diagram.nodes["lewat"].message == "Pemohon mencabut"
     assert [finding.code for finding in diagram.findings] == ["event_by_its_name"]
+
+
+def test_an_event_on_the_way_that_waits_for_nothing_is_ended_by_its_lane() -> None:
+    nodes = [start(), user("kirim"), node("intermediateCatchEvent", "terima", name="Berkas lengkap"), end()]
+    xml = bpmn(nodes, "start > kirim > terima > end", lanes={"UPP": "start kirim", "Arsip": "terima end"})
+    assert warnings(xml) == ["event_waits_for_nothing"]
+    found = Case(Program(read(xml), {}))
+    found.complete("kirim")
+    found.wait(days=400)
+    assert (found.open, found.ended) == (["terima"], False)
+    waiting = read(xml).nodes["terima"]
+    assert (waiting.kind, waiting.name, waiting.timer) == ("userTask", "Berkas lengkap", None)
+    assert {lane.id: lane.name for lane in read(xml).lanes}[waiting.lane_id] == "Arsip"
+    found.complete("terima")
+    assert found.ended
+
+
+def test_an_event_that_waits_for_nothing_has_a_name_where_the_drawing_gives_none() -> None:
+    xml = bpmn([start(), node("intermediateCatchEvent", "terima", name=""), end()], "start > terima > end")
+    assert read(xml).nodes["terima"].name == "Menunggu"
+
+
+def test_an_event_after_an_event_gateway_that_waits_for_nothing_waits_for_the_message_of_its_name() -> None:
+    def after_gateway(name: str) -> bytes:
+        raced = node("intermediateCatchEvent", "jawaban", name=name)
+        nodes = [start(), race("mana"), raced, catch("lewat", after="3 hari"), end()]
+        return bpmn(nodes, "start > mana > jawaban > end\nmana > lewat > end")
+
+    assert warnings(after_gateway("5 hari")) == ["event_by_its_name"]
+    found = Case(Program(read(after_gateway("5 hari")), {}))
+    assert found.program.diagram.nodes["jawaban"].message == "5 hari"
+    found.wait(days=2)
+    assert not found.ended
+    assert [finding.code for finding in refused(after_gateway(""))] == ["event_without_trigger"]
 
 
 def test_a_boundary_event_interrupts_unless_drawn_dashed() -> None:

@@ -81,3 +81,18 @@ def test_what_hangs_on_a_flow_that_is_refused_stays_for_the_cases_that_stand_the
         ["start > telaah\nkirim > end", flow("hilang", "kirim")],
     )
     assert "kirim" in stored(xml).nodes
+
+
+def test_a_case_that_waits_for_a_time_that_was_only_a_name_is_given_to_a_person_when_it_passes() -> None:
+    def drawn(after: str | None) -> Program:
+        awaited = catch("tunggu", name="Berkas lengkap", after=after)
+        return Program(
+            stored(bpmn([start(), awaited, user("telaah"), end()], "start > tunggu > telaah > end")), {}
+        )
+
+    case = Case(drawn("1 hari"))  # so an older reader took the name
+    case.program = drawn(None)
+    case.wait(days=3)
+    assert (case.open, case.timers) == (["tunggu"], {})
+    case.complete("tunggu")
+    assert case.open == ["telaah"]

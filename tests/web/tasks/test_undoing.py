@@ -8,9 +8,12 @@ from typing import Any
 
 from app.db import Database
 from app.models import UserTask
+from app.services.deployment import deployments
+from app.services.instances import instances
 from app.services.reporter import reporter
 from app.services.tasks import tasks
 from app.services.tasks.kept_completions import kept_of
+from tests.engine.building import bpmn, end, node, start, user
 from tests.reports import answers_for
 from tests.web.cases import actor, fields, task_of
 from tests.web.conftest import Browser, Case
@@ -109,3 +112,33 @@ def test_a_program_takes_back_what_it_sent_as_undoable(case: Case, office: Datab
     assert refused.status_code == 409
     with office.reading() as session:
         assert kept_of(session, case.id) is None
+
+
+def test_an_event_that_waits_for_nothing_is_ended_on_the_pages_and_taken_back(
+    sign_in: SignIn, office: Database
+) -> None:
+    nodes = [
+        start("mulai"),
+        user("isi"),
+        node("intermediateCatchEvent", "berkas", name="Berkas masuk"),
+        end(),
+    ]
+    lanes = {"LAPOR ! – SP4N": "mulai isi berkas end"}
+    with office.transaction() as session:
+        files = {"kecil.bpmn": bpmn(nodes, "mulai > isi > berkas > end", lanes=lanes, key="kecil")}
+        deployments.deploy(session, files, actor=None)
+        begun = instances.start(session, "kecil", {}, actor=actor(session, "lapor")).instance
+        case_id = begun.id
+    lapor = sign_in("lapor")
+    lapor.post(f"/tugas/{task_of(office, case_id).id}")
+    waiting = task_of(office, case_id)
+    assert waiting.activity_id == "berkas"
+    assert "Berkas masuk" in lapor.get("/tugas?tab=queue").text
+    assert "Berkas masuk" in lapor.get(f"/tugas/{waiting.id}").text
+    done = lapor.post(f"/tugas/{waiting.id}")
+    assert done.status_code == 303
+    told = lapor.get(f"/perkara/{case_id}").text
+    assert "Berkas masuk" in told
+    lapor.post(f"/tugas/{waiting.id}/urungkan")
+    assert task_of(office, case_id).activity_id == "berkas"
+    assert "diurungkan" in lapor.get(f"/perkara/{case_id}").text

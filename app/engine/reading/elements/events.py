@@ -7,7 +7,7 @@ from typing import Literal
 
 from app.engine.diagram import Timer
 from app.engine.reading.elements import event_references, message_flows
-from app.engine.reading.source import NAME_LENGTH, Source
+from app.engine.reading.source import NAME_LENGTH, Placed, Source
 from app.engine.reading.texts import conditions, timer_labels
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
 
@@ -115,9 +115,9 @@ def is_untyped(element: Element) -> bool:
 
 
 def _untyped(element: Element, source: Source) -> Trigger:
-    """An event with nothing inside. One that a message between two pools comes to or goes from is that message's;
-    one that should wait is a timer if its words tell a time, else a milestone; on the edge of an activity its name is
-    the message that it waits for."""
+    """An event with nothing inside. One that a message between two pools comes to or goes from is that message's; on
+    the edge of an activity its name is the message that it waits for. What it is called makes it no timer: words are
+    read as a time only where somebody drew one. What waits on the way: `normalization`."""
     tag = local(element)
     if message_flows.joins(element, source):
         message = message_flows.name_at(element, source)
@@ -125,18 +125,21 @@ def _untyped(element: Element, source: Source) -> Trigger:
         return Trigger(message=message)
     if tag not in {"intermediateCatchEvent", "boundaryEvent"} or attribute(element, "id") in source.failed:
         return Trigger()
-    timer = timer_labels.read_timer_label(element, source)
-    if timer is not None:
-        return Trigger(timer=timer)
+    if not source.refuse and (timer := timer_labels.read_timer_label(element, source)) is not None:
+        return Trigger(timer=timer)  # so it was read when it was deployed, and cases may stand there
     if tag == "intermediateCatchEvent":
-        source.warning("event_waits_for_nothing", element)
         return Trigger()
-    name = one_line(attribute(element, "name"))[:NAME_LENGTH]
-    if name:
-        source.warning("event_by_its_name", element, message=name)
-        return Trigger(message=name)
-    source.error("event_without_trigger", element)
-    return Trigger()
+    return Trigger(message=message_by_name(element, one_line(attribute(element, "name")), source))
+
+
+def message_by_name(where: Element | Placed, name: str, source: Source) -> str | None:
+    """The message that an event waits for of which only the name is known, told of; None: refused, it has none."""
+    name = name[:NAME_LENGTH]
+    if not name:
+        source.error("event_without_trigger", where)
+        return None
+    source.warning("event_by_its_name", where, message=name)
+    return name
 
 
 def _referred(element: Element, holder: Element, source: Source) -> Element | None:

@@ -60,17 +60,17 @@ def place_in_lanes(
     nodes: Mapping[str, Node], placed: dict[str, str], lanes: Iterable[Lane], source: Source
 ) -> None:
     """Find the lane of tasks listed in none by where they are drawn, and add it to ``placed``; a task outside every
-    lane is an error."""
+    lane is an error, an event there that people end takes the lane of what is beside it."""
     known = [lane.id for lane in lanes]
     for node in nodes.values():
         if node.id not in placed and node.scope in placed:
             placed[node.id] = placed[node.scope]  # a sub-process's lane is that of all in it
-        if node.id in placed or node.tag not in ACTIVITIES:
+        if node.id in placed or (node.tag not in ACTIVITIES and node.kind != "userTask"):
             continue
         around = _lane_around(node.id, known, source)
-        if around is None:
+        if around is None and node.tag in ACTIVITIES:
             source.error("task_outside_lanes", node)
-        else:
+        elif around is not None:
             source.warning("lane_by_place", node, lane=next(lane.name for lane in lanes if lane.id == around))
             placed[node.id] = around
 

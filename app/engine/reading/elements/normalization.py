@@ -51,7 +51,7 @@ def normalize(drawn: Drawn, links: Links, where: Placed, source: Source, *, insi
     out of an activity), Link Event Definition. The rules as a whole: docs/decisions/0019-drawings-as-programs.md
     """
     links.join(drawn.nodes, drawn.flows, source)
-    _pass_milestones(drawn, source)
+    _wait_for_people(drawn, source)
     _pass_through(drawn, source)
     _end_at_gateways(drawn, source)
     _begin(drawn, where, source)
@@ -64,12 +64,22 @@ def normalize(drawn: Drawn, links: Links, where: Placed, source: Source, *, insi
     return drawn
 
 
-def _pass_milestones(drawn: Drawn, source: Source) -> None:
-    """An event on the way that is not said to wait for anything is a milestone."""
+def _wait_for_people(drawn: Drawn, source: Source) -> None:
+    """An event on the way that is not said to wait for anything ends when a person of its lane says so; in a race
+    between events, where no task can stand, when the message of its name comes."""
+    leaving = drawn.leaving()
+    gates = [node.id for node in drawn.nodes.values() if node.kind == "eventBasedGateway"]
+    raced = {flow.target for gate in gates for flow in leaving.get(gate, ())}
     for node in list(drawn.nodes.values()):
         silent = node.tag == "intermediateCatchEvent" and events.is_untyped(source.ids[node.id])
-        if silent and node.timer is None and node.message is None and node.id not in source.failed:
-            drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
+        if not silent or node.timer or node.message is not None or node.id in source.failed:
+            continue
+        if node.id in raced:
+            message = events.message_by_name(node, node.name, source)
+            drawn.nodes[node.id] = replace(node, message=message)
+        else:
+            source.warning("event_waits_for_nothing", node)
+            drawn.nodes[node.id] = replace(node, kind="userTask", name=node.name or N_("Menunggu"))
 
 
 def _pass_through(drawn: Drawn, source: Source) -> None:
