@@ -105,11 +105,12 @@ def lay(marking: tuple[Slot, ...], spec: ProcessSpec, run: Any) -> codec.Workflo
     workflow = codec.Workflow(spec, run)
     workflow.task_tree = Task(workflow, spec.start, state=TaskState.COMPLETED)
     for slot in marking:
-        _lay(slot, workflow.task_tree)
+        lay_in(slot, workflow.task_tree)
     return workflow
 
 
-def _lay(slot: Slot, above: Task) -> None:
+def lay_in(slot: Slot, above: Task) -> None:
+    """Let a token stand under a task of a workflow."""
     workflow, specs = above.workflow, above.workflow.spec.task_specs
     if slot.origin:
         came_from = workflow.spec.exit(slot.origin)
@@ -119,7 +120,7 @@ def _lay(slot: Slot, above: Task) -> None:
     if slot.state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
         workflow.event_manager.add_task(task)
     for each in slot.within:
-        _lay(each, task)
+        lay_in(each, task)
 
 
 def _holder(task: Task) -> Task | None:

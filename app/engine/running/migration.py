@@ -7,7 +7,7 @@ again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -34,7 +34,7 @@ from app.engine.running.execution import Program
 from app.engine.running.marking import Slot
 from app.engine.running.run import Run
 from app.engine.running.scheduling import deadline_timer
-from app.engine.running.step import Before, Kept, Step, due_of, open_tasks, waiting_events
+from app.engine.running.step import Before, Kept, Step, due_of, node_of, open_tasks, waiting_events
 from app.errors import ExecutionFailed
 from app.i18n import N_, _
 
@@ -350,13 +350,20 @@ def _refresh(workflow: codec.Workflow, moved: _Move, standing: Standing) -> None
             if getattr(task.task_spec, "mappings", None) is not None:
                 run.enter(task, task.task_spec.bpmn_id)
             run.changed_locals = True
-    for timer in waiting_events(workflow, TimerEvent):
+    waits = waiting_events(workflow, TimerEvent)
+    reminders = [timer for timer in waits if _is_reminder(node_of(timer))]
+    for timer in waits:
         way = moved.plan.timers.get(timer.task_spec.bpmn_id, "keep")
+        if timer in reminders:
+            continue
         if "due" not in timer.internal_data:
             opened = _opened(timer, standing) if way == "recompute" else None
             timer.internal_data = scheduling.schedule(run, timer, opened)
         elif way != "keep":
             timer.internal_data = _scheduled(run, timer, way, moved, standing)
+    for timer in reminders:
+        timer.internal_data = _followed(run, timer, moved, standing)
+    _remind_again(workflow, moved)
 
 
 def _opened(timer: Task, standing: Standing) -> datetime | None:
@@ -372,25 +379,18 @@ def _scheduled(run: Run, timer: Task, way: Way, moved: _Move, standing: Standing
     noted: dict[str, Any] = timer.internal_data
     held = noted["due"]
     if way == "recount":
-        return noted | {"due": _recounted(run, timer, held)}
+        due = timers.recounted(timers.Due.from_dict(held), run.calendar) if held else None
+        return noted | {"due": due.as_dict() if due else None}
     timer.internal_data = {}
     fresh = scheduling.schedule(run, timer, opened)
     due = timers.Due.from_dict(fresh["due"]) if fresh["due"] else None
-    node = run.diagram.nodes[timer.task_spec.bpmn_id]
-    if way == "shift" and held and due is not None and node.timer and not timers.is_relative(node.timer):
+    if way == "shift" and held and due is not None:
         return noted | {"due": _shifted(run, timers.Due.from_dict(held), due, timer, moved, opened).as_dict()}
     if due is not None and due.every and due.at <= run.now:
         due = timers.next_due(
             due, now=run.now, calendar=run.calendar
         )  # times that have passed are not made good
     return fresh | {"due": due.as_dict() if due is not None else None}
-
-
-def _recounted(run: Run, timer: Task, held: dict[str, Any] | None) -> dict[str, Any] | None:
-    if held is None:
-        return None
-    deadline = scheduling.deadline_of(timer, run.diagram)
-    return timers.recounted(timers.Due.from_dict(held), run.calendar, deadline=deadline).as_dict()
 
 
 def _shifted(
@@ -404,9 +404,78 @@ def _shifted(
     if before is not None and before.at == fresh.at:
         return replace(held, text=fresh.text)
     at = held.at + (fresh.at - before.at) if before is not None else fresh.at
+    # No count gives this moment; its days are still those in which reminders count back from it.
     return replace(
-        held, at=at, text=fresh.text, unit="tanggal", amount=None, calendar="", skipped={}, every=fresh.every
+        held, at=at, text=fresh.text, unit=fresh.unit, amount=None, calendar="", skipped={}, every=fresh.every
     )
+
+
+def _is_reminder(node: Node) -> bool:
+    return node.timer is not None and timers.is_relative(node.timer)
+
+
+def _followed(run: Run, timer: Task, moved: _Move, standing: Standing) -> dict[str, Any]:
+    """What a timer that counts back from a deadline (``H-14``) remembers, as the deadline is due now.
+
+    Whatever was decided about it, it follows. One that ran comes at once where its new moment has passed and the
+    deadline has not; one that was not to come does where its moment lies ahead.
+    """
+    noted: dict[str, Any] = timer.internal_data
+    node = node_of(timer)
+    way, is_new = moved.plan.timers.get(node.id, "keep"), "due" not in noted
+    since = (_opened(timer, standing) if way == "recompute" else None) if is_new else _noted_opening(noted)
+    since = run.now if since is None or way == "restart" else since
+    deadline = _deadline_ahead(timer, run, moved)
+    held = timers.Due.from_dict(noted["due"]) if noted.get("due") else None
+    if held is not None and way in ("keep", "recount"):
+        held = timers.recounted(held, run.calendar) if way == "recount" else held
+        if deadline is not None and held.since == deadline.at:
+            return noted | {"due": held.as_dict()}
+        node = replace(node, timer=replace(node.timer, text=held.text)) if node.timer else node
+    ran = held is not None or is_new
+    due = _reminder(run, node, since if ran else run.now, deadline)
+    return {"due": due.as_dict() if due else None, "opened": since.astimezone(UTC).isoformat()}
+
+
+def _noted_opening(noted: Mapping[str, Any]) -> datetime:
+    return datetime.fromisoformat(noted["opened"])
+
+
+def _remind_again(workflow: codec.Workflow, moved: _Move) -> None:
+    """Let reminders wait again that came before the deadline was moved so far that their moment lies ahead."""
+    run: Run = workflow.run
+    # One that is entered afresh has nothing below it yet.
+    splits = [
+        t for t in workflow.tasks.values() if isinstance(t.task_spec, BoundaryEventSplit) and t.children
+    ]
+    for split in splits:
+        host, *events = split.children
+        here = {event.task_spec.bpmn_id for event in events}
+        for node in run.diagram.boundary.get(host.task_spec.bpmn_id or "", ()):
+            if not _is_reminder(node) or node.id in here:
+                continue
+            due = _reminder(run, node, run.now, _deadline_ahead(host, run, moved))
+            if due is not None:
+                internal = {"due": due.as_dict(), "opened": run.now.astimezone(UTC).isoformat()}
+                marking.lay_in(replace(marking.waiting("", node.id), internal=internal), split)
+
+
+def _reminder(run: Run, node: Node, since: datetime, deadline: timers.Due | None) -> timers.Due | None:
+    """When a timer counts back to, after ``since``; None once its deadline is over: it would say what is not so."""
+    if deadline is None or deadline.at <= run.now:
+        return None
+    return scheduling.due_from(run, node, since, deadline, {})
+
+
+def _deadline_ahead(beside: Task, run: Run, moved: _Move) -> timers.Due | None:
+    """The deadline that waits for an activity, which ``beside`` is or sits on; None where it has passed."""
+    host = beside.parent.children[0]
+    found = deadline_timer(host, run.diagram)
+    is_marked = found is not None and node_of(found).is_deadline
+    drawn = run.diagram.boundary.get(host.task_spec.bpmn_id or "", ())
+    if _passed(host, run.diagram, moved) or (not is_marked and any(each.is_deadline for each in drawn)):
+        return None
+    return scheduling.deadline_of(beside, run.diagram)
 
 
 def _enter(workflow: codec.Workflow, moved: _Move) -> None:
@@ -441,22 +510,26 @@ def _kept(workflow: codec.Workflow, before: Before, moved: _Move) -> Kept:
 
 
 def _deadline(task: Task, diagram: Diagram, moved: _Move) -> tuple[timers.Due | None, bool]:
-    """The deadline of a task that stays open, and whether it has passed: then it stays what it was, unless another
-    timer is marked as the deadline."""
-    if not isinstance(task.parent.task_spec, BoundaryEventSplit):
-        task.internal_data.pop("deadline", None)
-        return None, False
-    found = deadline_timer(task, diagram)
-    noted = task.internal_data.get("deadline", "")
-    held = moved.names.get(noted, "")
-    waits = any(each.task_spec.bpmn_id == held and each is not task for each in task.parent.children)
-    still = held in diagram.nodes and diagram.nodes[held].attached_to == task.task_spec.bpmn_id
-    other = found is not None and diagram.nodes[found.task_spec.bpmn_id].is_deadline
-    if still and not waits and not (other and not diagram.nodes[held].is_deadline):
+    """The deadline of a task that stays open, and whether it has passed: then it stays what it was."""
+    if held := _passed(task, diagram, moved):
         task.internal_data["deadline"] = held
         return None, True
+    is_guarded = isinstance(task.parent.task_spec, BoundaryEventSplit)
+    found = deadline_timer(task, diagram) if is_guarded else None
     if found is None:
         task.internal_data.pop("deadline", None)
         return None, False
     task.internal_data["deadline"] = found.task_spec.bpmn_id
     return due_of(found), False
+
+
+def _passed(task: Task, diagram: Diagram, moved: _Move) -> str:
+    """The id of the deadline of a task if it has passed, and no other timer is marked as the deadline; else ""."""
+    if not isinstance(task.parent.task_spec, BoundaryEventSplit):
+        return ""
+    found = deadline_timer(task, diagram)
+    held = moved.names.get(task.internal_data.get("deadline", ""), "")
+    waits = any(each.task_spec.bpmn_id == held and each is not task for each in task.parent.children)
+    still = held in diagram.nodes and diagram.nodes[held].attached_to == task.task_spec.bpmn_id
+    other = found is not None and diagram.nodes[found.task_spec.bpmn_id].is_deadline
+    return held if still and not waits and not (other and not diagram.nodes[held].is_deadline) else ""

@@ -44,10 +44,10 @@ class Due:
     """A moment at which a timer is due. It never changes, whatever becomes of the calendar.
 
     ``text``: as drawn. ``unit``, ``amount``: how it was counted from ``since``, the opening of the activity,
-    or backwards (negative) from its deadline. ``calendar``: the name of the calendar it was counted with, ""
-    when none matters. ``skipped``: ISO date → name of the holidays passed over, weekends left out.
-    For a timer that repeats: ``every`` so often, ``repetitions`` in all (None: for ever), this is the
-    ``number``-th, and ``missed`` before it passed while nothing could fire.
+    or backwards (negative) from its deadline; without an amount it was not counted. ``calendar``: the name of the
+    calendar it was counted with, "" when none matters. ``skipped``: ISO date → name of the holidays passed over,
+    weekends left out. For a timer that repeats: ``every`` so often, ``repetitions`` in all (None: for ever),
+    this is the ``number``-th, and ``missed`` before it passed while nothing could fire.
     """
 
     at: datetime  # aware UTC
@@ -145,27 +145,26 @@ def counted(text: str, span: Span | Elapsed, since: datetime, calendar: Calendar
     return Due(at, text, span.unit, span.amount, since, calendar.name, skipped)
 
 
-def recounted(held: Due, calendar: Calendar, *, deadline: Due | None = None) -> Due:
+def recounted(held: Due, calendar: Calendar) -> Due:
     """The same count by another calendar, e.g. one with a day off more; ``held`` itself where nothing changes.
 
-    ``deadline``: as it is now, for what counts back from one. What was not counted in working days or office hours
+    What was not counted in working days or office hours
     stays, and so does what was put elsewhere by hand: what its own calendar of back then does not give.
     """
     if held.amount is None or not held.unit.endswith("kerja"):
         return held
     zone, known = calendar.zone, {date.fromisoformat(on): name for on, name in held.skipped.items()}
-    if _again(held, Calendar(zone, known, national=False), held.since).at != held.at:
+    if _again(held, Calendar(zone, known, national=False)).at != held.at:
         return held
-    since = deadline.at if deadline is not None and held.amount < 0 else held.since
-    found = _again(held, calendar, since)
+    found = _again(held, calendar)
     return held if found.at == held.at else found
 
 
-def _again(held: Due, calendar: Calendar, since: datetime) -> Due:
+def _again(held: Due, calendar: Calendar) -> Due:
     if held.every:
         plan = Cycle(held.repetitions, held.every)
-        return replace(occurrence(held.text, plan, held.number, since, calendar), missed=held.missed)
-    return counted(held.text, Span(held.unit, held.amount or 0), since, calendar)
+        return replace(occurrence(held.text, plan, held.number, held.since, calendar), missed=held.missed)
+    return counted(held.text, Span(held.unit, held.amount or 0), held.since, calendar)
 
 
 def _after(span: Span | Elapsed, since: datetime, calendar: Calendar) -> datetime:
@@ -316,7 +315,8 @@ class Explanation:
 
 def explain(due: Due, zone: ZoneInfo) -> Explanation:
     """Why ``due`` falls when it does, by the holidays that were passed over when it was computed."""
-    rule = _RULES.get(due.unit, "elapsed")
+    # A deadline that was shifted has its unit, and no amount that was counted.
+    rule = "date" if due.amount is None and due.unit != "iso" else _RULES.get(due.unit, "elapsed")
     snapshot = {date.fromisoformat(on): name for on, name in due.skipped.items()}
     calendar = Calendar(zone, snapshot, national=False)
     start, end = calendar.local_date(due.since), calendar.local_date(due.at)

@@ -188,8 +188,8 @@ def changes_of(
     for task_id in step.closed:
         row = rows[task_id]
         found.append(Change(kind="closed", activity=row.activity_id, name=row.name, before=row.lane))
-    deadlines = {change.activity for change in found if change.kind == "deadline"}
-    found += [one for one in _of_timers(case, step) if one.activity not in deadlines]
+    told = {_moved_from_to(change) for change in found if change.kind == "deadline"}
+    found += [one for one in _of_timers(case, step) if _moved_from_to(one) not in told]
     return (*found, *_of_messages(case, source, step))
 
 
@@ -241,6 +241,11 @@ def _of_timers(case: Case, step: Step) -> list[Change]:
             about, text = job.attached_to or job.activity_id, str(job.deadline.get("text", job.activity_id))
             found.append(Change(kind="timer", activity=about, name=text, before=job.due_at.isoformat()))
     return found
+
+
+def _moved_from_to(change: Change) -> tuple[str, str, str]:
+    """A deadline and the timer that it is are due at the same moments."""
+    return change.activity, change.before, change.after
 
 
 def _of_messages(case: Case, source: Version, step: Step) -> list[Change]:
