@@ -106,15 +106,19 @@ class InvalidDiagram(AppError):
 class ExecutionFailed(AppError):
     """The diagram could not go on: no matching flow, an expression or a table that failed.
 
-    ``activity_id`` says where; ``detail`` is for the process owner, the message for the officer.
+    ``activity_id`` says where; ``detail`` is for the process owner, the message for the officer. ``limit``: which
+    limit it ran into, for programs alone: it is shown to nobody.
     """
 
     code = "execution_failed"
 
-    def __init__(self, message: str, *, activity_id: str | None = None, detail: str = "") -> None:
+    def __init__(
+        self, message: str, *, activity_id: str | None = None, detail: str = "", limit: str = ""
+    ) -> None:
         super().__init__(message)
         self.activity_id = activity_id
         self.detail = detail
+        self.limit = limit
 
 
 class ExpressionFailed(AppError):

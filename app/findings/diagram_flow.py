@@ -187,6 +187,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Beri waktu paling sedikit satu menit, atau taruh tugas orang di putaran itu; perkara yang berputar terus "
         "dihentikan setelah 100 putaran.",
     ),
+    "automatic_circle": (
+        "Perkara yang kembali ke “{name}” berputar tanpa henti lewat {names}: tidak ada yang menunggu di putaran "
+        "itu, dan tidak ada yang mengubah syarat keluarnya.",
+        "Taruh tugas orang, pesan, atau timer di putaran itu, atau arahkan alirannya ke depan; perkara yang "
+        "berputar dihentikan sebagai kendala.",
+    ),
     "timer_relative_without_deadline": (
         "“{text}” pada “{name}” dihitung mundur dari tenggat tugas, tetapi tugasnya tidak bertenggat.",
         "Tempelkan timer tenggat pada tugas yang sama.",

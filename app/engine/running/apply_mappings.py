@@ -154,7 +154,7 @@ def _worked_out(
         raise ExecutionFailed(
             _("Data yang dipetakan pada “{name}” terlalu besar.", name=node.name or node.id),
             activity_id=node.id,
-            detail="mapping_too_large",
+            limit="mapping_too_large",
         )
     return found, warnings
 

@@ -94,7 +94,7 @@ def _elements(run: Context, node: Node, task: Task, loop: Loop) -> list[Any]:
         raise ExecutionFailed(
             _("“{name}” diulang lebih dari {n} kali.", name=node.name or node.id, n=MOST),
             activity_id=node.id,
-            detail="too_many_rounds",
+            limit="too_many_rounds",
         )
     return list(value)
 
@@ -113,7 +113,7 @@ def _next(run: Context, loop: Loop, task: Task, element: Any) -> dict[str, Any]:
     task.internal_data["count"] += 1
     if task.internal_data["count"] > MOST:
         raise ExecutionFailed(
-            _("Pengulangan berlangsung lebih dari {n} kali.", n=MOST), detail="too_many_rounds"
+            _("Pengulangan berlangsung lebih dari {n} kali.", n=MOST), limit="too_many_rounds"
         )
     found: dict[str, Any] = {COUNTER: task.internal_data["count"]}
     if loop.element:

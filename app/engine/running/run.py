@@ -40,6 +40,7 @@ class Run(Context):
     end: Node | None = None
     steps: Counter[UUID | None] = field(default_factory=Counter)  # by round; None: outside of any
     steps_in_all: int = 0
+    passed: list[str] = field(default_factory=list)  # ids of the elements of those steps, in their order
 
     # -- what the spec asks ------------------------------------------------------------------------
 

@@ -210,7 +210,7 @@ def _bound(state: bytes, run: Run) -> None:
                 "Perkara ini sudah terlalu besar: lebih dari {limit}. Kurangi yang dikumpulkan dalam pengulangan.",
                 limit=f"{MAX_BYTES // 1_000_000} MB",
             ),
-            detail="case_too_large",
+            limit="case_too_large",
         )
 
 
@@ -225,7 +225,7 @@ def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
             name=where,
         ),
         activity_id=node.id if node else None,
-        detail="stuck",
+        limit="stuck",
     )
 
 

@@ -254,19 +254,38 @@ def _count(run: Run, task: Task) -> None:
     if task.task_spec.bpmn_id is None and len(task.workflow.tasks) <= MAX_TASKS:
         return
     here = next((frame.id for frame in frames(task) if isinstance(frame.task_spec, Round)), None)
+    run.passed.append(task.task_spec.bpmn_id or "")
     run.steps[here] += 1
     run.steps_in_all += 1
     if run.steps[here] > MAX_STEPS:
-        text = _("Diagram berputar tanpa henti; proses dihentikan setelah {n} langkah.", n=MAX_STEPS)
-        detail = "automatic_loop"
+        text, limit = _circling(run), "automatic_loop"
     elif run.steps_in_all > MAX_STEPS_IN_ALL:
         text = _("Terlalu banyak langkah otomatis sekaligus: lebih dari {n}.", n=MAX_STEPS_IN_ALL)
-        detail = "too_many_steps"
+        limit = "too_many_steps"
     elif len(task.workflow.tasks) > MAX_TASKS:
         text = _(
             "Terlalu banyak cabang berjalan bersamaan dalam perkara ini. Periksa percabangan yang berulang."
         )
-        detail = "too_many_branches"
+        limit = "too_many_branches"
     else:
         return
-    raise ExecutionFailed(text, activity_id=task.task_spec.bpmn_id, detail=detail)
+    raise ExecutionFailed(text, activity_id=task.task_spec.bpmn_id, limit=limit)
+
+
+def _circling(run: Run) -> str:
+    """What a person is told of a case that goes round: through which elements, and what helps."""
+    *earlier, last = run.passed
+    since = earlier[::-1].index(last) + 1 if last in earlier else 0
+    nodes = [run.diagram.nodes[id_] for id_ in dict.fromkeys(earlier[len(earlier) - since :])]
+    names = [f"“{node.name}”" for node in nodes if node.name]
+    if not names:
+        return _(
+            "Perkara melewati lebih dari {n} langkah otomatis sekaligus; proses dihentikan. Taruh tugas orang, "
+            "pesan, atau timer di antaranya.",
+            n=MAX_STEPS,
+        )
+    return _(
+        "Perkara berputar tanpa henti lewat {names}: tidak ada yang menunggu di putaran itu. Taruh tugas orang, "
+        "pesan, atau timer di sana, atau perbaiki syarat gerbangnya; lalu pindahkan perkara ini ke versi baru.",
+        names=", ".join(names),
+    )

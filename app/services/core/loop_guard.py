@@ -16,9 +16,18 @@ AT_ONCE: timedelta = timers.MIN_CYCLE
 
 _KEY = "hops"
 _WORDS = {
-    "message": N_("Perkara saling berkirim pesan tanpa henti; dihentikan setelah {n} putaran."),
-    "signal": N_("Sinyal saling memicu tanpa henti; dihentikan setelah {n} putaran."),
-    "timer": N_("Timer yang langsung habis memutar perkara tanpa henti; dihentikan setelah {n} putaran."),
+    "message": N_(
+        "Perkara saling berkirim pesan tanpa henti; dihentikan setelah {n} putaran. Taruh tugas orang atau timer di "
+        "antara menerima dan mengirim."
+    ),
+    "signal": N_(
+        "Sinyal saling memicu tanpa henti; dihentikan setelah {n} putaran. Taruh tugas orang atau timer di antara "
+        "menangkap dan memancarkan."
+    ),
+    "timer": N_(
+        "Timer yang langsung habis memutar perkara tanpa henti; dihentikan setelah {n} putaran. Beri timer waktu "
+        "paling sedikit satu menit."
+    ),
 }
 
 
@@ -29,7 +38,7 @@ def count(session: Session, kind: str, hops: int, *, activity_id: str) -> None:
         ExecutionFailed: it has gone on like this for too long.
     """
     if hops > MOST:
-        raise ExecutionFailed(_(_WORDS[kind], n=MOST), activity_id=activity_id, detail=f"endless_{kind}s")
+        raise ExecutionFailed(_(_WORDS[kind], n=MOST), activity_id=activity_id, limit=f"endless_{kind}s")
     session.info[_KEY] = hops
 
 

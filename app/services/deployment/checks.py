@@ -23,6 +23,7 @@ from app.models import User
 from app.services.core import clock, holidays
 from app.services.definitions.details import STEERING
 from app.services.deployment import (
+    circle_checks,
     form_checks,
     identity_marks,
     question_checks,
@@ -96,15 +97,16 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
     known = _set_somewhere(bundle)
     places = _places(bundle)
-    for element_id, where, names, mentioned in variable_reads(bundle):
+    reads = list(variable_reads(bundle))
+    for element_id, where, names, mentioned in reads:
         place = places.get(element_id)
         for name in sorted(names):
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
-    bundle.findings += _check_mappings(
-        bundle, ((id, names) for id, _where, names, _all in variable_reads(bundle))
-    )
+    read = [(id, names) for id, _where, names, _all in reads]
+    bundle.findings += _check_mappings(bundle, read)
+    bundle.findings += circle_checks.check_circles(bundle, read)
     bundle.findings += form_checks.check_identity_fields(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
     bundle.findings += form_checks.check_options(bundle) if known is not None else ()

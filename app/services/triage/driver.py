@@ -202,7 +202,7 @@ class Officer:
 
 def _is_hopeless(error: AppError) -> bool:
     """Whether it fails whatever is filled in: a loop without people, an expression that is too much."""
-    return getattr(error, "detail", "") == "automatic_loop" or isinstance(error.__cause__, ExpressionFailed)
+    return getattr(error, "limit", "") == "automatic_loop" or isinstance(error.__cause__, ExpressionFailed)
 
 
 def _vocabulary(diagram: Diagram) -> tuple[list[str], list[Any]]:

@@ -297,7 +297,7 @@ def test_an_endless_loop_of_automatic_steps_is_stopped() -> None:
     case = Case("start a\nuser b\nsend s\nxor g\nend e\na -> b -> s -> g\ng -> s ? true\ng -> e *")
     with pytest.raises(ExecutionFailed) as error:
         case.complete("b")
-    assert error.value.detail == "automatic_loop"
+    assert error.value.limit == "automatic_loop"
 
 
 STUCK = """

@@ -80,7 +80,7 @@ def test_a_case_that_has_grown_too_large_is_not_stored(monkeypatch: pytest.Monke
     monkeypatch.setattr(step, "MAX_BYTES", 1000)
     with pytest.raises(ExecutionFailed) as error:
         case.complete("b", lain="y")
-    assert error.value.detail == "case_too_large"
+    assert error.value.limit == "case_too_large"
 
 
 def test_the_expressions_of_a_command_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -119,7 +119,7 @@ def stopped(text: str, variables: dict[str, object] | None = None) -> str:
     """Why the start of this process fails."""
     with pytest.raises(ExecutionFailed) as error:
         Case(text, variables or {})
-    return error.value.detail
+    return error.value.limit
 
 
 def test_the_bounds_are_those_that_the_findings_and_the_documents_name() -> None:

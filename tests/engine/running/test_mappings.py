@@ -259,7 +259,7 @@ def test_a_mapping_that_carries_too_much_fails_in_a_sentence() -> None:
     inputs = " ".join(f'give:x{n}="[teks, teks, x{n - 1} = 3]"' for n in range(10))
     with pytest.raises(ExecutionFailed, match="terlalu besar") as caught:
         Case(TASK.format(how=inputs), {"teks": "x" * 60_000})
-    assert (caught.value.activity_id, caught.value.detail) == ("isi", "mapping_too_large")
+    assert (caught.value.activity_id, caught.value.limit) == ("isi", "mapping_too_large")
 
 
 def test_the_history_keeps_what_was_given_when_it_changes_inside_in_the_same_step() -> None:
