@@ -96,7 +96,13 @@ class Api(Caller):
     def upload(self, path: str, field_name: str, files: Mapping[str, bytes]) -> Reply:
         """Send files as a form does."""
         body, kind = multipart([], [(field_name, name, content) for name, content in files.items()])
-        return self.send("POST", f"/api/v1{path}", body, kind)
+        query = f"?{urlencode(self.in_force())}" if path == "/deployments" else ""
+        return self.send("POST", f"/api/v1{path}{query}", body, kind)
+
+    def in_force(self) -> list[tuple[str, int]]:
+        """The versions in force as a deployment names what it is based on."""
+        found = self.get("/process-definitions", limit=200).json
+        return [("based_on", one["id"]) for one in found.get("items", [])]
 
     def _with_json(self, method: str, path: str, content: Any, key: str) -> Reply:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})

@@ -399,7 +399,7 @@ def test_what_was_planned_comes_in_force_while_the_worker_runs(office: Office, c
     with office.database.transaction() as session:
         at = clock.now(session) - timedelta(seconds=1)
         prepared = deployments.prepare(session, procedure(after="5 hari kerja"), at=at)
-        deployments.store(session, prepared, actor=office.owner)
+        deployments.store(session, prepared, actor=office.owner, seen=None)
 
     def newest() -> int:
         with office.database.reading() as session:

@@ -3,7 +3,7 @@
 SQLite has one writer: whoever checked 100 diagrams inside of its transaction kept everybody else waiting meanwhile.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -33,7 +33,8 @@ def deploy_files(
     actor: Actor | None,
     beside: Mapping[str, bytes] | None = None,
 ) -> Deployment:
-    """Put ``files`` (name → content) in force; ``beside``: see `deployments.prepare`. No actor: the command line.
+    """Put ``files`` (name → content) in force for the command line, a source of its own; ``beside``: see
+    `deployments.prepare`.
 
     Raises:
         What `deployments.prepare` and `deployments.store` raise.
@@ -41,7 +42,9 @@ def deploy_files(
 
     def write(prepared: Prepared) -> Deployment:
         _keep_large_contents(database, prepared)
-        return run_without_key(database, lambda session: deployments.store(session, prepared, actor=actor))
+        return run_without_key(
+            database, lambda session: deployments.store(session, prepared, actor=actor, seen=None)
+        )
 
     def prepare(session: Session) -> Prepared:
         return deployments.prepare(session, files, beside=beside, unattended=actor is None)
@@ -54,10 +57,12 @@ def deploy_upload(
     files: Mapping[str, bytes],
     *,
     actor: Actor,
+    seen: Collection[int],
     command: Command,
     answer: Callable[[Session, Deployment], Answer],
 ) -> Answer:
-    """Put uploaded ``files`` in force; ``answer`` says what came of it, within the transaction.
+    """Put uploaded ``files`` in force; ``answer`` says what came of it, within the transaction. ``seen``: the ids of
+    the versions in force that the actor saw.
 
     Raises:
         What `deployments.prepare` and `deployments.store` raise, and `run_command`.
@@ -67,7 +72,7 @@ def deploy_upload(
         deployments.require_may_deploy(actor)
 
     def store(session: Session, prepared: Prepared) -> Answer:
-        return answer(session, deployments.store(session, prepared, actor=actor))
+        return answer(session, deployments.store(session, prepared, actor=actor, seen=seen))
 
     return deploy_prepared(
         database, command, allowed, lambda session: deployments.prepare(session, files), store, actor=actor
@@ -139,17 +144,18 @@ def reinstate_version(
     reason: str,
     *,
     actor: Actor,
+    seen: Collection[int],
     command: Command,
     answer: Callable[[Session, Deployment], Answer],
 ) -> Answer:
-    """Put an earlier version in force again; ``answer`` as for `deploy_upload`.
+    """Put an earlier version in force again; ``seen`` and ``answer`` as for `deploy_upload`.
 
     Raises:
         What `versions.prepare_reinstatement` and `versions.reinstate` raise, and `run_command`.
     """
 
     def store(session: Session, prepared: Prepared) -> Answer:
-        done = versions.reinstate(session, definition_id, prepared, reason=reason, actor=actor)
+        done = versions.reinstate(session, definition_id, prepared, reason=reason, actor=actor, seen=seen)
         return answer(session, done)
 
     return deploy_prepared(
@@ -201,9 +207,15 @@ def retire_process(
 
 
 def resume_process(
-    database: Database, definition_id: int, reason: str, *, actor: Actor, command: Command
+    database: Database,
+    definition_id: int,
+    reason: str,
+    *,
+    actor: Actor,
+    seen: Collection[int],
+    command: Command,
 ) -> Answer:
-    """Let cases of a retired process begin again, on this version.
+    """Let cases of a retired process begin again, on this version; ``seen``: see `versions.resume`.
 
     Raises:
         What `versions.resume` raises, and `run_command`.
@@ -212,7 +224,7 @@ def resume_process(
         starts = versions.starts_of(session, definition_id)
 
     def do(session: Session) -> Answer:
-        found = versions.resume(session, definition_id, starts, reason=reason, actor=actor)
+        found = versions.resume(session, definition_id, starts, reason=reason, actor=actor, seen=seen)
         return {"version": found.version}
 
     return run_command(

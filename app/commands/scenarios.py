@@ -59,7 +59,7 @@ def keep_scenario(
 
     def do(session: Session) -> Answer:
         try:
-            draft_files.bring_in(session, draft_id, {file: content}, title=None, actor=actor)
+            draft_files.bring_in(session, draft_id, {file: content}, title=None, actor=actor, seen=None)
         except SavedByOthers as error:
             message = _("Skenario bernama ini disimpan orang lain. Beri nama lain.")
             raise InvalidForm(message, {"name": message}) from error

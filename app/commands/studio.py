@@ -20,6 +20,7 @@ from app.services.core import settings
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment, Prepared
+from app.services.deployment.preconditions import Seen
 from app.services.sandbox import scenarios
 from app.services.studio import draft_files, drafts, publishing, renaming, titles
 
@@ -69,6 +70,7 @@ def bring_in_files(
     files: Mapping[str, bytes],
     *,
     actor: Actor,
+    seen: Mapping[str, int],
     command: Command,
     over_others: bool = False,
 ) -> Answer:
@@ -81,7 +83,7 @@ def bring_in_files(
 
     def do(session: Session) -> Answer:
         given = (session, draft_id, files)
-        changed = draft_files.bring_in(*given, title=title, actor=actor, over_others=over_others)
+        changed = draft_files.bring_in(*given, title=title, actor=actor, seen=seen, over_others=over_others)
         return {"changed": list(changed)}
 
     return change_draft(database, draft_id, do, actor=actor, command=command)
@@ -132,27 +134,28 @@ def publish_draft(
     reason: str,
     *,
     actor: Actor,
+    seen: Seen,
     command: Command,
     answer: Callable[[Session, Deployment], Answer],
     despite: bool = False,
     at: datetime | None = None,
 ) -> Answer:
-    """Put a draft in force as it is stored at this moment, at once or ``at`` a date; ``answer`` says what came of it.
-    Its scenarios are played before; ``despite``: although some come out otherwise than they were kept.
+    """Put a draft in force as its publisher saw it (``seen``), at once or ``at`` a date; ``answer`` says what came of
+    it. Its scenarios are played before; ``despite``: although some come out otherwise than they were kept.
 
     Raises:
         What `publishing.prepare`, `scenarios.require_same` and `publishing.store` raise.
     """
 
     def prepare(session: Session) -> Prepared:
-        prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor, at=at)
+        prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor, seen=seen, at=at)
         files, config = draft_files.contents(session, draft_id), settings.config(session)
         found = play_scenarios(database, session, files, config, seconds=PUBLISH_SECONDS)
         scenarios.require_same(found, despite=despite)
         return prepared
 
     def store(session: Session, prepared: Prepared) -> Answer:
-        done = publishing.store(session, draft_id, prepared, reason=reason, actor=actor)
+        done = publishing.store(session, draft_id, prepared, reason=reason, actor=actor, seen=seen)
         return answer(session, done)
 
     return deploy_prepared(

@@ -25,6 +25,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.i18n import N_, _
+from app.services.deployment.preconditions import Overtaken
 from app.services.files.pictures import Wanted
 from app.services.files.uploads import TooLarge
 from app.web import context, entries, lists
@@ -138,6 +139,10 @@ def problem_of(error: AppError) -> Problem:
         members["errors"] = error.errors
     if isinstance(error, InvalidDiagram):
         members["findings"] = [finding.as_dict() for finding in error.findings]
+    if isinstance(error, Overtaken):
+        members["between"] = [
+            {"what": one.text, "key": one.key or None, "definition": one.definition} for one in error.between
+        ]
     if isinstance(error, ExecutionFailed):
         members["activity_id"] = error.activity_id
     if isinstance(error, TooManyAttempts):

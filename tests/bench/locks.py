@@ -152,7 +152,10 @@ def _diagrams(first: int, count: int) -> dict[str, bytes]:
 def _upload(api: FlaskClient, token: str, path: str, field: str, files: Mapping[str, bytes]) -> None:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
     data = {field: [(BytesIO(content), name) for name, content in files.items()]}
-    answer = api.post(f"/api/v1{path}", data=data, headers=headers, content_type="multipart/form-data")
+    listed = api.get("/api/v1/process-definitions?limit=200", headers=headers).get_json()["items"]
+    query = {"based_on": [one["id"] for one in listed]} if path == "/deployments" else {}
+    given = {"headers": headers, "content_type": "multipart/form-data", "query_string": query}
+    answer = api.post(f"/api/v1{path}", data=data, **given)
     assert answer.status_code in {200, 201}, answer.text
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance, User, UserTask
+from app.services.definitions import definitions
 from tests.chaos import office
 
 #: What a client sends; the others are what the worker and the administrator do.
@@ -138,8 +140,9 @@ def _upload(session: Session, number: int, who: str, _dice: random.Random) -> Re
     return Request(number, "upload", who, "/files")
 
 
-def _deploy(_session: Session, number: int, _who: str, _dice: random.Random) -> Request:
-    return Request(number, "deploy", office.OWNER, "/deployments")
+def _deploy(session: Session, number: int, _who: str, _dice: random.Random) -> Request:
+    seen = urlencode([("based_on", one) for one in definitions.newest_ids(session).values()])
+    return Request(number, "deploy", office.OWNER, f"/deployments?{seen}")
 
 
 _THINKING: dict[str, Callable[..., Request | None]] = {

@@ -21,7 +21,7 @@ from app.services.deployment import deployments, folder_watch, resources
 from app.services.deployment.deployments import Outdated
 from app.services.maintenance import housekeeping
 from tests.engine.building import bpmn, end, node, start, timer, user
-from tests.services.office import Office, add_user, form, procedure, text
+from tests.services.office import Office, add_user, form, procedure, saw, text
 from tests.write_locks import write_locks
 
 
@@ -62,7 +62,8 @@ def _answer(_session: Any, done: deployments.Deployment) -> dict[str, Any]:
 
 def uploaded(office: Office, files: Mapping[str, bytes], key: str = "k") -> dict[str, Any]:
     command = Command("deploy", "", key, sorted(files))
-    return deploy_upload(office.database, files, actor=office.owner, command=command, answer=_answer)
+    given = {"actor": office.owner, "seen": saw(office.database).versions}
+    return deploy_upload(office.database, files, command=command, answer=_answer, **given)
 
 
 @pytest.mark.parametrize("way", ["upload", "command line", "folders"])
@@ -115,7 +116,7 @@ def test_the_statements_do_not_grow_with_the_number_of_diagrams(
             prepared = deployments.prepare(session, diagrams(count, f"q{count}_"))
         counted.clear()
         with office.database.transaction() as session:
-            deployments.store(session, prepared, actor=None)
+            deployments.store(session, prepared, actor=None, seen=None)
         needed.append(len(counted))
     assert needed[1] <= needed[0] + 2
 

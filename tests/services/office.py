@@ -10,9 +10,12 @@ from app.db import Database
 from app.models import ProcessInstance, Unit, User, UserTask
 from app.services.core import access, clock
 from app.services.core.access import Actor
-from app.services.deployment import deployments
+from app.services.definitions import catalogue, definitions
+from app.services.deployment import deployments, preconditions
+from app.services.deployment.preconditions import Seen
 from app.services.instances import instances
 from app.services.people import groups
+from app.services.studio import draft_files
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, send, start, user
 
 LANES = {"Loket": "terima periksa cukup lewat ingat ditegur selesai", "Unit": "kerjakan"}
@@ -74,6 +77,14 @@ def procedure(**changes: Any) -> dict[str, bytes]:
         "terima.form": form(text("nomor"), text("judul", required=True), text("pelapor", private=True)),
         "periksa.form": form(text("hasil", required=True), text("unit")),
     }
+
+
+def saw(database: Database, draft_id: int | None = None) -> Seen:
+    """What somebody sees who looks now: the last version of each process, and the files of a draft."""
+    with database.reading() as session:
+        files = draft_files.files_of(session, draft_id) if draft_id else ()
+        last = {*definitions.newest_ids(session).values(), *(one.id for one in catalogue.retired(session))}
+        return Seen(last, preconditions.revisions(files))
 
 
 def add_user(session: Session, name: str, *lanes: str, units: tuple[str, ...] = (), **roles: bool) -> Actor:

@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ from app.web.context import Installation
 from app.web.security import takes_files
 from tests.reports import answers_for, report, report_values
 
+#: The fields of what a page showed, and the addresses that want them: those pages are looked at before.
+_SEEN = re.compile(r'name="(seen_versions|seen_files)" value="([^"]*)"')
+_PUBLISHES = re.compile(r"(/proses|/proses/\d+|/studio/\d+)(/terbitkan|/berkas|/berlakukan|/aktifkan|)")
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -118,7 +122,14 @@ class Browser:
         return self._seen(self.client.get(path, **options))
 
     def post(self, path: str, **fields: Any) -> TestResponse:
-        return self._seen(self.client.post(path, data={"csrf_token": self.token, **fields}))
+        data = {"csrf_token": self.token, **self.shown(path), **fields}
+        return self._seen(self.client.post(path, data=data))
+
+    def shown(self, path: str) -> dict[str, str]:
+        """What the page whose form is sent there showed of what is in force, where that matters."""
+        form = _PUBLISHES.fullmatch(path)
+        page = self.client.get(form[1] + (form[2] if form[2] == "/terbitkan" else "")) if form else None
+        return {name: unescape(held) for name, held in _SEEN.findall(page.text)} if page else {}
 
     def sign_in(self, name: str, password: str = "demo", **fields: Any) -> TestResponse:
         self.get("/masuk")
@@ -166,7 +177,13 @@ class Api:
         parts = {field: [FileStorage(BytesIO(content), name) for name, content in files.items()]}
         assert takes_files(f"/api/v1{path}"), "the server refuses large files here: app/web/security.py"
         boundary, body = encode_multipart(parts)
-        return self.post(path, key=key, data=body, content_type=f"multipart/form-data; boundary={boundary}")
+        kind = f"multipart/form-data; boundary={boundary}"
+        query = {"based_on": self.in_force()} if path == "/deployments" else {}
+        return self.post(path, key=key, data=body, content_type=kind, query_string=query)
+
+    def in_force(self) -> list[int]:
+        """The ids of the versions in force."""
+        return [one["id"] for one in self.get("/process-definitions", limit=200).json.get("items", [])]
 
     def _send(self, method: str, path: str, json: Any, key: str, options: dict[str, Any]) -> TestResponse:
         headers = self.headers | ({"Idempotency-Key": key} if key else {})

@@ -32,7 +32,7 @@ def upload(
     browser: Browser, path: str, fields: Mapping[str, Any], files: list[tuple[str, str, bytes]]
 ) -> TestResponse:
     """Send a form with files (field, name, content); the client's own way leaves temporary files open."""
-    parts: dict[str, Any] = {"csrf_token": browser.token, **fields}
+    parts: dict[str, Any] = {"csrf_token": browser.token, **browser.shown(path), **fields}
     for name, file_name, content in files:
         parts.setdefault(name, []).append(FileStorage(BytesIO(content), file_name))
     assert takes_files(path), "the server refuses large files at this path: app/web/security.py"

@@ -9,7 +9,7 @@ from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import bundle_builder, deployments, proposals, versions
+from app.services.deployment import bundle_builder, deployments, preconditions, proposals, versions
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.deployments import Deployment, Prepared
 from app.services.notifications import texts
@@ -65,7 +65,8 @@ def approve(session: Session, proposal_id: int, prepared: Prepared, *, actor: Ac
     history.record(session, told, actor=actor)
     if waits:
         return Deployment((), prepared.findings, row)
-    return deployments.store(session, prepared, actor=actor, approved=row, origin=proposals.origin_of(row))
+    origin = proposals.origin_of(row)
+    return deployments.store(session, prepared, actor=actor, seen=None, approved=row, origin=origin)
 
 
 def _approvable(
@@ -74,9 +75,12 @@ def _approvable(
     row = proposals.get(session, proposal_id, actor=actor, lock=lock)
     _require_waiting(row)
     proposals.require_may_decide(row, actor=actor)
-    if proposals.newest(session, sorted(row.base)) != row.base:
+    if between := proposals.between(session, row):
         raise Conflict(
-            _("Sejak diusulkan, versi lain sudah diterapkan. Tolak usulan ini, lalu usulkan lagi.")
+            _(
+                "Yang berlaku berubah sejak diusulkan: {what}. Tolak usulan ini, lalu usulkan lagi.",
+                what=preconditions.tell(between),
+            )
         )
     return row
 

@@ -1,6 +1,6 @@
 """Deploy: a diagram with every form and table it names becomes one numbered, unchangeable version."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,14 @@ from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions, outlines
 from app.services.definitions.automatic_starts import TimedStart
 from app.services.definitions.outlines import Outline
-from app.services.deployment import identity_marks, lane_changes, lane_groups, proposals, resources
+from app.services.deployment import (
+    identity_marks,
+    lane_changes,
+    lane_groups,
+    preconditions,
+    proposals,
+    resources,
+)
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
 from app.services.deployment.lane_groups import Plan, Staffing
@@ -193,23 +200,30 @@ def store(
     prepared: Prepared,
     *,
     actor: Actor | None,
+    seen: Collection[int] | None,
     approved: ProposedDeployment | None = None,
     origin: Origin | None = None,
 ) -> Deployment:
     """Put a prepared deployment in force, or keep it as proposed. Running instances keep their version.
 
-    ``actor`` None means the command line, the watched folders or the clock. ``approved``: the proposal that he
-    approved, or whose date has come; the version is its proposer's. ``origin``: where it comes from the studio.
+    ``actor`` None means the command line, the watched folders or the clock. ``seen``: the ids of the versions in
+    force that the actor saw; None for a source of its own, and for a proposal, which names what it was based on.
+    ``approved``: the proposal that he approved, or whose date has come; the version is its proposer's. ``origin``:
+    where it comes from the studio.
 
     Raises:
         NotAllowed: the actor is no process owner, or an auditor.
         Outdated: what it was prepared from has changed meanwhile; nothing was stored.
+        Overtaken: a version is in force that the actor did not see.
     """
     if actor is not None and approved is None:
         require_may_deploy(actor)
     if prepared.basis != (definitions.newest_ids(session), lane_groups.staffing(session)):
         message = _("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi.")
         raise Outdated(message)
+    if seen is not None:
+        replaced = [one.key for one in prepared.versions if one.created]
+        preconditions.require_versions(session, replaced, seen)
     if prepared.proposed is not None:
         proposal = proposals.propose(session, prepared.proposed, actor=actor, origin=origin)
         return Deployment((), prepared.findings, proposal)
@@ -262,7 +276,7 @@ def deploy(
     if actor is not None:
         require_may_deploy(actor)
     prepared = prepare(session, files, beside=beside, refuse_idle=refuse_idle)
-    return store(session, prepared, actor=actor)
+    return store(session, prepared, actor=actor, seen=None)
 
 
 def require_may_deploy(actor: Actor) -> None:

@@ -103,7 +103,7 @@ def store(session: Session, look: Look, *, waits: bool = False) -> Report:
     if look.seen != _state(known.values()):
         raise Outdated(_("Folder yang diamati baru saja diperiksa proses lain. Coba sekali lagi."))
     if look.deployment is not None and not waits:
-        deployments.store(session, look.deployment, actor=None)
+        deployments.store(session, look.deployment, actor=None, seen=None)
     now = clock.now(session)
     for values in look.rows:
         row = known.get(values["name"])

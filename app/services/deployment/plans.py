@@ -12,7 +12,7 @@ from app.i18n import _
 from app.models import ProposedDeployment, User
 from app.services.core import access, clock, history, settings
 from app.services.core.access import Actor
-from app.services.deployment import deployments, proposals, versions
+from app.services.deployment import deployments, preconditions, proposals, versions
 from app.services.deployment.deployments import Deployment, Prepared
 from app.services.notifications import texts
 
@@ -60,7 +60,8 @@ def put_in_force(session: Session, proposal_id: int, prepared: Prepared) -> Depl
         return None
     _require_possible(session, row)
     _end(session, row, "live", None)
-    return deployments.store(session, prepared, actor=None, approved=row, origin=proposals.origin_of(row))
+    origin = proposals.origin_of(row)
+    return deployments.store(session, prepared, actor=None, seen=None, approved=row, origin=origin)
 
 
 def fail(session: Session, proposal_id: int, error: AppError | None) -> None:
@@ -118,8 +119,13 @@ def _locked(session: Session, proposal_id: int) -> ProposedDeployment | None:
 
 
 def _require_possible(session: Session, row: ProposedDeployment) -> None:
-    if proposals.newest(session, sorted(row.base)) != row.base:
-        raise Conflict(_("Sejak dijadwalkan, versi lain sudah diterapkan. Bandingkan, lalu terbitkan lagi."))
+    if between := proposals.between(session, row):
+        raise Conflict(
+            _(
+                "Yang berlaku berubah sejak dijadwalkan: {what}. Bandingkan, lalu terbitkan lagi.",
+                what=preconditions.tell(between),
+            )
+        )
     author = session.get(User, row.proposed_by_id) if row.proposed_by_id is not None else None
     if author is None or author.disabled_at is not None:
         raise NotAllowed(_("Yang menjadwalkannya tidak punya akun aktif lagi."))

@@ -19,7 +19,8 @@ from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, Resource, User
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import resources
+from app.services.deployment import preconditions, resources
+from app.services.deployment.preconditions import Between
 from app.services.notifications import texts
 
 #: As many as one page shows; nobody leaves more waiting.
@@ -135,6 +136,16 @@ def newest(session: Session, keys: Sequence[str]) -> dict[str, int]:
     query = select(ProcessDefinition.key, ProcessDefinition.version).where(ProcessDefinition.in_force)
     found = {key: number for key, number in session.execute(query.where(ProcessDefinition.key.in_(keys)))}
     return {key: found.get(key, 0) for key in keys}
+
+
+def between(session: Session, row: ProposedDeployment) -> list[Between]:
+    """What came in force of its processes, or went, since it was proposed. 1 SQL where nothing did."""
+    if newest(session, sorted(row.base)) == row.base:
+        return []
+    query = select(ProcessDefinition.id, ProcessDefinition.key, ProcessDefinition.version)
+    rows = session.execute(query.where(ProcessDefinition.key.in_(row.base)))
+    seen = [id_ for id_, key, version in rows if version == row.base[key]]
+    return preconditions.versions_between(session, sorted(row.base), seen)
 
 
 def waiting(

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidForm, NotFound
@@ -20,8 +20,9 @@ from app.services.core import history, settings
 from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
-from app.services.deployment import deployments, scenario_files
+from app.services.deployment import deployments, preconditions, scenario_files
 from app.services.deployment.deployments import Deployment, Prepared
+from app.services.deployment.preconditions import Overtaken
 from app.services.deployment.proposals import Origin
 
 #: The kinds of files that a deployment takes; of a process that is called its own version holds the file.
@@ -52,15 +53,22 @@ def prepare_reinstatement(session: Session, definition_id: int, *, reason: str, 
 
 
 def reinstate(
-    session: Session, definition_id: int, prepared: Prepared, *, reason: str, actor: Actor
+    session: Session,
+    definition_id: int,
+    prepared: Prepared,
+    *,
+    reason: str,
+    actor: Actor,
+    seen: Collection[int],
 ) -> Deployment:
-    """Put an earlier version in force again; ``prepared``: what `prepare_reinstatement` made of it.
+    """Put an earlier version in force again; ``prepared``: what `prepare_reinstatement` made of it; ``seen``: the ids
+    of the versions in force that the actor saw.
 
     Raises:
         What `deployments.store` raises.
     """
     origin = Origin(reason_of(reason), reinstates=definition_id)
-    return deployments.store(session, prepared, actor=actor, origin=origin)
+    return deployments.store(session, prepared, actor=actor, seen=seen, origin=origin)
 
 
 def may_withdraw(session: Session, row: ProcessDefinition) -> bool:
@@ -160,19 +168,26 @@ def resume(
     *,
     reason: str,
     actor: Actor,
+    seen: Collection[int],
 ) -> ProcessDefinition:
     """Let cases of a retired process begin again, on this version; ``starts``: what `starts_of` gives for it.
 
+    ``seen``: holds the id of the version that was in force last.
+
     Raises:
         Conflict: the process is not retired, or the version was withdrawn.
+        Overtaken: another version was in force since the actor looked.
         NotFound, NotAllowed, InvalidForm: as for `prepare_reinstatement`.
     """
     row, reason = _locked(session, definition_id, actor), reason_of(reason)
     if definitions.latest(session, row.key) is not None:
         raise Conflict(_("Proses ini tidak diakhiri."))
+    last = last_version(session, row.key)
+    if last is not None and last.id not in seen:
+        raise Overtaken([preconditions.deployed(session, last)])
     if row.withdrawn:
         raise Conflict(_("Versi {n} sudah ditarik. Pilih versi lain.", n=row.version))
-    if row.version != _last_number(session, row.key):
+    if last is None or row.id != last.id:
         _require_proposal(session, row)
     _put_in_force(session, row, row, starts)
     told = ProcessResumed(key=row.key, version=row.version, definition_id=row.id, reason=reason)
@@ -214,10 +229,10 @@ def _ran(session: Session, definition_id: int) -> bool:
     return bool(session.scalar(select(ran | moved.exists())))
 
 
-def _last_number(session: Session, key: str) -> int | None:
-    """The number of the version that was in force last: the highest that was not withdrawn."""
-    query = select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)
-    return session.scalar(query.where(~ProcessDefinition.withdrawn))
+def last_version(session: Session, key: str) -> ProcessDefinition | None:
+    """The version of a process that is in force or was last: the highest that was not withdrawn. 1 SQL."""
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ~ProcessDefinition.withdrawn)
+    return session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).one_or_none()
 
 
 def _require_proposal(session: Session, row: ProcessDefinition) -> None:

@@ -13,7 +13,7 @@ from app.i18n import _
 from app.models import ProcessDraft, ProcessDraftFile
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.deployment import deployments, scenario_files
+from app.services.deployment import deployments, preconditions, scenario_files
 from app.services.studio import drafts
 from app.services.studio.titles import Title
 
@@ -161,24 +161,27 @@ def bring_in(
     *,
     title: Title | None,
     actor: Actor,
+    seen: Mapping[str, int] | None,
     over_others: bool = False,
 ) -> Sequence[str]:
     """Put files into a draft, over those of the same names; return the names of those that changed.
 
+    ``seen``: the revisions of the files that the actor saw, None for one that he named anew.
     ``over_others``: also over what somebody else saved last.
 
     Raises:
-        SavedByOthers: something is, and nothing was written. InvalidForm: too many, too large, or of other kinds. And
-            what `drafts.get_open` raises.
+        SavedByOthers: something is, and nothing was written. Overtaken: one was saved since.
+        InvalidForm: too many, too large, or of other kinds. And what `drafts.get_open` raises.
     """
     draft = drafts.get_open(session, draft_id, actor=actor, lock=True)
     stored = {row.name: row for row in files_of(session, draft_id)}
     after = {name: row.content for name, row in stored.items()} | dict(files)
     require_takable(after)
+    replaced = [stored[name] for name in files if name in stored and stored[name].content != files[name]]
     if not over_others:
-        _require_own(
-            [stored[name] for name in files if name in stored and stored[name].content != files[name]], actor
-        )
+        _require_own(replaced, actor)
+    if seen is not None:
+        preconditions.require_files(session, replaced, seen, came=False)
     now, changed = clock.now(session), list[str]()
     for name, content in files.items():
         row = stored.get(name)
@@ -195,7 +198,13 @@ def bring_in(
 
 
 def overwrite(
-    session: Session, draft_id: int, files: Mapping[str, bytes], *, seen: Mapping[str, int], actor: Actor
+    session: Session,
+    draft_id: int,
+    files: Mapping[str, bytes],
+    *,
+    seen: Mapping[str, int],
+    title: Title | None = None,
+    actor: Actor,
 ) -> dict[str, int]:
     """Change files together that were worked out from all files at the revisions ``seen``; return the new revisions.
 
@@ -212,7 +221,7 @@ def overwrite(
     now = clock.now(session)
     for name, content in files.items():
         _overwrite(stored[name], content, now, actor)
-    drafts.note_change(session, draft, None, actor)
+    drafts.note_change(session, draft, title, actor)
     return {name: row.revision for name, row in stored.items()}
 
 

@@ -13,8 +13,9 @@ from app.i18n import _
 from app.models import ProcessDraft, ProposedDeployment
 from app.services.core import clock, history, holidays
 from app.services.core.access import Actor
-from app.services.deployment import deployments, proposals, versions
+from app.services.deployment import deployments, preconditions, proposals, versions
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
+from app.services.deployment.preconditions import Seen
 from app.services.deployment.proposals import Origin
 from app.services.migration import surveys
 from app.services.studio import draft_files, drafts
@@ -24,27 +25,40 @@ FARTHEST = timedelta(days=366)
 
 
 def prepare(
-    session: Session, draft_id: int, *, reason: str, actor: Actor, at: datetime | None = None
+    session: Session,
+    draft_id: int,
+    *,
+    reason: str,
+    actor: Actor,
+    seen: Seen,
+    at: datetime | None = None,
 ) -> Prepared:
-    """Read and check a draft as it is stored, for a session that only reads. ``at``: when it shall be in force.
+    """Read and check a draft as it is stored, for a session that only reads.
+
+    ``seen``: what its publisher saw; ``at``: when it shall be in force.
 
     Raises:
         InvalidForm: no reason is given, the date is no date to plan for, or an earlier state of it still waits.
-        InvalidDiagram: at least one finding is an error. And what `drafts.get_open` raises.
+        InvalidDiagram: at least one finding is an error. Overtaken: a file was saved, came or went since.
+        And what `drafts.get_open` raises.
     """
     versions.reason_of(reason)
     drafts.get_open(session, draft_id, actor=actor)
     _require_to_come(session, at)
-    files = draft_files.contents(session, draft_id)
+    stored = draft_files.files_of(session, draft_id)
+    files = {row.name: row.content for row in stored}
     _require_nothing_else_waits(session, draft_id, files, at)
     prepared = deployments.prepare(session, files, whole=True, at=at)
+    preconditions.require_files(session, stored, seen.files)
     if at is not None and prepared.proposed is None:
         message = _("Isinya sama dengan yang berlaku, jadi tidak ada yang dijadwalkan.")
         raise InvalidForm(message, {"on": message})
     return prepared
 
 
-def store(session: Session, draft_id: int, prepared: Prepared, *, reason: str, actor: Actor) -> Deployment:
+def store(
+    session: Session, draft_id: int, prepared: Prepared, *, reason: str, actor: Actor, seen: Seen
+) -> Deployment:
     """Put a prepared draft in force. It stays open while its deployment waits for a second person or a date.
 
     Raises:
@@ -54,7 +68,7 @@ def store(session: Session, draft_id: int, prepared: Prepared, *, reason: str, a
     if prepared.sent != deployments.digests_of(draft_files.contents(session, draft_id)):
         raise Outdated(_("Draf ini baru saja diubah. Coba terbitkan sekali lagi."))
     origin = Origin(versions.reason_of(reason), draft=draft.id)
-    done = deployments.store(session, prepared, actor=actor, origin=origin)
+    done = deployments.store(session, prepared, actor=actor, seen=seen.versions, origin=origin)
     if done.proposal is None:
         _close(session, draft, done, actor.id)
         event = DraftPublished(

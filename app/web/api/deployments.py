@@ -15,7 +15,14 @@ from app.web.api import present
 from app.web.api.acting import answered, command, perform
 from app.web.api.requests import ID, Blueprint
 from app.web.api.schemas.common import Finding, Nothing
-from app.web.api.schemas.definitions import Deployment, DeploymentFiles, Proposal, Proposals, Rejection
+from app.web.api.schemas.definitions import (
+    Deployment,
+    DeploymentBase,
+    DeploymentFiles,
+    Proposal,
+    Proposals,
+    Rejection,
+)
 from app.web.files import deployed_files
 
 blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, forms and tables.")
@@ -23,6 +30,7 @@ blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, for
 
 @blueprint.post("/deployments")
 @blueprint.idempotent
+@blueprint.arguments(DeploymentBase, location="query")
 @blueprint.arguments(DeploymentFiles, location="files", content_type="multipart/form-data")
 @blueprint.response(201, Deployment)
 @blueprint.alt_response(200, schema=Deployment, description="The content was live already.", success=True)
@@ -32,9 +40,11 @@ blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, for
     description="Nothing is live yet: ``proposal`` waits for a second person.",
     success=True,
 )
-@blueprint.refuses(403)
-def deploy(sent: dict[str, Any]) -> Response:
+@blueprint.refuses(403, 409)
+def deploy(base: dict[str, Any], sent: dict[str, Any]) -> Response:
     """Deploy files. A form or table alone makes new versions of the processes that use it.
+
+    A version in force is replaced only where ``based_on`` names it: else it may be one that you never saw.
 
     Refused with 422 and ``findings`` when a check finds an error; nothing is stored then.
     """
@@ -44,6 +54,7 @@ def deploy(sent: dict[str, Any]) -> Response:
         context.database(),
         files,
         actor=context.actor(),
+        seen=frozenset(base["based_on"]),
         command=command("deploy", "", digests),
         answer=lambda _session, done: _answer(done),
     )

@@ -30,8 +30,9 @@ from app.services.definitions import catalogue, definitions, details, table_tria
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, folder_watch, proposals, versions
 from app.services.deployment.deployments import Deployment
+from app.services.deployment.preconditions import Overtaken
 from app.services.studio import drafts
-from app.web import context, entries, errors, lists
+from app.web import context, entries, errors, lists, seen
 from app.web.definitions import trials
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
@@ -90,6 +91,8 @@ def deploy() -> AnyResponse:
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
     except InvalidForm as error:
         return make_response(_list_page(missing=errors.tell_error(error)), 422)
+    except Overtaken as error:
+        return make_response(_list_page(missing=errors.tell_error(error)), 409)
     if done.get("proposal"):
         waits = _("Belum berlaku: usulan {n} menunggu persetujuan orang kedua.", n=done["proposal"])
         flash(waits, "warn")
@@ -113,8 +116,11 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
         }
 
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    saw = seen.sent_versions()
     command = entries.sent_command("deploy", "", digests)
-    return deploy_upload(context.database(), contents, actor=context.actor(), command=command, answer=answer)
+    return deploy_upload(
+        context.database(), contents, actor=context.actor(), seen=saw, command=command, answer=answer
+    )
 
 
 def _draft(contents: Mapping[str, bytes]) -> AnyResponse:
@@ -273,6 +279,7 @@ def version_page(
         picture, lines = details.picture(version, definition.name, standing)
         today = clock.today(session)
         pending = _pending(session, definition.key, actor)
+        last = versions.last_version(session, definition.key) if newest is None else None
         return render_template(
             "definitions/show.html",
             sees_all=actor.sees_all,
@@ -295,6 +302,7 @@ def version_page(
             author=details.deployed_by(session, [definition]).get(definition_id),
             approver=details.approved_by(session, [definition]).get(definition_id),
             pending=pending,
+            seen=seen.fields(session, also=[last.id] if last else ()),
             proposers=proposals.people(session, pending),
             picture=picture,
             lines=lines,
@@ -331,7 +339,7 @@ def _list_page(
     actor = context.actor()
     with context.database().reading() as session:
         live = catalogue.page(session, after=lists.argument(lists.AFTER))
-        seen = folder_watch.files(session)
+        watched = folder_watch.files(session)
         waiting = proposals.waiting(session, actor=actor, states=proposals.PENDING)
         owns = actor.is_process_owner and not actor.is_auditor
         open_drafts = drafts.drafts(session, actor=actor) if owns else ()
@@ -347,8 +355,9 @@ def _list_page(
             deployers=details.deployed_by(session, live.items),
             waiting=waiting,
             proposers=proposals.people(session, waiting),
-            told=_told(seen),
-            quiet=[row for row in seen if not row.findings],
+            told=_told(watched),
+            quiet=[row for row in watched if not row.findings],
+            seen=seen.fields(session) if owns else {},
             watching=context.config().watch,
             may_deploy=owns,
             sees_all=actor.sees_all,
@@ -362,9 +371,9 @@ def _list_page(
         )
 
 
-def _told(seen: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
+def _told(watched: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
     """Watched files about which there is something to say, those that were refused first."""
-    found = sorted((row for row in seen if row.findings), key=lambda row: (not row.refused, row.name))
+    found = sorted((row for row in watched if row.findings), key=lambda row: (not row.refused, row.name))
     return [(row, [said(finding) for finding in row.findings]) for row in found]
 
 

@@ -12,7 +12,7 @@ from app.commands.transaction import Answer
 from app.errors import AppError, Conflict, InvalidDiagram, InvalidForm
 from app.i18n import _
 from app.services.deployment.deployments import Deployment
-from app.web import context, entries, errors
+from app.web import context, entries, errors, seen
 from app.web.definitions import definitions as pages
 
 blueprint = Blueprint("lifecycle", __name__)
@@ -28,7 +28,10 @@ def reinstate(definition_id: int) -> AnyResponse:
         return {"definitions": versions, "idle": [], "other": [], "proposal": proposal}
 
     def do(reason: str, given: dict[str, Any]) -> Answer:
-        return commands.reinstate_version(context.database(), definition_id, reason, answer=answer, **given)
+        saw = seen.sent_versions()
+        return commands.reinstate_version(
+            context.database(), definition_id, reason, answer=answer, seen=saw, **given
+        )
 
     def done(found: Answer) -> AnyResponse:
         if found["proposal"]:
@@ -77,7 +80,8 @@ def resume(definition_id: int) -> AnyResponse:
     """Let cases of a retired process begin again, on this version."""
 
     def do(reason: str, given: dict[str, Any]) -> Answer:
-        return commands.resume_process(context.database(), definition_id, reason, **given)
+        saw = seen.sent_versions()
+        return commands.resume_process(context.database(), definition_id, reason, seen=saw, **given)
 
     def done(found: Answer) -> AnyResponse:
         flash(_("Proses diaktifkan lagi; perkara baru memakai versi {n}.", n=found["version"]), "ok")

@@ -16,9 +16,10 @@ from app.i18n import _
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, proposals
 from app.services.deployment.deployments import Deployment
+from app.services.deployment.preconditions import Overtaken, Seen
 from app.services.studio import archives, draft_files, drafts, new_drafts, new_forms, tables, titles
 from app.services.studio.draft_files import SavedByOthers, SavedMeanwhile
-from app.web import context, entries, errors
+from app.web import context, entries, errors, seen
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
@@ -104,17 +105,20 @@ def show(draft_id: int) -> str:
 def bring_in(draft_id: int) -> AnyResponse:
     """Put uploaded files into the draft, over those of the same names."""
     actor, over_others = context.actor(), request.form.get("over_others") == "1"
+    saw = seen.sent_files()
     deployments.require_may_deploy(actor)
     try:
         files = _uploaded()
         sent = {**_digests(files), "over_others": over_others}
         command = entries.sent_command("bring_in_files", draft_id, sent)
         given = (context.database(), draft_id, files)
-        done = studio.bring_in_files(*given, actor=actor, command=command, over_others=over_others)
+        done = studio.bring_in_files(*given, actor=actor, seen=saw, command=command, over_others=over_others)
     except InvalidForm as error:
         problems = {"files": errors.tell_error(error)}
         page = _draft_page(draft_id, problems=problems, is_others=isinstance(error, SavedByOthers))
         return make_response(page, 422)
+    except Overtaken as error:
+        return make_response(_draft_page(draft_id, problems={"files": errors.tell_error(error)}), 409)
     if done["changed"]:
         flash(_("Dimasukkan ke draf: {names}.", names=", ".join(done["changed"])), "ok")
     else:
@@ -221,12 +225,14 @@ def publish(draft_id: int) -> AnyResponse:
 
     try:
         at = publications.typed_moment()
+        saw = Seen(seen.sent_versions(), seen.sent_files())
         sent = {"reason": reason, "despite": despite, "at": at.isoformat() if at else ""}
         done = studio.publish_draft(
             context.database(),
             draft_id,
             reason,
             actor=context.actor(),
+            seen=saw,
             command=entries.sent_command("publish_draft", draft_id, sent),
             answer=answer,
             despite=despite,
@@ -237,6 +243,8 @@ def publish(draft_id: int) -> AnyResponse:
         return make_response(publishing.page(draft_id, refused=found, reason=reason), 422)
     except InvalidForm as error:
         return make_response(publishing.page(draft_id, problems=error.errors, reason=reason), 422)
+    except Overtaken as error:
+        return make_response(publishing.page(draft_id, between=error.between, reason=reason), 409)
     if done["proposal"] and not done.get("waits", True):
         flash(_("Dijadwalkan. Sampai waktunya, yang berlaku tetap versi sekarang."), "ok")
         return redirect(url_for("studio.show", draft_id=draft_id), 303)
@@ -317,6 +325,7 @@ def _draft_page(
             findings=[said(one) for one in found],
             live=live,
             planning=publications.planning(session, draft),
+            seen=seen.fields(session, files),
             problems=problems or {},
             new_table=table,
             form_name=form_name,

@@ -25,6 +25,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import scenario_files, unstored
 from app.services.deployment.bundle import Bundle
+from app.services.deployment.preconditions import Between
 from app.services.deployment.unstored import Examined
 from app.services.migration import decisions, targets
 from app.services.migration.selection import CaseFilters
@@ -32,7 +33,7 @@ from app.services.migration.targets import Target
 from app.services.sandbox import scenarios
 from app.services.studio import draft_files, drafts
 from app.services.studio import effects as draft_effects
-from app.web import changes, context, entries, lists
+from app.web import changes, context, entries, lists, seen
 from app.web.definitions.definitions import said
 from app.web.migration import effect_lists
 from app.web.migration.migration import WAYS
@@ -96,6 +97,7 @@ def page(
     *,
     problems: Mapping[str, str] | None = None,
     refused: Sequence[Mapping[str, Any]] | None = None,
+    between: Sequence[Between] = (),
     reason: str = "",
 ) -> str:
     """The page, also with what was typed and refused.
@@ -106,7 +108,8 @@ def page(
     actor = context.actor()
     with context.database().reading() as session:
         draft = drafts.get_open(session, draft_id, actor=actor)
-        files = draft_files.contents(session, draft_id)
+        stored = draft_files.files_of(session, draft_id)
+        files = {row.name: row.content for row in stored}
         examined = unstored.examine(session, files)
         played = play_scenarios(context.database(), session, files, context.config())
         told = [said(one.as_dict()) for one in errors_first([*examined.findings, *played])]
@@ -125,6 +128,8 @@ def page(
             scenarios=_played(files, played),
             problems=problems or {},
             refused=refused is not None,
+            between=between,
+            seen=seen.fields(session, stored),
             reason=reason,
             planning=publications.planning(session, draft),
             **({} if stops or examined.unstored is None else _judged(session, draft, examined, actor)),

@@ -23,7 +23,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, plans, proposals
 from app.services.studio import draft_files, new_drafts, publishing, titles
-from tests.services.office import Office, add_user, form, procedure, text
+from tests.services.office import Office, add_user, form, procedure, saw, text
 from tests.write_locks import write_locks
 
 LATER = timedelta(days=3)
@@ -58,7 +58,9 @@ def begin(office: Office, after: str = "5 hari kerja", **more: bytes) -> int:
         assert live is not None
         draft = new_drafts.begin_from_version(session, live.id, actor=office.owner)
         files = procedure(after=after) | more
-        draft_files.bring_in(session, draft.id, files, title=titles.title_of(files), actor=office.owner)
+        draft_files.bring_in(
+            session, draft.id, files, title=titles.title_of(files), actor=office.owner, seen=None
+        )
         return draft.id
 
 
@@ -69,6 +71,7 @@ def publish(office: Office, draft_id: int, at: datetime | None = None, reason: s
         draft_id,
         reason,
         actor=office.owner,
+        seen=saw(office.database, draft_id),
         command=Command("publish_draft", str(draft_id)),
         answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else 0},
         at=at,
@@ -171,7 +174,7 @@ def no_account(office: Office) -> None:
 
 @pytest.mark.parametrize(
     ("happens", "why"),
-    [(newer_version, "versi lain"), (no_owner, "Hanya pemilik proses"), (no_account, "akun aktif")],
+    [(newer_version, "versi {n} diterapkan"), (no_owner, "Hanya pemilik proses"), (no_account, "akun aktif")],
 )
 def test_what_can_be_in_force_no_more_is_told_and_the_draft_stays(
     office: Office, at: Callable[[datetime], None], happens: Callable[[Office], None], why: str

@@ -21,7 +21,7 @@ from app.services.deployment import approvals, deployments, folder_watch, propos
 from app.services.deployment.deployments import Deployment
 from app.services.notifications import texts
 from app.services.studio import new_drafts, titles
-from tests.services.office import Office, add_user, form, procedure, text
+from tests.services.office import Office, add_user, form, procedure, saw, text
 
 OPEN = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
 
@@ -135,6 +135,7 @@ def test_what_a_draft_proposes_is_no_upload_of_the_same_files(office: Office) ->
         draft,
         "Permintaan bagian",
         actor=office.owner,
+        seen=saw(office.database, draft),
         command=Command("publish_draft", str(draft)),
         answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else None},
     )
@@ -152,7 +153,7 @@ def test_what_came_meanwhile_is_not_undone(office: Office, second: Actor) -> Non
     proposal = propose(office)
     with office.database.transaction() as session:
         deployments.deploy(session, procedure(after="5 hari kerja"), actor=office.owner)
-    with office.database.transaction() as session, pytest.raises(Conflict, match="versi lain"):
+    with office.database.transaction() as session, pytest.raises(Conflict, match="versi 2 diterapkan"):
         approve(session, proposal, actor=second)
     assert newest(office).version == 2
 

@@ -20,7 +20,7 @@ from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, versions
 from tests.engine.building import bpmn, end, node, timer, user
 from tests.services.migration import moving
-from tests.services.office import Office, form, procedure, text
+from tests.services.office import Office, form, procedure, saw, text
 
 REASON = "Keliru"
 
@@ -42,6 +42,7 @@ def reinstate(office: Office, definition_id: int, reason: str = REASON) -> Any:
         definition_id,
         reason,
         actor=office.owner,
+        seen=saw(office.database).versions,
         command=command("reinstate_version", definition_id),
         answer=lambda _session, done: {
             "id": done.definitions[0].definition.id if done.definitions else None,
@@ -52,9 +53,9 @@ def reinstate(office: Office, definition_id: int, reason: str = REASON) -> Any:
 
 def act(office: Office, do: Any, definition_id: int, reason: str = REASON) -> Any:
     name = do.__name__
-    return do(
-        office.database, definition_id, reason, actor=office.owner, command=command(name, definition_id)
-    )
+    seen = {"seen": saw(office.database).versions} if do is commands.resume_process else {}
+    given = {"actor": office.owner, "command": command(name, definition_id), **seen}
+    return do(office.database, definition_id, reason, **given)
 
 
 def live(office: Office, key: str = "uji") -> ProcessDefinition | None:
@@ -234,7 +235,7 @@ def test_no_case_of_a_retired_process_begins_and_running_ones_go_on(office: Offi
     with office.database.reading() as session:
         assert catalogue.retired(session) == []
     with office.database.transaction() as session, pytest.raises(Conflict, match="tidak diakhiri"):
-        versions.resume(session, first.id, (), reason=REASON, actor=office.owner)
+        versions.resume(session, first.id, (), reason=REASON, actor=office.owner, seen=())
 
 
 def test_a_retired_process_takes_no_new_version_until_it_is_resumed(office: Office) -> None:
@@ -264,8 +265,9 @@ def test_only_process_owners_take_back_and_say_why(office: Office) -> None:
     assert first is not None
     for do in (commands.withdraw_version, commands.retire_process, commands.resume_process):
         for actor in (office.rina, office.admin, office.auditor):
+            seen = {"seen": [first.id]} if do is commands.resume_process else {}
             with pytest.raises(NotAllowed):
-                do(office.database, first.id, REASON, actor=actor, command=Command("x", "", None))
+                do(office.database, first.id, REASON, actor=actor, command=Command("x", "", None), **seen)
         with pytest.raises(InvalidForm, match="Tulis alasannya"):
             act(office, do, first.id, " ")
         with pytest.raises(NotFound):

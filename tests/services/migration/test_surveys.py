@@ -22,7 +22,7 @@ from app.services.migration.selection import CaseFilters
 from app.services.studio import draft_files, drafts, new_drafts
 from app.services.studio import effects as draft_effects
 from tests.services.migration.moving import MOVED_LANE, deploy, move
-from tests.services.office import Office, procedure
+from tests.services.office import Office, procedure, saw
 from tests.write_locks import write_locks
 
 CASES = 7
@@ -206,7 +206,7 @@ def test_a_draft_that_was_changed_meanwhile_ends_its_survey(
     surveys.work(office.database, "a")
     changed = procedure(lanes=MOVED_LANE, after="8 hari kerja")
     with office.database.transaction() as session:
-        draft_files.bring_in(session, draft, changed, title=None, actor=office.owner)
+        draft_files.bring_in(session, draft, changed, title=None, actor=office.owner, seen=None)
     work(office)
     assert survey_of(office, survey).state == "outdated"
     with office.database.reading() as session:
@@ -260,6 +260,7 @@ def test_what_is_over_is_forgotten(
             draft,
             "SOP direvisi",
             actor=office.owner,
+            seen=saw(office.database, draft),
             command=Command("publish_draft", str(draft)),
             answer=lambda _session, _done: {},
         ),

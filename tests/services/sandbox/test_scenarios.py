@@ -27,7 +27,7 @@ from app.services.sandbox import scenarios
 from app.services.sandbox.outcomes import OpenPlace, Outcome, Told
 from app.services.sandbox.scenarios import ScenariosDiffer, Words
 from app.services.studio import archives, draft_files, new_drafts
-from tests.services.office import Office, form, procedure, text
+from tests.services.office import Office, form, procedure, saw, text
 from tests.services.sandbox.playing import BEGUN, Trial, complete, start, wait
 
 FILE = "selesai-di-unit.scenario"
@@ -75,7 +75,7 @@ def differences(trial: Trial) -> list[tuple[str, str]]:
 
 def publish(trial: Trial, *, despite: bool = False) -> None:
     studio.publish_draft(
-        trial.database, trial.id, "Perbup", actor=trial.owner, despite=despite,
+        trial.database, trial.id, "Perbup", actor=trial.owner, despite=despite, seen=saw(trial.database, trial.id),
         command=Command("publish_draft", str(trial.id), uuid4().hex), answer=lambda _session, _done: {},
     )  # fmt: skip
 

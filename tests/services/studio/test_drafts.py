@@ -21,9 +21,10 @@ from app.models import ProcessDraft, ProcessDraftFile
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.definitions import definitions
+from app.services.deployment import preconditions
 from app.services.studio import archives, draft_files, drafts, new_drafts, titles
 from app.services.studio.draft_files import SavedByOthers, SavedMeanwhile
-from tests.services.office import Office, add_user, form, procedure, text
+from tests.services.office import Office, add_user, form, procedure, saw, text
 
 
 def begin(office: Office, files: dict[str, bytes] | None = None) -> int:
@@ -56,6 +57,7 @@ def publish(office: Office, draft_id: int, reason: str = "Permintaan bagian") ->
         draft_id,
         reason,
         actor=office.owner,
+        seen=saw(office.database, draft_id),
         command=Command("publish_draft", str(draft_id), "k", {"reason": reason}),
         answer=lambda _session, done: {"versions": len(done.definitions)},
     )
@@ -239,7 +241,7 @@ def test_a_draft_taken_along_comes_back_the_same(office: Office) -> None:
     changed = procedure(after="5 hari kerja")
     with office.database.transaction() as session:
         title = titles.title_of(changed)
-        names = draft_files.bring_in(session, draft_id, changed, title=title, actor=office.owner)
+        names = draft_files.bring_in(session, draft_id, changed, title=title, actor=office.owner, seen=None)
     assert names == ["uji.bpmn"]
     assert contents(office, draft_id) == changed
 
@@ -288,7 +290,8 @@ def test_what_somebody_else_saved_is_replaced_by_who_says_so(office: Office) -> 
     files = archives.unpack({"lama.zip": older})
     for over_others in (False, True):
         with office.database.transaction() as session:
-            given = {"title": None, "actor": office.owner, "over_others": over_others}
+            seen = preconditions.revisions(draft_files.files_of(session, draft_id))
+            given = {"title": None, "actor": office.owner, "seen": seen, "over_others": over_others}
             if over_others:
                 assert draft_files.bring_in(session, draft_id, files, **given) == ["uji.bpmn"]
                 continue
@@ -302,7 +305,7 @@ def test_a_file_that_was_taken_out_and_came_again_is_not_overwritten(office: Off
     with office.database.transaction() as session:
         draft_files.remove(session, draft_id, "uji.bpmn", actor=office.owner)
         draft_files.bring_in(
-            session, draft_id, procedure(after="5 hari kerja"), title=None, actor=office.owner
+            session, draft_id, procedure(after="5 hari kerja"), title=None, actor=office.owner, seen=None
         )
     with pytest.raises(SavedMeanwhile):
         save(office, draft_id, "uji.bpmn", b"<lama/>", 1)

@@ -16,7 +16,7 @@ from app.models import ProcessDefinition, ProcessDraft, ProcessDraftFile
 from app.services.core import history
 from app.services.deployment import folder_watch
 from app.services.studio import draft_files, drafts
-from tests.services.office import Office, form, procedure, text
+from tests.services.office import Office, form, procedure, saw, text
 from tests.write_locks import write_locks
 
 CHANGED = procedure(after="5 hari kerja")
@@ -146,6 +146,7 @@ def test_a_draft_of_the_folder_is_published_as_any_other(office: Office) -> None
         draft_id,
         "Perbup 12/2026",
         actor=office.owner,
+        seen=saw(office.database, draft_id),
         command=Command("publish_draft", str(draft_id)),
         answer=lambda _session, found: {"versions": [one.definition.version for one in found.definitions]},
     )

@@ -13,6 +13,19 @@ class DeploymentFiles(ma.Schema):
     files = fields.List(Upload(), required=True)
 
 
+class DeploymentBase(ma.Schema):
+    """What a deployment rests on."""
+
+    based_on = fields.List(
+        fields.Integer(),
+        load_default=[],
+        metadata={
+            "description": "The ids of the versions in force that the files were made from, once for each. A version "
+            "that is not among them is not replaced: 409, `publication_overtaken`, and `between` names it."
+        },
+    )
+
+
 class DefinitionKey(Whole):
     """A version of a process, in short."""
 
