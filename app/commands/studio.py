@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.commands.deployments import deploy_prepared
 from app.commands.scenarios import play_scenarios
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
 from app.db import Database
 from app.errors import Conflict
 from app.i18n import _
@@ -109,6 +109,27 @@ def rename_field(
         return {"revisions": draft_files.overwrite(session, draft_id, plan.files, seen=seen, actor=actor)}
 
     return run_without_key(database, do)
+
+
+def same_process(
+    database: Database, draft_id: int, old: str, new: str, *, actor: Actor, command: Command
+) -> Answer:
+    """Give the process ``old`` of a draft the id ``new`` of the one in force that it is.
+
+    Raises:
+        Conflict: a file was changed meanwhile. And what `renaming.plan_process` raises.
+    """
+    if (known := earlier_answer(database, command, actor=actor)) is not None:
+        return known
+    with database.reading() as session:
+        files, seen = renaming.plan_process(session, draft_id, old, new, actor=actor)
+    title = titles.title_of(files)
+
+    def do(session: Session) -> Answer:
+        draft_files.overwrite(session, draft_id, files, seen=seen, title=title, actor=actor)
+        return {}
+
+    return change_draft(database, draft_id, do, actor=actor, command=command)
 
 
 def change_draft(

@@ -14,6 +14,32 @@ TEXTS: dict[str, tuple[str, str]] = {
             "itu dahulu."
         ),
     ),
+    "file_of_another": (
+        N_(
+            "{file} tidak dikirim bersama proses “{process}”; yang dipakai adalah isinya dari proses {others}."
+        ),
+        N_(
+            "Bandingkan isinya dengan yang dimaksud untuk proses ini. Bila lain, kirim berkasnya bersama diagram "
+            "ini, atau beri nama lain dan sebut nama itu pada tugasnya."
+        ),
+    ),
+    "file_replaced_too": (
+        N_(
+            "{file} yang dikirim bersama proses {others} juga menggantikan berkas bernama sama di proses “{process}”."
+        ),
+        N_("Bila proses ini harus tetap memakai isinya yang lama, beri berkas yang baru nama lain."),
+    ),
+    "process_like_another": (
+        N_(
+            "Proses “{name}” datang dengan id “{key}”, padahal proses dengan nama, lajur, dan formulir yang sama "
+            "sudah berlaku dengan id “{other}” (versi {version}). Bila diterapkan, keduanya berdiri sendiri: "
+            "perkara, versi, dan folder yang lama tidak ikut."
+        ),
+        N_(
+            "Bila ini proses yang sama, kembalikan id prosesnya menjadi “{other}”; di Studio cukup jawab bahwa "
+            "prosesnya sama. Bila memang proses lain, beri nama lain agar tidak tertukar."
+        ),
+    ),
     "process_retired": (
         N_("Proses “{key}” sudah diakhiri; versi baru tidak dapat diterapkan."),
         N_("Aktifkan lagi prosesnya di halaman Proses, lalu terapkan sekali lagi."),

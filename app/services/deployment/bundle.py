@@ -19,6 +19,7 @@ class Bundle:
     file: str = ""  # where the diagram was read, for findings
     forms: dict[str, Form] = field(default_factory=dict)
     tables: dict[str, decisions.Decision] = field(default_factory=dict)
+    table_files: dict[str, str] = field(default_factory=dict)  # which file holds each table
     findings: list[Finding] = field(default_factory=list)
     incomplete: bool = False  # a file that it names was sent, and could not be read
     in_force: bool = False  # the newest version holds the same already

@@ -17,7 +17,7 @@ from app.findings import Finding, errors_first, has_errors, without_repeats
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
-from app.services.deployment import checks, lane_groups, scenario_files
+from app.services.deployment import checks, lane_groups, same_process, scenario_files
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan, Staffing
 
@@ -62,6 +62,15 @@ class _Library(Mapping[str, Diagram]):
                 if file.kind in {"form", "dmn"}:
                     found.setdefault(file.name, file.resource.content)
         return found
+
+    def own(self, key: str, name: str) -> bytes | None:
+        """The content of the file of this name in the version in force of a process."""
+        files = self._live[key].files if key in self._live else ()
+        return next((file.resource.content for file in files if file.name == name), None)
+
+    def holders(self, name: str, content: bytes) -> list[str]:
+        """What the processes are called whose versions in force hold a file of this name and content."""
+        return [one.name for key, one in self._live.items() if self.own(key, name) == content]
 
     def placed(self, findings: Iterable[Finding], diagram: Diagram, file: str) -> list[Finding]:
         """Findings of the process read from ``file``, each with the file that its line and element are drawn in.
@@ -178,6 +187,7 @@ def collect(
     findings += _of_tables_alone(upload, bundles)
     _mark_in_force(bundles, live)
     findings += _retired(session, bundles, live) if session is not None else []
+    findings += same_process.check_new(sending, live, library)
     staffing = lane_groups.staffing(session) if session is not None else None
     plan = lane_groups.plan(staffing, bundles, live) if staffing is not None else None
     for number, bundle in enumerate(bundles):
@@ -251,7 +261,42 @@ def _bundle(diagram: Diagram, name: str, content: bytes, upload: _Upload, librar
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
     _add_forms(bundle, upload, kept)
     _add_tables(bundle, upload, kept)
+    bundle.findings += _of_others(bundle, upload, library)
     return bundle
+
+
+def _of_others(bundle: Bundle, upload: _Upload, library: _Library) -> Iterator[Finding]:
+    """Forms and tables that came to this process with another one: neither sent with it nor its own before.
+
+    ``file`` of each: that form or table. What a called process names itself comes with it as it should.
+    """
+    own, came = bundle.diagram.key, [one for found in upload.diagrams.values() for one in found]
+    together = [] if any(one.key == own for one in came) else [one.name for one in came]
+    for name, content in bundle.files.items():
+        if name.rsplit(".", 1)[-1] not in {"form", "dmn"} or not _names_itself(bundle, name):
+            continue
+        before = library.own(own, name)
+        if before == content:
+            continue
+        if content in upload.contents.values():
+            code, others = "file_replaced_too", together
+        else:
+            code, others = "file_of_another", [] if before is not None else library.holders(name, content)
+        if others:
+            params = {
+                "file": name,
+                "process": bundle.diagram.name,
+                "others": ", ".join(f"“{one}”" for one in others),
+            }
+            yield Finding(code, "warning", file=name, params=params)
+
+
+def _names_itself(bundle: Bundle, file: str) -> bool:
+    """Whether an element that is drawn in the process itself names the form, or a table of the file."""
+    own = [node for node in bundle.diagram.nodes.values() if node.origin is None]
+    if file.endswith(".form"):
+        return any(f"{node.form_key}.form" == file for node in own if node.form_key)
+    return any(bundle.table_files.get(node.decision) == file for node in own if node.decision)
 
 
 def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> None:
@@ -301,12 +346,13 @@ def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> N
         if wanted in uploaded:
             name, table = uploaded[wanted]
             bundle.tables[wanted], bundle.files[name] = table, upload.contents[name]
+            bundle.table_files[wanted] = name
             _tell(bundle, table)
             continue
         found = _kept_table(wanted, kept, uploaded.keys())
         if found is not None:
             name, bundle.tables[wanted] = found
-            bundle.files[name] = kept[name]
+            bundle.files[name], bundle.table_files[wanted] = kept[name], name
             _tell(bundle, bundle.tables[wanted])
         elif broken:  # it may hold the table: which ones it holds cannot be known
             bundle.incomplete = True

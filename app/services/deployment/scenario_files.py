@@ -15,6 +15,11 @@ def is_scenario(name: str) -> bool:
     return name.endswith(ENDING)
 
 
+def of_process(content: bytes, key: str) -> bytes:
+    """A scenario that can be read, as one of the process ``key``."""
+    return json.dumps({**json.loads(content), "process": key}, ensure_ascii=False, indent=2).encode()
+
+
 def process_of(content: bytes) -> str:
     """The key of the process that a scenario plays; "" where that cannot be read."""
     try:

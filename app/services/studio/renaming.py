@@ -15,16 +15,17 @@ from app.bpmnio import feel, templates
 from app.engine import decisions, xml
 from app.engine.decisions import Decision
 from app.engine.reading import reader
-from app.errors import ExpressionFailed, InvalidDiagram, InvalidForm
+from app.errors import Conflict, ExpressionFailed, InvalidDiagram, InvalidForm
 from app.forms import Form
 from app.forms.submission.identity_flow import Slot, slots
 from app.i18n import _
 from app.mentions import Mention, rewritten
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.definitions.definitions import form_key
-from app.services.deployment import checks
+from app.services.deployment import checks, same_process, scenario_files
 from app.services.deployment.bundle import Bundle, own_names
-from app.services.studio import draft_files, drafts
+from app.services.studio import draft_files, drafts, titles
 from app.services.studio.variables import Named, named_in
 
 _LONGEST_NAME = 60
@@ -69,6 +70,29 @@ def plan(session: Session, draft_id: int, file: str, old: str, new: str, *, acto
     return plan_for(
         {row.name: row.content for row in rows}, {row.name: row.revision for row in rows}, file, old, new
     )
+
+
+def plan_process(
+    session: Session, draft_id: int, old: str, new: str, *, actor: Actor
+) -> tuple[dict[str, bytes], dict[str, int]]:
+    """The diagrams and scenarios of a draft as they are when the process ``old`` is the one in force that is called
+    ``new``; and the revisions of all files.
+
+    Raises:
+        Conflict: the draft draws no process ``old``, or one ``new`` as well, or none of that id is in force.
+        And what `drafts.get_open` raises.
+    """
+    drafts.get_open(session, draft_id, actor=actor)
+    rows = draft_files.files_of(session, draft_id)
+    drawn = {row.name: titles.keys_of(row.content) for row in rows if row.name.endswith(".bpmn")}
+    keys = [key for found in drawn.values() for key in found]
+    if old not in keys or new in keys or definitions.latest(session, new) is None:
+        raise Conflict(_("Id proses dalam draf ini tidak dapat diganti begitu. Buka draf ini sekali lagi."))
+    files = {row.name: same_process.renamed(row.content, old, new) for row in rows if row.name in drawn}
+    for row in rows:
+        if scenario_files.is_scenario(row.name) and scenario_files.process_of(row.content) == old:
+            files[row.name] = scenario_files.of_process(row.content, new)
+    return files, {row.name: row.revision for row in rows}
 
 
 def plan_for(files: Mapping[str, bytes], revisions: Mapping[str, int], file: str, old: str, new: str) -> Plan:

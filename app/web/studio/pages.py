@@ -179,6 +179,23 @@ def take_along(draft_id: int) -> AnyResponse:
     return as_download(content, name, "application/zip")
 
 
+@blueprint.post("/studio/<int:draft_id>/proses-sama")
+def same_process(draft_id: int) -> AnyResponse:
+    """Let the draft be the next version of the process that it is, by giving it that one's id."""
+    old, new = request.form.get("old", ""), request.form.get("new", "")
+    command = entries.sent_command("same_process", draft_id, {"old": old, "new": new})
+    studio.same_process(context.database(), draft_id, old, new, actor=context.actor(), command=command)
+    flash(
+        _(
+            "Draf ini sekarang versi berikut dari proses yang sama: id prosesnya “{key}”. Unduh .zip agar berkas di "
+            "pemodel memakai id itu juga.",
+            key=new,
+        ),
+        "ok",
+    )
+    return redirect(url_for("studio.show", draft_id=draft_id), 303)
+
+
 @blueprint.post("/studio/<int:draft_id>/buang")
 def discard(draft_id: int) -> AnyResponse:
     """Lay the draft aside."""
@@ -324,6 +341,7 @@ def _draft_page(
             files=[row for row in files],
             findings=[said(one) for one in found],
             live=live,
+            alike=publications.alike(session, draft, told),
             planning=publications.planning(session, draft),
             seen=seen.fields(session, files),
             problems=problems or {},

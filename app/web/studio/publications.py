@@ -1,5 +1,6 @@
 """What the form for publishing needs to know, and what was typed into it: at once, or at a date."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,7 +8,9 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from app import stored_messages
+from app.findings import Finding
 from app.models import ProcessDraft, ProposedDeployment
+from app.services.definitions import definitions
 from app.services.deployment import proposals
 from app.services.studio import publishing
 from app.web import context
@@ -58,6 +61,26 @@ def planning(session: Session, draft: ProcessDraft) -> Planning:
         decider=people.get(decided_by or 0, ""),
         ended=stored_messages.tell_stored(latest.end_reason) if latest else "",
     )
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A version in force of the process that a draft seems to be, which came under another id."""
+
+    old: str
+    new: str
+    name: str
+    version: int
+
+
+def alike(session: Session, draft: ProcessDraft, findings: Iterable[Finding]) -> Alike | None:
+    """What it is to be asked of: the process that the draft began from, or one that is like it."""
+    if draft.state != "open" or not draft.key or definitions.latest(session, draft.key) is not None:
+        return None
+    found = next((one.params["other"] for one in findings if one.code == "process_like_another"), "")
+    key = draft.base.key if draft.base is not None else found
+    live = definitions.latest(session, key) if key else None
+    return Alike(draft.key, live.key, live.name, live.version) if live else None
 
 
 def typed_moment() -> datetime | None:

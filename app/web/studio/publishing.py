@@ -129,6 +129,7 @@ def page(
             problems=problems or {},
             refused=refused is not None,
             between=between,
+            alike=publications.alike(session, draft, examined.findings),
             seen=seen.fields(session, stored),
             reason=reason,
             planning=publications.planning(session, draft),

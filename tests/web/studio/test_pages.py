@@ -9,6 +9,7 @@ import pytest
 
 from app.db import Database
 from app.services.definitions import definitions
+from app.services.deployment.same_process import renamed
 from tests.web.conftest import Browser, sop_files
 from tests.web.pages import upload, words_of
 
@@ -150,3 +151,20 @@ def test_a_button_pressed_twice_begins_one_draft(owner: Browser, office: Databas
     key = re.findall(r'name="idempotency_key" value="([^"]+)"', owner.get("/studio").text)[-1]
     sent = [owner.post("/studio/kosong", name="Izin", idempotency_key=key).location for _time in range(2)]
     assert sent == ["/studio/1", "/studio/1"]
+
+
+def test_a_draft_whose_process_has_another_id_is_asked_whether_it_is_the_same(sign_in: SignIn) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio")
+    changed = {name: one for name, one in sop_files().items() if name.endswith((".bpmn", ".form", ".dmn"))}
+    changed["pengaduan.bpmn"] = renamed(changed["pengaduan.bpmn"], "pengaduan", "Process_1a2b3c")
+    begun = upload(owner, "/studio/berkas", {}, [("files", name, one) for name, one in changed.items()])
+    for path in (begun.location, f"{begun.location}/terbitkan"):
+        page = words_of(owner.get(path))
+        assert "Apakah ini proses yang sama?" in page
+        assert "ber-id “pengaduan”" in page
+    done = owner.post(f"{begun.location}/proses-sama", old="Process_1a2b3c", new="pengaduan")
+    assert done.status_code == 303
+    page = words_of(owner.get(begun.location))
+    assert "Apakah ini proses yang sama?" not in page
+    assert "Draf ini sekarang versi berikut dari proses yang sama" in page
