@@ -103,6 +103,35 @@ def _day(on: date, code: str) -> str:
     return format_date(on, "d MMM y", locale=code)
 
 
+_SIZES = (("hari", 86_400), ("jam", 3_600), ("menit", 60))
+_SPANS = {
+    "hari kerja": N_("{n} hari kerja"),
+    "hari kalender": N_("{n} hari kalender"),
+    "jam kerja": N_("{n} jam kerja"),
+    "menit kerja": N_("{n} menit kerja"),
+    "hari": N_("{n} hari"),
+    "jam": N_("{n} jam"),
+    "menit": N_("{n} menit"),
+}
+
+
+def decimal(number: float) -> str:
+    """One decimal at most, with the reader's comma."""
+    text = f"{number:.1f}".removesuffix(".0")
+    return text.replace(".", ",") if language() == "id" else text
+
+
+def span(unit: str, amount: float) -> str:
+    """So much of a unit of time, as timers name it, in words: 2,5 jam kerja."""
+    return _(_SPANS[unit], n=decimal(amount))
+
+
+def span_of(seconds: float) -> str:
+    """A time of the clock in words, in the largest unit that it fills."""
+    unit, size = next((one for one in _SIZES if seconds >= one[1]), _SIZES[-1])
+    return span(unit, seconds / size)
+
+
 def weekday(on: date) -> str:
     """Put a date with its day of the week into words: Selasa, 24 Nov 2026."""
     return format_date(on, "EEEE, d MMM y", locale=language())

@@ -33,6 +33,10 @@ Kind = Literal[
 STAND_INS = frozenset({"script_task", "not_yet_event_sub_process", "not_yet_ad_hoc"})
 
 
+#: From when a deadline counts: each opening of its activity, or the first one in the case.
+SINCE = ("pembukaan ini", "pembukaan pertama")
+
+
 @dataclass(frozen=True)
 class Timer:
     """A timer as drawn: which of BPMN's three elements holds it, and its text without quotes."""
@@ -149,6 +153,18 @@ class Node:
         return self.properties.get("tenggat", "").strip().lower() == "ya"
 
     @property
+    def counts_from_first(self) -> bool:
+        """Whether this timer counts from the first opening of its activity in the case, not from each."""
+        chosen = self.properties.get("dihitung sejak", "").strip().lower()
+        return self.kind == "boundaryEvent" and self.timer is not None and chosen == SINCE[1]
+
+    @property
+    def awaits_reporter(self) -> bool:
+        """Whether a case stands here until its reporter answers; a message beside a task stops nobody."""
+        for_him = self.properties.get("untuk", "").strip().lower() == "pelapor"
+        return for_him and self.kind == "intermediateCatchEvent" and self.message is not None
+
+    @property
     def is_resolution(self) -> bool:
         """Whether a case that ends here reached what its process is for; other ends are told without a tick."""
         return self.kind == "endEvent" and self.properties.get("tuntas", "").strip().lower() == "ya"
@@ -218,6 +234,11 @@ class Diagram:
             if node.attached_to:
                 result[node.attached_to] = (*result.get(node.attached_to, ()), node)
         return result
+
+    @cached_property
+    def counts_from_first(self) -> bool:
+        """Whether any timer counts from the first opening of its activity."""
+        return any(node.counts_from_first for node in self.nodes.values())
 
     def starts_in(self, scope: str) -> tuple[Node, ...]:
         """Where a token begins in the sub-process ``scope``."""

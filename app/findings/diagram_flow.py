@@ -195,7 +195,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "timer_relative_without_deadline": (
         "“{text}” pada “{name}” dihitung mundur dari tenggat tugas, tetapi tugasnya tidak bertenggat.",
-        "Tempelkan timer tenggat pada tugas yang sama.",
+        "Tempelkan timer tenggat pada tugas yang sama, atau pada subproses yang memuatnya.",
     ),
     "deadline_misplaced": (
         "“{name}” ditandai tenggat, padahal bukan timer di tepi tugas.",
@@ -205,8 +205,16 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” ditandai tenggat, padahal “{text}” bukan satu waktu tersendiri.",
         "Tandai timer lain yang menyebut satu waktu, misalnya 60 hari.",
     ),
+    "first_opening_misplaced": (
+        "“{name}” dihitung sejak pembukaan pertama, padahal bukan timer di tepi tugas.",
+        "Pindahkan properti dihitung sejak ke timer di tepi tugas.",
+    ),
+    "first_opening_not_single": (
+        "“{name}” dihitung sejak pembukaan pertama, padahal “{text}” bukan satu waktu tersendiri.",
+        "Hapus propertinya: yang dihitung mundur mengikuti tenggatnya, yang berulang mulai dari tiap pembukaan.",
+    ),
     "deadline_twice": (
-        "Tugas “{host}” mempunyai dua tenggat: “{first}” dan “{id}”.",
+        "“{host}” mempunyai dua tenggat: “{first}” dan “{second}”.",
         "Sisakan satu tanda tenggat.",
     ),
     # Messages between pools.

@@ -183,6 +183,8 @@ class _Fold:
         elif isinstance(event, events.TaskReassigned | events.TaskHandedBack):
             moved = {"unit": event.unit} if event.unit else {}
             self._change(event.task, holder=event.to, **moved)
+        elif isinstance(event, events.TaskPostponed) and event.task in self.tasks:
+            self.tasks[event.task] = replace(self.tasks[event.task], due_at=_moment(event.due_at))
         elif isinstance(event, events.TaskUnitChanged):
             gone = {"holder": ""} if event.user else {}
             self._change(event.task, unit=event.unit, **gone)

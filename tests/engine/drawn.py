@@ -68,6 +68,14 @@ def program(text: str, tables: dict[str, Any] | None = None, **properties: str) 
     return Program(draw(text, **properties), tables or {})
 
 
+#: Words of a line → properties of its node.
+_PROPERTIES = {
+    "tenggat": ("tenggat", "ya"),
+    "first": ("dihitung sejak", "pembukaan pertama"),
+    "pelapor": ("untuk", "pelapor"),
+}
+
+
 def _node(line: str) -> Node:
     word, node_id, *rest = shlex.split(line)
     options = dict(item.split("=", 1) for item in rest if "=" in item)
@@ -78,7 +86,7 @@ def _node(line: str) -> Node:
         kind=KINDS[word],  # type: ignore[arg-type]
         name=options.get("name", node_id),
         lane_id=options.get("lane", "upp"),
-        properties={"tenggat": "ya"} if "tenggat" in rest else {},
+        properties={name: value for word, (name, value) in _PROPERTIES.items() if word in rest},
         timer=Timer(kind, text) if text else None,  # type: ignore[arg-type]
         message=options.get("message"),
         signal=options.get("signal"),

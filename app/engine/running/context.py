@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
 from app.calendar import Calendar
-from app.engine import local_variables
+from app.engine import local_variables, timers
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.scopes import frames
@@ -32,7 +33,8 @@ class Effect:
     """A notification, or a message to other processes, to send once the step is stored.
 
     ``values``: the variables as they are there, those of a round included; ``rounds``: see `scopes.rounds_of`;
-    ``place``: how many events of the step came before it; ``task``: id of the open user task whose timer set it off.
+    ``place``: how many events of the step came before it; ``task``: id of the open user task whose timer set it off;
+    ``due``: the deadline of the activity whose timer did.
     """
 
     node: Node
@@ -40,6 +42,7 @@ class Effect:
     rounds: tuple[str, ...] = ()
     place: int = 0
     task: str | None = None
+    due: timers.Due | None = None
 
 
 @dataclass
@@ -55,6 +58,8 @@ class Context:
     by_clock: bool = False
     changed_locals: bool = False  # whether local variables changed that open tasks may hold a copy of
     new_names: bool = False  # whether the case has variables that it did not have before
+    moved_timers: set[str] = field(default_factory=set)  # ids of timers that are due at another time now
+    moved_tasks: dict[UUID, timers.Due | None] = field(default_factory=dict)  # task → its deadline before
 
     @property
     def local_now(self) -> datetime:

@@ -8,6 +8,7 @@ clock about its way nothing is shared: see `is_timeless`.
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -22,7 +23,8 @@ from app.engine import decisions, timers
 from app.engine.diagram import Diagram, Node
 from app.engine.running import scheduling
 from app.engine.running import state as codec
-from app.engine.running.elements import TimerEvent
+from app.engine.running.case_clock import CaseClock
+from app.engine.running.elements import TimerEvent, spec_name
 from app.engine.running.execution import Program
 from app.engine.running.rehearsal import Playable, Rehearsal, Standing
 from app.engine.running.run import Run
@@ -50,6 +52,7 @@ class _Place:
     state: bytes = b""
     ids: tuple[str, ...] = ()
     onward: dict[bytes, dict[tuple[str, ...], dict[bytes, "_Way"]]] = field(default_factory=dict)
+    awaits_reporter: bool = False
     standing: Standing | None = None
 
 
@@ -73,6 +76,7 @@ class Courses:
         self.program, self.calendar = program, calendar
         self.is_shared = is_timeless(program)
         self._read = frozenset(read)
+        self._reporters = _awaits_reporter(program.diagram)
         self._by_element = _read_by(program)
         nodes = program.diagram.nodes.values()
         self.keeps_data = any(node.loop or node.mappings for node in nodes)
@@ -93,7 +97,7 @@ class Courses:
 
         if not self.is_shared:
             return first()
-        case = Course(self, self._start, {}, {}, {})
+        case = Course(self, self._start, {}, {}, {}, CaseClock())
         step = case.go(("start", start_node.id), variables, first, now)
         assert step is not None  # noqa: S101 a case that is begun makes a step
         return case, step
@@ -106,15 +110,19 @@ class Courses:
             case = Rehearsal.take_up(self.program, state, variables, now=now, calendar=self.calendar)
             return case, case.standing()
         place, renamed, clocks = self.place_of(state)
-        course = Course(
-            self, place, dict(variables), clocks, {there: here for here, there in renamed.items()}
-        )
+        own = {there: here for here, there in renamed.items()}
+        remembered = CaseClock.from_list(orjson.loads(state).get("c"))
+        course = Course(self, place, dict(variables), clocks, own, remembered)
         return course, course.standing(now)
 
     def place_of(self, state: bytes) -> tuple[_Place, dict[str, str], dict[str, _Clock]]:
         """Where a case with this state stands, what its tasks and timers are called there, and its own times."""
         alike, ids, clocks = _parted(state)
         place = self._places.setdefault(orjson.dumps(alike), _Place(state, ids))
+        place.awaits_reporter = any(
+            task_state == TaskState.WAITING and name in self._reporters
+            for _parent, task_state, name, _kept in alike
+        )
         pairs = zip(ids, place.ids, strict=True)
         return place, {one: there for one, there in pairs if one and there}, clocks
 
@@ -145,9 +153,10 @@ class Course:
         variables: dict[str, Any],
         clocks: dict[str, _Clock],
         own: dict[str, str],
+        remembered: CaseClock,
     ) -> None:
         self._courses, self._place, self._variables = courses, place, variables
-        self._clocks, self._own = clocks, own
+        self._clocks, self._own, self._remembered = clocks, own, remembered
         self._count = 0
 
     def standing(self, now: datetime) -> Standing:
@@ -272,6 +281,7 @@ class Course:
             clock = self._clocks[self._own[timer.id.hex]]
             due = clock.due.as_dict() if clock.due is not None else None
             timer.internal_data |= {"due": due, "opened": clock.opened_at.isoformat()}
+        case.workflow.case_clock = CaseClock.from_list(deepcopy(self._remembered.as_list()))
         return case
 
     # -- the step as it is for this case -------------------------------------------------------------
@@ -288,6 +298,7 @@ class Course:
         self._clocks = {one: clock for one, clock in self._clocks.items() if one in left} | began
         self._variables = {**self._variables, **variables, **way.assigned}
         self._place = way.place
+        self._remembered.note(way.place.awaits_reporter, now, self._courses.calendar)
         return replace(
             step,
             variables=self._variables,
@@ -326,7 +337,9 @@ class Course:
                 began[fresh[one]] = _Clock(due, fired.opened_at)
                 continue
             host = node.attached_to or ""
-            due = scheduling.due_from(run, node, now, deadlines.get(host), {})
+            counts, clock = node.counts_from_first, self._remembered
+            first = clock.opening(clock.openings, node.id, now, now, calendar) if counts else None
+            due = scheduling.due_from(run, node, now, deadlines.get(host), {}, first)
             began[fresh[one]] = _Clock(due, now)
             if due is not None and node.id == self._courses.deadlines.get(host):
                 deadlines[host] = due
@@ -370,9 +383,55 @@ def is_timeless(program: Program) -> bool:
     if _CLOCK.search(repr(read)) or any(node.calls for node in diagram.nodes.values()):
         return False
     timed = [node for node in diagram.nodes.values() if node.timer is not None]
+    if _reach_inside(diagram, timed) or (diagram.counts_from_first and _may_stop_counting(diagram)):
+        return False
     return all(map(_is_plain, timed)) and all(
         deadline_of(diagram, host) is not None for host in {node.attached_to for node in timed} - {None}
     )
+
+
+def _awaits_reporter(diagram: Diagram) -> frozenset[str]:
+    """Names of what in a state waits for the reporter, where time that he takes matters."""
+    found = (node.id for node in diagram.nodes.values() if node.awaits_reporter)
+    return frozenset(map(spec_name, found)) if diagram.counts_from_first else frozenset()
+
+
+def _reach_inside(diagram: Diagram, timed: Iterable[Node]) -> bool:
+    """Whether a timer sits on a sub-process, or an activity with rounds: it runs already when a task opens inside."""
+    hosts = [diagram.nodes[node.attached_to] for node in timed if node.attached_to]
+    return any(host.kind == "subProcess" or host.loop is not None for host in hosts)
+
+
+def _may_stop_counting(diagram: Diagram) -> bool:
+    """Whether a timer that counts from the first opening may run while the reporter is waited for, or may be one of
+    several in rounds."""
+    nodes, counting = diagram.nodes, {n.attached_to for n in diagram.nodes.values() if n.counts_from_first}
+    if any(one.loop for host in counting if host for one in diagram.around(nodes[host])):
+        return True
+    waits = {node.id for node in nodes.values() if node.awaits_reporter}
+    if any(_forks(node, diagram) for node in nodes.values()):
+        return bool(waits)
+    beside = [node for node in nodes.values() if node.attached_to and not node.interrupting]
+    return bool(waits) and any(_behind(node, diagram) & (waits | counting) for node in beside)
+
+
+def _forks(node: Node, diagram: Diagram) -> bool:
+    """Whether several tokens may leave an element."""
+    one_of_several = {"exclusiveGateway", "eventBasedGateway"}
+    return node.kind not in one_of_several and len(diagram.outgoing.get(node.id, ())) > 1
+
+
+def _behind(node: Node, diagram: Diagram) -> set[str]:
+    """The elements that a token from ``node`` may come to, without leaving its sub-process."""
+    found, left = {node.id}, [node.id]
+    while left:
+        here = left.pop()
+        beside = (event.id for event in diagram.boundary.get(here, ()))
+        for target in (*(flow.target for flow in diagram.outgoing.get(here, ())), *beside):
+            if target not in found:
+                found.add(target)
+                left.append(target)
+    return found
 
 
 def deadline_of(diagram: Diagram, host: str | None) -> str | None:

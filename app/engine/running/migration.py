@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.calendar import Calendar
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.engine.running import blocked_joins, marking, scheduling, step, transitions
+from app.engine.running import blocked_joins, case_clock, marking, scheduling, step, transitions
 from app.engine.running import state as codec
 from app.engine.running.correspondence import Correspondence, alike, trigger
 from app.engine.running.elements import (
@@ -34,7 +34,8 @@ from app.engine.running.execution import Program
 from app.engine.running.marking import Slot
 from app.engine.running.run import Run
 from app.engine.running.scheduling import deadline_timer
-from app.engine.running.step import Before, Kept, Step, due_of, node_of, open_tasks, waiting_events
+from app.engine.running.step import Before, Kept, Step, node_of, open_tasks, waiting_events
+from app.engine.scopes import guarded_activities
 from app.errors import ExecutionFailed
 from app.i18n import N_, _
 
@@ -106,6 +107,7 @@ def migrate(
     run = Run(new.diagram, new.tables, variables, now, calendar)
     run.was_open = before_it.tasks
     workflow = marking.lay(slots, new.spec, run)
+    workflow.case_clock = stood.case_clock.renamed(plan.elements)
     if found := [Obstacle(*each) for each in blocked_joins.new_trouble(stood, workflow, moved.names)]:
         raise Blocked(found)
     try:
@@ -201,10 +203,9 @@ class _Move:
             return self._branch(slot, was, target)
         if slot.prefix == ROUNDS:
             self._compare_rounds(was, target)
-            each = [
-                replace(r, node_id=target.id, within=self.put(r.within, "", target.id)) for r in slot.within
-            ]
-            return replace(slot, node_id=target.id, within=tuple(each))
+            return replace(
+                slot, node_id=target.id, within=tuple(self._round(each, target) for each in slot.within)
+            )
         if was.kind == "subProcess":
             if was.mappings != target.mappings:
                 self._stopped("data_changed", was)
@@ -212,6 +213,13 @@ class _Move:
         if was.mappings != target.mappings and was.kind == "userTask" and was.loop is None:
             self.mapped_anew.add(slot.id)
         return replace(slot, node_id=target.id)
+
+    def _round(self, slot: Slot, target: Node) -> Slot:
+        openings = case_clock.renamed(slot.internal.get("openings", {}), self.names)
+        internal = slot.internal | ({"openings": openings} if openings else {})
+        return replace(
+            slot, node_id=target.id, internal=internal, within=self.put(slot.within, "", target.id)
+        )
 
     def _compare_rounds(self, was: Node, target: Node) -> None:
         parts = ("kind", "element", "collect", "into")
@@ -252,10 +260,22 @@ class _Move:
         internal = {k: v for k, v in host.internal.items() if k != "passed"} | (
             {"passed": gone} if gone else {}
         )
-        host = replace(host, internal=internal)
+        host = replace(host, internal=self._with_passed_deadline(internal, beside))
         if not beside:
             return host
         return Slot(split_id or uuid4().hex, SPLIT, target.id, TaskState.COMPLETED, {}, within=(host, *found))
+
+    def _with_passed_deadline(self, internal: dict[str, Any], beside: Sequence[Node]) -> dict[str, Any]:
+        """What an activity knows, with its deadline that has passed as far as that is one of its own still, and no
+        other timer is marked as its deadline."""
+        if "passed_deadline" not in internal:
+            return internal
+        (noted, due), left = internal["passed_deadline"], dict(internal)
+        del left["passed_deadline"]
+        held = next((node for node in beside if node.id == self.names.get(noted)), None)
+        if held is None or (any(node.is_deadline for node in beside) and not held.is_deadline):
+            return left
+        return left | {"passed_deadline": [held.id, due]}
 
     def _event(self, event: Slot, beside: Sequence[Node]) -> Slot | None:
         target = next((node for node in beside if node.id == self.names.get(event.node_id)), None)
@@ -354,6 +374,7 @@ def _refresh(workflow: codec.Workflow, moved: _Move, standing: Standing) -> None
     reminders = [timer for timer in waits if _is_reminder(node_of(timer))]
     for timer in waits:
         way = moved.plan.timers.get(timer.task_spec.bpmn_id, "keep")
+        _note_opening(run, timer, way)
         if timer in reminders:
             continue
         if "due" not in timer.internal_data:
@@ -364,6 +385,19 @@ def _refresh(workflow: codec.Workflow, moved: _Move, standing: Standing) -> None
     for timer in reminders:
         timer.internal_data = _followed(run, timer, moved, standing)
     _remind_again(workflow, moved)
+
+
+def _note_opening(run: Run, timer: Task, way: Way) -> None:
+    """Let a timer that runs and counts from the first opening have begun with this one at the latest; one that shall
+    begin again begins with no time passed."""
+    node = run.diagram.nodes[timer.task_spec.bpmn_id]
+    if not node.counts_from_first or "opened" not in timer.internal_data:
+        return
+    if way == "restart":
+        scheduling.openings_of(timer).pop(node.id, None)
+    else:
+        opened = datetime.fromisoformat(timer.internal_data["opened"])
+        scheduling.first_opening(run, timer, node, opened)
 
 
 def _opened(timer: Task, standing: Standing) -> datetime | None:
@@ -400,7 +434,8 @@ def _shifted(
     of_old = {moved.names.get(id_): node for id_, node in moved.old.diagram.nodes.items()}
     was = of_old[timer.task_spec.bpmn_id]
     run_before = Run(moved.old.diagram, {}, run.variables, run.now, run.calendar)
-    before = scheduling.due_from(run_before, was, opened, None, run.seen_by(timer))
+    first = scheduling.first_opening(run, timer, was, opened) if was.counts_from_first else None
+    before = scheduling.due_from(run_before, was, opened, None, run.seen_by(timer), first)
     if before is not None and before.at == fresh.at:
         return replace(held, text=fresh.text)
     at = held.at + (fresh.at - before.at) if before is not None else fresh.at
@@ -451,7 +486,7 @@ def _remind_again(workflow: codec.Workflow, moved: _Move) -> None:
     for split in splits:
         host, *events = split.children
         here = {event.task_spec.bpmn_id for event in events}
-        for node in run.diagram.boundary.get(host.task_spec.bpmn_id or "", ()):
+        for node in run.diagram.boundary.get(host.task_spec.name.partition(".")[2], ()):
             if not _is_reminder(node) or node.id in here:
                 continue
             due = _reminder(run, node, run.now, _deadline_ahead(host, run, moved))
@@ -514,22 +549,25 @@ def _deadline(task: Task, diagram: Diagram, moved: _Move) -> tuple[timers.Due | 
     if held := _passed(task, diagram, moved):
         task.internal_data["deadline"] = held
         return None, True
-    is_guarded = isinstance(task.parent.task_spec, BoundaryEventSplit)
-    found = deadline_timer(task, diagram) if is_guarded else None
-    if found is None:
-        task.internal_data.pop("deadline", None)
-        return None, False
-    task.internal_data["deadline"] = found.task_spec.bpmn_id
-    return due_of(found), False
+    timer_id, due = scheduling.governing(task, diagram)
+    task.internal_data.pop("deadline", None)
+    if due is not None:
+        task.internal_data["deadline"] = timer_id
+    return due, False
 
 
 def _passed(task: Task, diagram: Diagram, moved: _Move) -> str:
     """The id of the deadline of a task if it has passed, and no other timer is marked as the deadline; else ""."""
-    if not isinstance(task.parent.task_spec, BoundaryEventSplit):
-        return ""
-    found = deadline_timer(task, diagram)
     held = moved.names.get(task.internal_data.get("deadline", ""), "")
-    waits = any(each.task_spec.bpmn_id == held and each is not task for each in task.parent.children)
-    still = held in diagram.nodes and diagram.nodes[held].attached_to == task.task_spec.bpmn_id
-    other = found is not None and diagram.nodes[found.task_spec.bpmn_id].is_deadline
-    return held if still and not waits and not (other and not diagram.nodes[held].is_deadline) else ""
+    host = next((each for each in guarded_activities(task) if _sits_on(diagram, held, each)), None)
+    if host is None or any(each.task_spec.bpmn_id == held for each in host.parent.children):
+        return ""
+    other = deadline_timer(host, diagram)
+    is_other = other is not None and node_of(other).is_deadline and not diagram.nodes[held].is_deadline
+    return "" if is_other else held
+
+
+def _sits_on(diagram: Diagram, timer_id: str, host: Task) -> bool:
+    """Whether a timer is drawn on the edge of the activity that ``host`` stands for."""
+    node = diagram.nodes.get(timer_id)
+    return node is not None and node.attached_to == host.task_spec.name.partition(".")[2]

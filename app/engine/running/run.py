@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.bpmnio import feel
-from app.engine import decisions
+from app.engine import decisions, timers
 from app.engine.diagram import Flow, Node
 from app.engine.running import apply_mappings, event_propagation, rounds, scheduling
 from app.engine.running.context import Context, Effect
@@ -32,6 +32,7 @@ class Run(Context):
     firing: Task | None = None
     fired: Task | None = None  # the timer from which the run goes on
     timed: Task | None = None  # the activity that it sits on
+    fired_deadline: timers.Due | None = None  # and the deadline of that
     was_open: frozenset[str] = frozenset()  # ids of user tasks that people saw before the command
     effects: list[Effect] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)  # thrown in this step, for other instances
@@ -76,18 +77,25 @@ class Run(Context):
         elif node.signal is not None or node.error is not None or node.escalation is not None:
             self._throw(node, task)
         elif node.message or not (node.kind == "intermediateThrowEvent" or node.is_formula):
+            timed = self._is_timed(task)
+            host = self.timed if timed and self.timed and self.timed.state == TaskState.READY else None
             self.effects.append(
-                Effect(node, self.seen_by(task), rounds_of(task), len(self.events), self._timed(task))
+                Effect(
+                    node,
+                    self.seen_by(task),
+                    rounds_of(task),
+                    len(self.events),
+                    host.id.hex if host is not None else None,
+                    self.fired_deadline if timed else None,
+                )
             )
 
-    def _timed(self, task: Task) -> str | None:
-        """The user task, still open, whose timer led to ``task``."""
-        host, came_from = self.timed, task.parent
-        if host is None or host.state != TaskState.READY:
-            return None
+    def _is_timed(self, task: Task) -> bool:
+        """Whether the timer that fires led to ``task``."""
+        came_from = task.parent if self.fired is not None else None
         while came_from is not None and came_from is not self.fired:
             came_from = came_from.parent
-        return host.id.hex if came_from is not None else None
+        return came_from is not None
 
     def timer_fires(self, task: Task) -> bool:
         """Whether this run fires the timer; on first sight the timer is scheduled."""

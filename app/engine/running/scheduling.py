@@ -1,16 +1,20 @@
 """When timers are due, and which of them is an activity's deadline."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from app.bpmnio import feel
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
 from app.engine.running import apply_mappings
+from app.engine.running.case_clock import CaseClock, Openings
 from app.engine.running.context import Context
+from app.engine.scopes import Round, frames, guarded_activities
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 
@@ -24,8 +28,25 @@ def schedule(run: Context, task: Task, opened_at: datetime | None = None) -> dic
     node = run.diagram.nodes[task.task_spec.event_definition.name]
     opened_at = opened_at or run.now
     values = apply_mappings.edge(run, node, run.seen_by(task))
-    due = due_from(run, node, opened_at, deadline_of(task, run.diagram), values)
+    first = first_opening(run, task, node, opened_at) if node.counts_from_first else None
+    due = due_from(run, node, opened_at, deadline_of(task, run.diagram), values, first)
     return {"due": due.as_dict() if due else None, "opened": opened_at.astimezone(UTC).isoformat()}
+
+
+def first_opening(run: Context, task: Task, node: Node, opened_at: datetime) -> timers.FirstOpening:
+    """The first opening of a timer that opens at ``opened_at``: in its round, else in the case."""
+    clock: CaseClock = task.workflow.case_clock
+    return clock.opening(openings_of(task), node.id, opened_at, run.now, run.calendar)
+
+
+def openings_of(task: Task) -> Openings:
+    """Where first openings are noted for what ``task`` is: with its innermost round, else with the case."""
+    within = next((frame for frame in frames(task) if isinstance(frame.task_spec, Round)), None)
+    held: Openings = task.workflow.case_clock.openings
+    if within is None:
+        return held
+    held = within.internal_data.setdefault("openings", {})
+    return held
 
 
 def due_from(
@@ -34,8 +55,10 @@ def due_from(
     opened_at: datetime,
     deadline: timers.Due | None,
     values: Mapping[str, Any],
+    first: timers.FirstOpening | None = None,
 ) -> timers.Due | None:
-    """When a timer is due that opened at ``opened_at``; ``deadline``: of its activity, ``values``: what it sees.
+    """When a timer is due that opened at ``opened_at``; ``deadline``: of its activity, ``values``: what it sees,
+    ``first``: what it counts from instead.
 
     Raises:
         ExecutionFailed: its expression fails, or gives no time.
@@ -51,6 +74,7 @@ def due_from(
             calendar=run.calendar,
             evaluate=lambda text: feel.evaluate(text, values, now=run.local_now).value,
             deadline=deadline,
+            first=first,
         )
     except ExpressionFailed as error:
         raise ExecutionFailed(
@@ -61,9 +85,104 @@ def due_from(
 
 
 def deadline_of(task: Task, diagram: Diagram) -> timers.Due | None:
-    """The deadline of the activity that ``task`` is, or sits on, among its timers scheduled so far."""
-    found = deadline_timer(task, diagram)
-    return timers.Due.from_dict(found.internal_data["due"]) if found else None
+    """The deadline that ``task``, an activity or what waits on its edge, has to meet, as far as it is scheduled."""
+    return governing(task, diagram)[1]
+
+
+def governing(task: Task, diagram: Diagram) -> tuple[str, timers.Due | None]:
+    """The id of the timer that is the deadline of an activity, and when that is due: its own, or one on the edge of
+    what it is inside of, whichever is earlier. ("", None) where there is none."""
+    return min(_deadlines(task, diagram), key=lambda found: found[1].at, default=("", None))
+
+
+def _deadlines(task: Task, diagram: Diagram) -> Iterator[tuple[str, timers.Due]]:
+    """Those of the activities that ``task`` is, waits beside or is inside of, the innermost first."""
+    for host in guarded_activities(task):
+        passed, timer = _passed(host), deadline_timer(host, diagram)
+        if passed is None and timer is not None:
+            passed = [timer.task_spec.bpmn_id, timer.internal_data["due"]]
+        if passed is not None:
+            timer_id, due = passed[0], timers.Due.from_dict(passed[1])
+            sits_on = diagram.nodes[diagram.nodes[timer_id].attached_to or timer_id]
+            is_own = host is task or sits_on.id == task.task_spec.bpmn_id
+            yield timer_id, due if is_own else replace(due, around=sits_on.name or sits_on.id)
+
+
+def has_passed(task: Task) -> bool:
+    """Whether the timer that a task noted as its deadline has fired."""
+    passed = (found[0] for host in guarded_activities(task) if (found := _passed(host)) is not None)
+    return task.internal_data.get("deadline") in passed
+
+
+def _passed(host: Task) -> list[Any] | None:
+    """The id and due time of the deadline of an activity whose timer has fired; see `note_passed`."""
+    noted = (each.internal_data.get("passed_deadline") for each in host.parent.children)
+    return next((found for found in noted if found is not None), None)
+
+
+def postpone(workflow: Any) -> None:
+    """Let what counts from a first opening be due later by what the reporter took meanwhile, and what hangs on it.
+
+    Noted in the run: the timers that moved, and of open tasks the deadlines that did.
+    """
+    run: Context = workflow.run
+    tasks = [t for t in workflow.tasks.values() if t._state == TaskState.READY and t.task_spec.manual]
+    before = {task.id: deadline_of(task, run.diagram) for task in tasks}
+    waiting = [(run.diagram.nodes[t.task_spec.bpmn_id], t) for t in waiting_timers(workflow)]
+    counting = [(node, timer) for node, timer in waiting if node.counts_from_first]
+    moved = [
+        timer for node, timer in counting if timer.internal_data.get("due") and _postponed(run, node, timer)
+    ]
+    if not moved:
+        return
+    moved += [timer for node, timer in waiting if node.timer and _follows(run, node, timer)]
+    run.moved_timers |= {timer.id.hex for timer in moved}
+    run.moved_tasks |= {
+        task.id: held for task in tasks if (held := before[task.id]) != deadline_of(task, run.diagram)
+    }
+
+
+def waiting_timers(workflow: Any) -> list[Task]:
+    """The timers that wait, those that count back from a deadline last."""
+    nodes = workflow.spec.diagram.nodes
+    found = [
+        task
+        for task in workflow.event_manager.tasks.values()
+        if task._state == TaskState.WAITING and nodes[task.task_spec.bpmn_id].timer is not None
+    ]
+    return sorted(found, key=lambda task: timers.is_relative(nodes[task.task_spec.bpmn_id].timer))
+
+
+def _postponed(run: Context, node: Node, timer: Task) -> bool:
+    """Whether the reporter took of the time of this timer, which is due so much later now."""
+    held = timers.Due.from_dict(timer.internal_data["due"])
+    opened_at = datetime.fromisoformat(timer.internal_data["opened"])
+    found = timers.without(held, first_opening(run, timer, node, opened_at).taken, run.calendar)
+    timer.internal_data["due"] = found.as_dict()
+    return found.at != held.at
+
+
+def _follows(run: Context, node: Node, timer: Task) -> bool:
+    """Whether this timer counts back from a deadline that moved; it is due by the new one then."""
+    if node.timer is None or not timers.is_relative(node.timer):
+        return False
+    held, deadline = timer.internal_data.get("due"), deadline_of(timer, run.diagram)
+    if deadline is None or (held is not None and timers.Due.from_dict(held).since == deadline.at):
+        return False
+    opened_at = run.now if held is None else datetime.fromisoformat(timer.internal_data["opened"])
+    found = due_from(run, node, opened_at, deadline, {})
+    timer.internal_data["due"] = found.as_dict() if found is not None else None
+    return bool(timer.internal_data["due"] != held)
+
+
+def note_passed(timer: Task, diagram: Diagram) -> None:
+    """Let an activity remember its deadline, whose timer is about to fire and be gone."""
+    found = deadline_timer(timer, diagram)
+    if found is None or found.id != timer.id or not diagram.nodes[timer.task_spec.bpmn_id].attached_to:
+        return
+    for host in (each for each in timer.parent.children if not hasattr(each.task_spec, "event_definition")):
+        noted = [timer.task_spec.bpmn_id, timer.internal_data["due"]]
+        host.internal_data.setdefault("passed_deadline", noted)
 
 
 def deadline_timer(task: Task, diagram: Diagram) -> Task | None:
@@ -71,7 +190,7 @@ def deadline_timer(task: Task, diagram: Diagram) -> Task | None:
     the latest that does not repeat. Source: HOUSE.md, properties of a boundary timer."""
     if task.parent is None:
         return None
-    scheduled = []
+    scheduled = list[tuple[Node, Task]]()
     for sibling in task.parent.children:
         node = diagram.nodes.get(
             getattr(getattr(sibling.task_spec, "event_definition", None), "name", None) or ""

@@ -1,8 +1,8 @@
 """Where the tokens of an instance are, as bytes. The one seam between a running workflow and the database.
 
-A state holds tasks and what they wait for; no spec (shared per version) and no data (variables belong to
-the instance). History that no token can need any more is cut off, so that a case that loops costs what it
-cost at first.
+A state holds tasks and what they wait for, and the clock of the case; no spec (shared per version) and no data
+(variables belong to the instance). History that no token can need any more is cut off, so that a case that loops
+costs what it cost at first.
 """
 
 from typing import Any
@@ -17,6 +17,7 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.running.case_clock import CaseClock
 from app.engine.running.elements import is_join
 from app.engine.running.spec import ProcessSpec
 from app.engine.scopes import Closing, Merge, Opening, Round, ScopeEnd
@@ -47,6 +48,7 @@ class Workflow(BpmnWorkflow):
 
     def __init__(self, spec: ProcessSpec, run: Any) -> None:
         self.run = run
+        self.case_clock = CaseClock()
         super().__init__(spec, script_engine=PythonScriptEngine(NoPython()), deserializing=True)
 
     def _task_completed_notify(self, task: Task) -> None:
@@ -77,7 +79,8 @@ def dumps(workflow: Workflow) -> bytes:
         parent = -1 if task._parent is None else index[task._parent]
         rows.append([task.id.hex, parent, task._state, task.task_spec.name, task.internal_data or None])
         stack.extend(reversed(task.children))
-    return orjson.dumps({"v": VERSION, "t": rows})
+    held = workflow.case_clock.as_list()
+    return orjson.dumps({"v": VERSION, "t": rows} | ({"c": held} if held is not None else {}))
 
 
 def loads(state: bytes, spec: ProcessSpec, run: Any) -> Workflow:
@@ -96,6 +99,7 @@ def _load(document: dict[str, Any], spec: ProcessSpec, run: Any) -> Workflow:
     if document["v"] != VERSION:
         raise ValueError(f"state version {document['v']}")
     workflow = Workflow(spec, run)
+    workflow.case_clock = CaseClock.from_list(document.get("c"))
     tasks: list[Task] = []
     for hex_id, parent, task_state, name, internal in document["t"]:
         task = Task(workflow, spec.task_specs[name], id=UUID(hex_id), state=task_state)

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import UnionType
 from typing import Any
+from uuid import UUID
 
 import orjson
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
@@ -18,8 +18,8 @@ from app.engine.running import state as codec
 from app.engine.running.context import Effect, Event
 from app.engine.running.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
 from app.engine.running.run import Run
-from app.engine.running.scheduling import deadline_timer
-from app.engine.scopes import guarded_activities, rounds_of
+from app.engine.running.scheduling import deadline_of, governing, has_passed, postpone
+from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -29,15 +29,13 @@ MAX_BYTES = 5_000_000
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A user task, or a question, that opened in this step. ``around``: without a deadline of its own, that of the
-    innermost activity around it that has one."""
+    """A user task, or a question, that opened in this step. ``due``: its deadline, see `scheduling.governing`."""
 
     id: str
     node: Node
     is_question: bool
     due: timers.Due | None
     locals: Mapping[str, Any]
-    around: timers.Due | None = None
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,7 @@ class Step:
     ended: bool
     end: Node | None
     kept: Kept | None = None  # of a case that moves to another version
+    postponed: tuple[OpenTask, ...] = ()  # tasks that stay open, and are due later than they were
 
 
 def open_tasks(workflow: codec.Workflow) -> list[Task]:
@@ -157,10 +156,14 @@ def between(
         ExecutionFailed: it would stand still for ever, or has grown too large to keep.
     """
     run: Run = workflow.run
+    _note_reporter(workflow)
     still_open = [] if workflow.completed else open_tasks(workflow)
     opened = tuple(_open_task(task, run.diagram) for task in still_open if task.id.hex not in before.tasks)
     for task in opened:
         run.record("task_created", task.node.id, task=task.id, **_due_data(task))
+        if has_passed(workflow.tasks[UUID(task.id)]):  # it fired before the task opened
+            run.record("task_overdue", task.node.id, task=task.id, **_due_data(task))
+    postponed = tuple(_postponed(task, run) for task in still_open if task.id in run.moved_tasks)
     timer_tasks = (
         []
         if workflow.completed
@@ -183,14 +186,33 @@ def between(
         completed=tuple(completed or ()),
         changed=_changed(run, [t for t in still_open if t.id.hex in before.tasks]),
         overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
-        timers=tuple(as_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
+        timers=tuple(as_timer(t) for t in timer_tasks if t.id.hex not in before.timers - run.moved_timers),
         signals=tuple(run.signals),
         messages=tuple(as_message(t) for t in message_tasks if t.id.hex not in before.messages),
-        stopped_timers=tuple(sorted(before.timers - {t.id.hex for t in timer_tasks})),
+        stopped_timers=tuple(sorted(before.timers - ({t.id.hex for t in timer_tasks} - run.moved_timers))),
         stopped_messages=tuple(sorted(before.messages - {t.id.hex for t in message_tasks})),
         ended=workflow.completed,
         end=run.end if workflow.completed else None,
+        postponed=postponed,
     )
+
+
+def _note_reporter(workflow: codec.Workflow) -> None:
+    """Note whether the reporter is waited for; once he is no more, deadlines leave out what he took."""
+    run: Run = workflow.run
+    if not run.diagram.counts_from_first or workflow.completed:
+        return
+    waits = any(node_of(event).awaits_reporter for event in waiting_events(workflow, MessageEvent))
+    if workflow.case_clock.note(waits, run.now, run.calendar):
+        postpone(workflow)
+
+
+def _postponed(task: Task, run: Run) -> OpenTask:
+    """An open task whose deadline moved, which is told."""
+    found, before = as_open(task, deadline_of(task, run.diagram)), run.moved_tasks[task.id]
+    was = {"before": before.at.isoformat()} if before is not None else {}
+    run.record("task_postponed", found.node.id, task=found.id, **_due_data(found), **was)
+    return found
 
 
 def _state(workflow: codec.Workflow, keep: bool) -> bytes:
@@ -230,28 +252,19 @@ def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
 
 
 def _open_task(task: Task, diagram: Diagram) -> OpenTask:
-    """A task that opens, with the timer that is its deadline."""
-    timer = deadline_timer(task, diagram) if isinstance(task.parent.task_spec, BoundaryEventSplit) else None
-    if timer is not None:
-        task.internal_data["deadline"] = timer.task_spec.bpmn_id
-    return as_open(task, due_of(timer) if timer is not None else None)
+    """A task that opens; it notes the timer that is its deadline."""
+    timer_id, due = governing(task, diagram)
+    if due is not None:
+        task.internal_data["deadline"] = timer_id
+    return as_open(task, due)
 
 
 def as_open(task: Task, due: timers.Due | None) -> OpenTask:
     """A user task or question as others see it."""
     is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
-    around = _deadline_around(task) if due is None else None
     return OpenTask(
-        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables), around
+        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
     )
-
-
-def _deadline_around(task: Task) -> timers.Due | None:
-    diagram = task.workflow.spec.diagram
-    hosts = (host for host in guarded_activities(task) if host is not task)
-    found = (timer for host in hosts if (timer := deadline_timer(host, diagram)) is not None)
-    timer = next(found, None)
-    return due_of(timer) if timer is not None else None
 
 
 def _changed(run: Run, tasks: list[Task]) -> dict[str, dict[str, Any]]:

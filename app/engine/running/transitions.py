@@ -16,6 +16,7 @@ from app.engine.running import apply_mappings, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.run import Run
+from app.engine.running.scheduling import deadline_of, note_passed, postpone
 from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
 from app.engine.scopes import Round, frames, guarded_activities
 from app.errors import ExecutionFailed
@@ -153,11 +154,18 @@ def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: 
     """Fire the timers beside a task, or a raced event, that were due before the command, in order: a late officer
     must not beat his deadline. Timers elsewhere are the worker's.
     """
+    leave_out_reporter(task.workflow)
     while due := [timer for timer in timers_around(task) if _is_due(timer)]:
         due = [t for t in due if t.task_spec.cancel_activity or not only_interrupting]
         if not due:
             return
         fire_timer(workflow, min(due, key=lambda timer: due_of(timer).at))
+
+
+def leave_out_reporter(workflow: codec.Workflow) -> None:
+    """While the reporter is waited for, let what counts from a first opening not be due for the time he takes."""
+    if workflow.case_clock.since is not None and any(map(_is_due, waiting_events(workflow, TimerEvent))):
+        postpone(workflow)
 
 
 def timers_around(task: Task) -> list[Task]:
@@ -219,17 +227,31 @@ def fire_timer(workflow: codec.Workflow, timer: Task) -> None:
     by_clock, run.by_clock = run.by_clock, True
     node, due = node_of(timer), due_of(timer)
     run.record("timer_fired", node.id, due_at=due.at.isoformat(), text=due.text)
+    _tell_overdue(timer, due)
     host = _host(timer)
-    if host is not None and host.state == TaskState.READY and host.internal_data.get("deadline") == node.id:
-        run.record("task_overdue", host.task_spec.bpmn_id, task=host.id.hex, due_at=due.at.isoformat())
+    note_passed(timer, run.diagram)
+    deadline = deadline_of(timer, run.diagram) if node.attached_to else None
     _repeat(timer, due)
     run.firing = timer
     timer.task_spec._update(timer)
     run.firing = None
-    run.fired, run.timed = timer, host
+    run.fired, run.timed, run.fired_deadline = timer, host, deadline
     advance(workflow)
-    run.fired = run.timed = None
+    run.fired = run.timed = run.fired_deadline = None
     run.by_clock = by_clock
+
+
+def _tell_overdue(timer: Task, due: timers.Due) -> None:
+    """Tell of each open task whose deadline this timer is."""
+    run: Run = timer.workflow.run
+    # In the order of the tree, which is the same for cases that stand alike.
+    for task in timer.workflow.get_tasks(state=TaskState.READY, manual=True):
+        if (
+            task.task_spec.bpmn_id
+            and task.internal_data.get("deadline") == timer.task_spec.bpmn_id
+            and any(host.parent is timer.parent for host in guarded_activities(task))
+        ):
+            run.record("task_overdue", task.task_spec.bpmn_id, task=task.id.hex, due_at=due.at.isoformat())
 
 
 def _repeat(timer: Task, due: timers.Due) -> None:

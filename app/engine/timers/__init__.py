@@ -6,10 +6,21 @@
 from datetime import timedelta
 
 from app.engine.diagram import Timer
-from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due, recounted
+from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due, recounted, without
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read_timer
 from app.engine.timers.named_days import named_day_in as named_day
-from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
+from app.engine.timers.spans import (
+    Before,
+    Cycle,
+    DayUnit,
+    Elapsed,
+    FirstOpening,
+    Formula,
+    Reading,
+    Span,
+    Taken,
+    length,
+)
 
 HOURS_OF_A_DAY = 24
 
@@ -19,6 +30,8 @@ __all__ = [
     "DayUnit",
     "Due",
     "Explanation",
+    "FirstOpening",
+    "Taken",
     "counts_long_office_hours",
     "cycle",
     "differ",
@@ -32,6 +45,7 @@ __all__ = [
     "next_due",
     "recounted",
     "timer_fault",
+    "without",
 ]
 
 

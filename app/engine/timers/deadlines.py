@@ -12,7 +12,19 @@ from app.calendar import Calendar, Day, count_days, count_office_hours
 from app.engine.diagram import Timer
 from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.named_days import NamedDay
-from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Resolved, Span, Unit
+from app.engine.timers.spans import (
+    Before,
+    Cycle,
+    DayUnit,
+    Elapsed,
+    FirstOpening,
+    Formula,
+    Moment,
+    Resolved,
+    Span,
+    Taken,
+    Unit,
+)
 from app.errors import ExpressionFailed
 from app.i18n import _
 
@@ -34,6 +46,9 @@ _USUAL: dict[str, Any] = {
     "repetitions": None,
     "number": 1,
     "missed": 0,
+    "first": False,
+    "taken": 0,
+    "around": "",
 }
 #: FEEL evaluator: an expression without ``=`` → a plain JSON value.
 Evaluate = Callable[[str], Any]
@@ -43,11 +58,15 @@ Evaluate = Callable[[str], Any]
 class Due:
     """A moment at which a timer is due. It never changes, whatever becomes of the calendar.
 
-    ``text``: as drawn. ``unit``, ``amount``: how it was counted from ``since``, the opening of the activity,
-    or backwards (negative) from its deadline; without an amount it was not counted. ``calendar``: the name of the
-    calendar it was counted with, "" when none matters. ``skipped``: ISO date → name of the holidays passed over,
-    weekends left out. For a timer that repeats: ``every`` so often, ``repetitions`` in all (None: for ever),
-    this is the ``number``-th, and ``missed`` before it passed while nothing could fire.
+    ``text``: as drawn, of a formula what it gave. ``unit``, ``amount``: how it was counted from ``since``, the
+    opening of the activity, or backwards (negative) from its deadline; without an amount it was not counted.
+    ``calendar``: the name of the calendar it was counted with, "" when none matters. ``skipped``: ISO date → name of
+    the holidays passed over, weekends left out.
+    For a timer that repeats: ``every`` so often, ``repetitions`` in all (None: for ever), this is the
+    ``number``-th, and ``missed`` before it passed while nothing could fire. ``first``: ``since`` is the first opening
+    of the activity in its case; ``taken``: so much of ``amount`` was added for what the reporter took since then, of
+    exact time in seconds. ``around``: the name of the activity whose deadline it is, where that is one around the
+    task that is due.
     """
 
     at: datetime  # aware UTC
@@ -61,10 +80,13 @@ class Due:
     repetitions: int | None = None
     number: int = 1
     missed: int = 0
+    first: bool = False
+    taken: int | float = 0
+    around: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON, without the optional parts that say nothing."""
-        optional = ("calendar", "skipped", "every", "repetitions", "missed")
+        optional = ("calendar", "skipped", "every", "repetitions", "missed", "first", "taken", "around")
         return {
             "at": self.at.isoformat(),
             "text": self.text,
@@ -90,28 +112,34 @@ def due(
     calendar: Calendar,
     evaluate: Evaluate,
     deadline: Due | None = None,
+    first: FirstOpening | None = None,
 ) -> Due | None:
     """When a timer that opens at ``opened_at`` is due; for one that repeats, the first time.
 
+    ``first``: count from that opening instead, without what the reporter took.
     ``deadline`` is what ``H-14`` counts back from, in the deadline's own kind of days; without one, or when
     the moment is not after the opening, the timer never fires: None.
 
     Raises:
         ExpressionFailed: a formula failed, a text cannot be read, or the date lies beyond the year 9999.
     """
-    reading = _resolve(timer.text, day_unit, evaluate)
+    reading, text = _resolve(timer.text, day_unit, evaluate)
     try:
         match reading:
             case Before(days):
-                return _before(timer.text, days, opened_at, day_unit, calendar, deadline)
+                return _before(text, days, opened_at, day_unit, calendar, deadline)
             case Cycle():
-                return occurrence(timer.text, reading, 1, opened_at, calendar)
+                return occurrence(text, reading, 1, opened_at, calendar)
             case NamedDay():
-                return _named(timer.text, reading, 1, opened_at, calendar)
+                since = first.at if first is not None else opened_at
+                return replace(_named(text, reading, 1, since, calendar), first=first is not None)
             case Moment(at):
-                return Due(_moment(at, calendar), timer.text, "tanggal", None, opened_at.astimezone(UTC))
+                return Due(_moment(at, calendar), text, "tanggal", None, opened_at.astimezone(UTC))
+            case _ if first is not None:
+                found = replace(counted(text, reading, first.at, calendar), first=True)
+                return without(found, first.taken, calendar)
             case _:
-                return counted(timer.text, reading, opened_at, calendar)
+                return counted(text, reading, opened_at, calendar)
     except OverflowError as error:
         raise ExpressionFailed(_("Timer “{text}” melewati tahun 9999.", text=timer.text)) from error
 
@@ -145,6 +173,18 @@ def counted(text: str, span: Span | Elapsed, since: datetime, calendar: Calendar
     return Due(at, text, span.unit, span.amount, since, calendar.name, skipped)
 
 
+def without(held: Due, taken: Taken, calendar: Calendar) -> Due:
+    """The same count with this much of the time left out, whatever was left out before; a moment as given stays."""
+    more = taken.counted_in(held.unit) - held.taken
+    if not more:
+        return held
+    if held.amount is None:
+        later = Elapsed(0, timedelta(seconds=more)) if held.unit == "iso" else Span(held.unit, more)
+        return replace(held, at=_after(later, held.at, calendar), taken=held.taken + more)
+    found = counted(held.text, Span(held.unit, held.amount + more), held.since, calendar)
+    return replace(found, first=held.first, taken=held.taken + more)
+
+
 def recounted(held: Due, calendar: Calendar) -> Due:
     """The same count by another calendar, e.g. one with a day off more; ``held`` itself where nothing changes.
 
@@ -164,7 +204,8 @@ def _again(held: Due, calendar: Calendar) -> Due:
     if held.every:
         plan = Cycle(held.repetitions, held.every)
         return replace(occurrence(held.text, plan, held.number, held.since, calendar), missed=held.missed)
-    return counted(held.text, Span(held.unit, held.amount or 0), held.since, calendar)
+    found = counted(held.text, Span(held.unit, held.amount or 0), held.since, calendar)
+    return replace(found, first=held.first, taken=held.taken)
 
 
 def _after(span: Span | Elapsed, since: datetime, calendar: Calendar) -> datetime:
@@ -219,8 +260,9 @@ def _days_of(deadline: Due, day_unit: DayUnit) -> Unit:
     return "hari kerja" if working else "hari kalender"
 
 
-def _resolve(text: str, day_unit: DayUnit, evaluate: Evaluate) -> Resolved:
-    """What the text says now. A formula gives a timer text, an ISO value, or a whole number of days."""
+def _resolve(text: str, day_unit: DayUnit, evaluate: Evaluate) -> tuple[Resolved, str]:
+    """What the text says now, and the text that says it. A formula gives a timer text, an ISO value, or a whole
+    number of days."""
     said: Any = text
     try:
         reading = read_timer(text, day_unit)
@@ -234,7 +276,7 @@ def _resolve(text: str, day_unit: DayUnit, evaluate: Evaluate) -> Resolved:
         raise ExpressionFailed(
             _("Timer “{text}” tidak dapat dibaca sebagai waktu: {result}.", text=text, result=shown)
         ) from problem
-    return reading
+    return reading, said if isinstance(said, str) else _as_text(said)
 
 
 def _as_text(result: Any) -> str:

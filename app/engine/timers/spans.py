@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal, Self
 
+from app.calendar import Calendar, count_office_hours
 from app.engine.timers.named_days import NamedDay
 
 DayUnit = Literal["kerja", "kalender"]
@@ -85,3 +86,61 @@ class Formula:
 #: What a timer's text says; after evaluation it is anything but a formula.
 Resolved = Span | Elapsed | Moment | Before | Cycle | NamedDay
 Reading = Resolved | Formula
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Time that passed, in each way in which a timer may count it; hours of the office in minutes."""
+
+    working_days: int = 0
+    calendar_days: int = 0
+    office_minutes: float = 0
+    seconds: float = 0
+
+    @classmethod
+    def between(cls, start: datetime, end: datetime, calendar: Calendar) -> Self:
+        """From one moment to a later one; the day of the first is day 0."""
+        first, last = calendar.local_date(start), calendar.local_date(end)
+        worked = [day.number for day in count_office_hours(start, end, calendar) if day.number is not None]
+        return cls(
+            calendar.working_days_between(first, last),
+            (last - first).days,
+            float(worked[-1]) if worked else 0,
+            (end - start).total_seconds(),
+        )
+
+    @classmethod
+    def from_list(cls, held: list[Any]) -> Self:
+        """What `as_list` gave."""
+        return cls(*held)
+
+    def as_list(self) -> list[Any]:
+        """The four of them, for JSON."""
+        return [self.working_days, self.calendar_days, self.office_minutes, self.seconds]
+
+    def plus(self, other: "Taken", sign: int = 1) -> "Taken":
+        """Both together, or what is left without the other (``sign`` -1)."""
+        return Taken(*(one + sign * more for one, more in zip(self.as_list(), other.as_list(), strict=True)))
+
+    def counted_in(self, unit: Unit) -> int | float:
+        """So much of this unit; of exact time seconds, and of a moment as given nothing."""
+        match unit:
+            case "hari kerja":
+                return self.working_days
+            case "hari kalender":
+                return self.calendar_days
+            case "jam kerja" | "menit kerja":
+                return self.office_minutes / (60 if unit.startswith("jam") else 1)
+            case "jam" | "menit":
+                return self.seconds / (3600 if unit == "jam" else 60)
+            case "iso":
+                return self.seconds
+        return 0
+
+
+@dataclass(frozen=True)
+class FirstOpening:
+    """When an activity opened for the first time in its case, and what the reporter has taken of the time since."""
+
+    at: datetime
+    taken: Taken

@@ -118,6 +118,15 @@ class TaskCancelled(InstanceEvent):
     cause: str
 
 
+@event("task_postponed")
+class TaskPostponed(InstanceEvent):
+    """An open task is due later, at ``due_at``, by what the reporter took; ``before``: when it was due. ISO 8601."""
+
+    task: str
+    due_at: str
+    before: str = ""
+
+
 @event("task_overdue")
 class TaskOverdue(InstanceEvent):
     """A task's deadline ``due_at`` (ISO 8601) passed; it stays open."""

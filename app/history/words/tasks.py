@@ -125,5 +125,12 @@ def _overdue(entry: Entry[events.TaskOverdue], vocabulary: Vocabulary) -> Senten
     return Sentence("overdue", title, meta=_deadline(entry.event.due_at, vocabulary))
 
 
+@tells(events.TaskPostponed)
+def _postponed(entry: Entry[events.TaskPostponed], vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Tenggat {name} mundur"), name=here(entry, vocabulary))
+    reason = _("Waktu yang dipakai pelapor untuk menjawab tidak dihitung.")
+    return Sentence("waiting", title, meta=_deadline(entry.event.due_at, vocabulary), reason=reason)
+
+
 def _deadline(due_at: str, vocabulary: Vocabulary) -> Text:
     return unmarked(_("tenggat {at}", at=moment(due_at, vocabulary.zone)) if due_at else "")

@@ -35,6 +35,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "completion_taken_back": N_("Penyelesaian diurungkan"),
         "task_cancelled": N_("Tugas dihentikan"),
         "task_overdue": N_("Tugas lewat tenggat"),
+        "task_postponed": N_("Tenggat tugas mundur"),
         "unit_missing": N_("Unit tidak ada"),
         "task_snoozed": N_("Tugas ditunda"),
         "task_woken": N_("Tugas kembali dari penundaan"),

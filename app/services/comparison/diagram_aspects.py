@@ -44,6 +44,7 @@ _PROPERTIES = {
     "unit": N_("unit menurut variabel"),
     "alasan": N_("variabel alasan"),
     "tenggat": N_("tanda tenggat"),
+    "dihitung sejak": N_("sejak kapan tenggat dihitung"),
     "tuntas": N_("tanda tuntas"),
     "untuk": N_("siapa yang dituju"),
     "pesan": N_("isi pemberitahuan"),

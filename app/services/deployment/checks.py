@@ -46,7 +46,17 @@ _PATTERNS_SECONDS = 10.0
 _ON_LANE = ("koordinator", "unit", "penjelasan publik")
 _ON_NODE = (
     *("sop nomor", "input", "persyaratan", "waktu", "output", "ket"),
-    *("unit", "tenggat", "tuntas", "untuk", "pesan", "isi pesan", "nomor penerima", "status publik"),
+    *(
+        "unit",
+        "tenggat",
+        "dihitung sejak",
+        "tuntas",
+        "untuk",
+        "pesan",
+        "isi pesan",
+        "nomor penerima",
+        "status publik",
+    ),
     "penjelasan publik",
     *("formJsonSchemaFilename", "formKey"),
 )

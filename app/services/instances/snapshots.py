@@ -87,7 +87,7 @@ def rows_before(session: Session, instance: ProcessInstance, step: Step) -> Rows
 
 
 def _changed_tasks(step: Step) -> set[str]:
-    return {*step.closed, *step.overdue, *step.changed}
+    return {*step.closed, *step.overdue, *step.changed, *(task.id for task in step.postponed)}
 
 
 def _held(session: Session, task_id: str) -> UserTask | None:

@@ -1,4 +1,4 @@
-"""Where a task stands among others: by its deadline, that of what it belongs to, what the SOP says, or its age."""
+"""Where a task stands among others: by its deadline, what the SOP says, or its age."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -26,11 +26,10 @@ ORDER = "urutan prioritas"
 def sorted_at(task: OpenTask, opened_at: datetime, day_unit: DayUnit, calendar: Calendar) -> datetime:
     """The moment by which lists sort a task that opened then.
 
-    Its own deadline; else that of the innermost activity around it; else what its cell ``waktu`` says, counted from
-    its opening (``Maksimal 60 hari``); else its age.
+    Its deadline; else what its cell ``waktu`` says, counted from its opening (``Maksimal 60 hari``); else its age.
     """
-    if (due := task.due or task.around) is not None:
-        return due.at
+    if task.due is not None:
+        return task.due.at
     said = _said(task.node.properties.get(_CELL, ""))
     return _counted(said, opened_at, day_unit, calendar) if said is not None else opened_at + UNDATED
 

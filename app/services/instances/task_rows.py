@@ -1,6 +1,6 @@
 """The rows of a case's open tasks: opened, changed, closed, and kept in a case that moves to another version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -38,6 +38,8 @@ def close(session: Session, step: Step, actor: Actor | None) -> None:
     _change(session, step.overdue, {"overdue_at": now})
     for task, values in step.changed.items():
         _change(session, [task], {"locals": values})
+    for opened in step.postponed:
+        _change(session, [opened.id], _deadline(opened))
 
 
 def rank(session: Session, instance_id: int) -> None:
@@ -63,7 +65,7 @@ def open_all(
     units: Mapping[str, str | None],
 ) -> None:
     """Write the tasks that a step opened. ``units``: by the id of each the unit that it is for. 1 SQL."""
-    rows = [_task(session, instance, version, task, units[task.id]) for task in step.opened]
+    rows = [_task(session, instance, version, task, units[task.id], step.overdue) for task in step.opened]
     bulk.insert_rows(session, UserTask, rows)
 
 
@@ -128,7 +130,7 @@ def _task_as_kept(
 ) -> dict[str, Any]:
     """A task that stays open, as it is in another version; when it opened and who holds it stays."""
     values = _task(session, instance, version, task, unit)
-    for name in ("id", "instance_id", "state", "opened_at"):
+    for name in ("id", "instance_id", "state", "opened_at", "overdue_at"):
         del values[name]
     values["sort_at"] = _sorted_at(session, version, task, row.opened_at)
     if task.id in kept.passed:
@@ -163,8 +165,14 @@ def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tup
 
 
 def _task(
-    session: Session, instance: ProcessInstance, version: Version, task: OpenTask, unit: str | None
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    task: OpenTask,
+    unit: str | None,
+    late: Collection[str] = (),
 ) -> dict[str, Any]:
+    """``late``: ids of tasks whose deadline had passed before they opened."""
     node, now = task.node, clock.now(session)
     question = version.diagram.questions.get(node.id) if task.is_question else None
     return {
@@ -182,11 +190,17 @@ def _task(
         "locals": task.locals,
         "state": "open",
         "opened_at": now,
-        "due_at": task.due.at if task.due else None,
-        "deadline": task.due.as_dict() if task.due else None,
+        **_deadline(task),
+        "overdue_at": now if task.id in late else None,
         "sort_at": _sorted_at(session, version, task, now),
         "priority_rank": instance.priority_rank,
     }
+
+
+def _deadline(task: OpenTask) -> dict[str, Any]:
+    if task.due is None:
+        return {"due_at": None, "deadline": None}
+    return {"due_at": task.due.at, "deadline": task.due.as_dict(), "sort_at": task.due.at}
 
 
 def _sorted_at(session: Session, version: Version, task: OpenTask, opened_at: datetime) -> datetime:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed, NotFound
-from app.i18n import _
+from app.i18n import _, decimal
 from app.models import Unit
 from app.services.core import clock, settings
 from app.services.core.access import Actor
@@ -83,9 +83,9 @@ def written(kind: Kind, value: Value) -> str:
     if isinstance(value, str):
         return value
     if kind == "share":
-        return f"{words.decimal(100 * value)}%"
+        return f"{decimal(100 * value)}%"
     if kind == "days":
-        return words.decimal(value)
+        return decimal(value)
     return words.count(int(value))
 
 

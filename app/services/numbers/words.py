@@ -5,7 +5,7 @@ from datetime import date, time
 from typing import NamedTuple
 
 from app import calendar, i18n
-from app.i18n import N_, _
+from app.i18n import N_, _, decimal
 
 
 def _length(closes: time) -> int:
@@ -147,12 +147,6 @@ def days(minutes: float | None) -> float | None:
 def percent(part: int, whole: int) -> str:
     """A share in words: 87,5%; a dash of nothing."""
     return f"{decimal(100 * part / whole)}%" if whole else "–"
-
-
-def decimal(number: float) -> str:
-    """One decimal at most, with the reader's comma."""
-    text = f"{number:.1f}".removesuffix(".0")
-    return text.replace(".", ",") if i18n.language() == "id" else text
 
 
 def count(number: int) -> str:

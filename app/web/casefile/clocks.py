@@ -55,10 +55,17 @@ def rule(explanation: Any) -> str:
     texts = _BACKWARDS if explanation.backwards else _RULES
     text = _(
         texts[explanation.rule],
-        amount=abs(due.amount or 0),
+        amount=i18n.decimal(abs((due.amount or 0) - (due.taken if due.amount is not None else 0))),
         since=i18n.moment(due.since, context.config().timezone),
         text=due.text,
     )
+    if due.around:
+        text += " " + _("Ini tenggat “{name}”, yang memuat tugas ini.", name=due.around)
+    if due.first:
+        text += " " + _("Itu saat langkah ini pertama kali dibuka dalam perkara ini.")
+    if due.taken:
+        taken = i18n.span_of(due.taken) if due.unit == "iso" else i18n.span(due.unit, due.taken)
+        text += " " + _("Waktu yang dipakai pelapor untuk menjawab tidak dihitung: {taken}.", taken=taken)
     if due.every:
         text += " " + _("Berulang setiap {every}; ini yang ke-{n}.", every=due.every, n=due.number)
     return text

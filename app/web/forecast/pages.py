@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.calendar import OFFICE_OPENS
 from app.commands import forecast as commands
 from app.errors import InvalidDiagram, InvalidForm
-from app.i18n import _, day, language
+from app.i18n import _, day, decimal
 from app.services.core import holidays
 from app.services.definitions import definitions
 from app.services.forecast import copies, forecast, sides, views
@@ -184,7 +184,7 @@ def _draw(draft_id: int, made: Forecast, sent: Mapping[str, str]) -> dict[str, A
         "view": view,
         "time": lambda minutes: _duration(minutes, hours.minutes_of_a_day),
         "bases": [(view.names.called(name), one) for name, one in sorted(made.bases.items())],
-        "number": _decimal,
+        "number": decimal,
         "date": lambda text: day(date.fromisoformat(text)),
         "csv": url_for("forecast.take_along", draft_id=draft_id, **again),
     }
@@ -195,10 +195,5 @@ def _duration(minutes: float | None, of_a_day: float) -> str:
     if minutes is None:
         return ""
     if minutes < of_a_day / 2:
-        return _("{n} jam kerja", n=_decimal(minutes / _MINUTES_OF_AN_HOUR))
-    return _("{n} hari kerja", n=_decimal(minutes / of_a_day))
-
-
-def _decimal(number: float) -> str:
-    text = f"{number:.1f}".removesuffix(".0")
-    return text.replace(".", ",") if language() == "id" else text
+        return _("{n} jam kerja", n=decimal(minutes / _MINUTES_OF_AN_HOUR))
+    return _("{n} hari kerja", n=decimal(minutes / of_a_day))

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands.transaction import run_without_key
 from app.errors import InvalidDiagram, InvalidForm
-from app.i18n import N_, _, pgettext
+from app.i18n import N_, _, decimal, pgettext
 from app.models import ProcessDefinition
 from app.services.definitions import catalogue
 from app.services.numbers import overview, words
@@ -117,7 +117,7 @@ def heat_map(definition_id: int) -> str:
 def _told(measure: steps.Measure, value: float) -> str:
     if measure == "done":
         return words.count(int(value))
-    return f"{words.decimal(100 * value)}%" if measure == "late" else words.duration(value)
+    return f"{decimal(100 * value)}%" if measure == "late" else words.duration(value)
 
 
 def _measures(chosen: str) -> Filter:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.engine import timers
-from app.engine.diagram import Diagram, Node, Timer
+from app.engine.diagram import SINCE, Diagram, Node, Timer
 from app.engine.reading.source import Source
 from app.engine.reading.texts import conditions, timer_labels
 
@@ -27,10 +27,12 @@ def check_timers(diagram: Diagram, source: Source) -> None:
             _check_text(node, node.timer, diagram, source)
             _check_relative(node, node.timer, diagram, source)
         _check_mark(node, source)
+        _check_first(node, source)
     for host, events in diagram.boundary.items():
         marked = [event for event in events if event.is_deadline]
         for event in marked[1:]:
-            source.error("deadline_twice", event, host=_name(diagram.nodes, host), first=marked[0].id)
+            texts = {"first": _said(marked[0]), "second": _said(event)}
+            source.error("deadline_twice", event, host=_name(diagram.nodes, host), **texts)
 
 
 def _check_text(node: Node, timer: Timer, diagram: Diagram, source: Source) -> None:
@@ -43,10 +45,12 @@ def _check_text(node: Node, timer: Timer, diagram: Diagram, source: Source) -> N
 
 
 def _check_relative(node: Node, timer: Timer, diagram: Diagram, source: Source) -> None:
-    """``H-14`` counts back from its activity's deadline: some other timer there must be able to be that."""
+    """``H-14`` counts back from the deadline of its activity or one around it: some timer must be able to be it."""
     if not timers.is_relative(timer):
         return
-    beside = diagram.boundary.get(node.attached_to or "", ())
+    host = diagram.nodes.get(node.attached_to or "")
+    around = diagram.around(host) if host is not None else ()
+    beside = (event for one in around for event in diagram.boundary.get(one.id, ()))
     if not any(event.timer is not None and _single(event.timer) for event in beside):
         source.error("timer_relative_without_deadline", node, text=timer.text)
 
@@ -60,6 +64,24 @@ def _check_mark(node: Node, source: Source) -> None:
             source.error("deadline_misplaced", node)
     elif value == "ya" and node.timer is not None and not _single(node.timer):
         source.error("deadline_not_single", node, text=node.timer.text)
+
+
+def _check_first(node: Node, source: Source) -> None:
+    value = node.properties.get("dihitung sejak", "").strip().lower()
+    if value not in {"", *SINCE}:
+        allowed = ", ".join(SINCE)
+        source.error("property_value", node, property="dihitung sejak", value=value, allowed=allowed)
+    elif value == SINCE[1] and (node.kind != "boundaryEvent" or node.timer is None):
+        if node.id not in source.failed:
+            source.error("first_opening_misplaced", node)
+    elif value == SINCE[1] and node.timer is not None and not _single(node.timer):
+        source.error("first_opening_not_single", node, text=node.timer.text)
+
+
+def _said(event: Node) -> str:
+    """What a timer is called, or else says; the text too where it says otherwise than its label."""
+    text = event.timer.text if event.timer is not None else ""
+    return f"{event.name} ({text})" if event.name and event.name != text else text
 
 
 def _single(timer: Timer) -> bool:
