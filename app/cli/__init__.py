@@ -38,6 +38,7 @@ for _command in (
     evidence.checkpoint_command,
     exporting.export_log,
     evidence.export_command,
+    evidence.export_checkpoint_command,
     evidence.restrict_command,
 ):
     commands.add_command(_command)

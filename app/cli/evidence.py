@@ -39,6 +39,13 @@ def verify_command(against: tuple[Path, ...]) -> None:
         f"{found.events} peristiwa dalam {found.chains} rantai dan {found.files} catatan berkas diperiksa "
         f"dalam {took_s:.1f} detik."
     )
+    if found.checkpoints or found.outside:
+        outside_words = ", ".join(map(str, found.outside))
+        say(
+            f"{found.checkpoints} titik periksa, yang terakhir nomor {found.last}"
+            + (f", dan dari luar nomor {outside_words}" if found.outside else "")
+            + f": {found.heads} kepala dari {found.bound} rantai dicocokkan dengan peristiwanya."
+        )
     evidence.note_verified(database, found)
     for fault in found.faults[:_MOST_TOLD]:
         say(f"- {found.told(fault)}")
@@ -51,6 +58,8 @@ def verify_command(against: tuple[Path, ...]) -> None:
         )
     if found.faults:
         raise AppError(f"{len(found.faults)} kejanggalan ditemukan.")
+    if not found.checkpoints and not found.outside:
+        say("Belum ada titik periksa: rantai yang ditulis ulang seluruhnya tidak dapat diketahui.")
     kept = ", ".join(path.name for path in against)
     say("Semuanya utuh." if not against else f"Semuanya utuh, juga terhadap yang disimpan di luar: {kept}.")
 
@@ -68,6 +77,27 @@ def checkpoint_command() -> None:
         say(f"Belum terkirim ke {_PLACES[kind]}: {why}", err=True)
     if failed:
         raise AppError("Titik periksa dibuat, tetapi belum sampai di semua tempat; pekerja mencobanya lagi.")
+
+
+@click.command(
+    "export-checkpoint",
+    help="Tulis titik periksa NOMOR sebagai berkas, dengan bukti bahwa ia melanjutkan titik periksa --since "
+    "(bawaannya yang sebelumnya).",
+)
+@click.argument("number", metavar="NOMOR", type=click.IntRange(min=1))
+@click.option("--since", metavar="NOMOR", type=click.IntRange(min=1))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Berkas yang ditulis; bawaannya titik-periksa-NOMOR.json.",
+)
+def export_checkpoint_command(number: int, since: int | None, output: Path | None) -> None:
+    """Write a checkpoint to be kept outside."""
+    _config, database = ready()
+    content = evidence.take_checkpoint(database, number, None, since=since)
+    path = output or Path(f"titik-periksa-{number:08}.json")
+    path.write_bytes(content)
+    say(f"{path}: titik periksa {number}. Bandingkan dengan periksa_bukti.py --compare.")
 
 
 @click.command(

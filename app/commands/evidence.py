@@ -1,6 +1,8 @@
 """Evidence: checkpoints by the clock and on demand, their way out of the house, and that the record was checked."""
 
+import logging
 import smtplib
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -10,25 +12,40 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
-from app.commands.transaction import run_without_key
+from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.config import Config
 from app.db import Database
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, NotFound, NotReady
 from app.history.events import CheckpointDemanded, CheckpointTaken, EvidenceExported, HistoryVerified
-from app.i18n import _
+from app.i18n import N_, _
 from app.models import Checkpoint
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core import history, settings
 from app.services.core.access import Actor
-from app.services.evidence import bundles, checkpoints, overview, sending, verifying
+from app.services.evidence import (
+    bundles,
+    checkpoints,
+    drawing,
+    overview,
+    refusals,
+    remembered,
+    sending,
+    verifications,
+    verifying,
+)
+from app.services.evidence.checkpoints import Drawn
 from app.services.evidence.sending import Place
 from app.services.evidence.verifying import Verified
 from app.services.notifications import mail
 
+logger = logging.getLogger(__name__)
 #: So often a checkpoint is made while something happens.
 EVERY_S = 600.0
-#: Cases that an event names.
+#: Cases, or faults, that an event names.
 _FEW = 100
+#: So often a check of the record says how far it is.
+_TOLD_EVERY_S = 1.0
+_FAILED = N_("Gangguan yang tidak terduga; lihat catatan server.")
 #: So often a bundle is begun anew where somebody took files back while it was made.
 _TRIES = 3
 #: Checkpoints that one turn sends to a place.
@@ -42,24 +59,43 @@ def make_checkpoint(database: Database, *, actor: Actor | None, demanded: bool =
 
     Raises:
         NotAllowed: the actor may not ask for it.
+        RecordChanged: the record is no longer what was signed of it; that is recorded and told.
     """
     if demanded:
         run_without_key(database, lambda session: _demand(session, actor))
+    with database.reading() as session:
+        config = settings.config(session)
     with verifying.snapshot(database) as connection:
-        drawn = checkpoints.draw(connection)
+        drawn, faults = drawing.draw(config, connection)
+    if faults:
+        run_without_key(database, lambda session: refusals.note(session, faults))
+        with database.reading() as session:
+            raise refusals.error(session, faults)
     if not drawn.grown:
         return None
     try:
-        return run_without_key(database, lambda session: checkpoints.keep(session, drawn))
+        made = run_without_key(database, lambda session: _keep(session, drawn))
     except Conflict:
         return None
+    remembered.remember(config, made)
+    return made
+
+
+def _keep(session: Session, drawn: Drawn) -> Checkpoint:
+    refusals.clear(session)
+    return checkpoints.keep(session, drawn)
 
 
 def make_due_checkpoint(database: Database) -> Checkpoint | None:
-    """`make_checkpoint` where the last one is 10 minutes old, or there is none."""
+    """`make_checkpoint` where the last one is 10 minutes old, or there is none; and as long after a refusal.
+
+    Raises:
+        RecordChanged: as there.
+    """
     with database.reading() as session:
-        last = checkpoints.latest(session)
-    if last is not None and (datetime.now(UTC) - last.at).total_seconds() < EVERY_S:
+        last, refused = checkpoints.latest(session), refusals.state(session).get("at")
+    times = [last.at if last is not None else None, datetime.fromisoformat(refused) if refused else None]
+    if any(at is not None and (datetime.now(UTC) - at).total_seconds() < EVERY_S for at in times):
         return None
     return make_checkpoint(database, actor=None)
 
@@ -68,6 +104,46 @@ def _demand(session: Session, actor: Actor | None) -> None:
     if actor is not None:
         overview.require_reader(actor)
     history.record(session, CheckpointDemanded(), actor=actor)
+
+
+def begin_verification(database: Database, *, actor: Actor, command: Command) -> Answer:
+    """Let the worker check the record. Raises: what `verifications.ask` raises, and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        verifications.ask(session, actor=actor)
+        return {}
+
+    def allowed(_session: Session) -> None:
+        overview.require_reader(actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+def verify(database: Database) -> bool:
+    """Check the record where somebody asked for it; whether somebody did. The worker's turn."""
+    actor = run_without_key(database, verifications.claim)
+    if actor is None:
+        return False
+    with database.reading() as session:
+        config = settings.config(session)
+    heard_at = time.monotonic()
+
+    def tell(done: int) -> None:
+        nonlocal heard_at
+        if time.monotonic() - heard_at >= _TOLD_EVERY_S:
+            run_without_key(database, lambda session: verifications.advance(session, done))
+            heard_at = time.monotonic()
+
+    try:
+        found = verifying.snapshot_verified(config, database, tell)
+    except NotReady:
+        raise
+    except Exception:
+        logger.exception("verification")
+        run_without_key(database, lambda session: verifications.stop(session, _(_FAILED)))
+        return True
+    note_verified(database, found, actor)
+    return True
 
 
 def note_verified(database: Database, found: Verified, actor: Actor | None = None) -> None:
@@ -81,8 +157,18 @@ def note_verified(database: Database, found: Verified, actor: Actor | None = Non
         kind=first.kind if first else "",
         detail=first.detail if first else "",
         unproved=len(found.unproved),
+        checkpoints=found.checkpoints,
+        outside=found.outside,
+        bound=found.bound,
+        found=[[one.kind, one.chain, one.number, one.detail] for one in found.faults[:_FEW]],
     )
-    run_without_key(database, lambda session: history.record(session, event, actor=actor))
+
+    def note(session: Session) -> None:
+        if actor is not None:
+            verifications.end(session)
+        history.record(session, event, actor=actor)
+
+    run_without_key(database, note)
 
 
 def take_along(
@@ -117,20 +203,23 @@ def _note_exported(database: Database, case_ids: Sequence[int], actor: Actor | N
     run_without_key(database, lambda session: history.record(session, event, actor=actor))
 
 
-def take_checkpoint(database: Database, number: int, actor: Actor) -> bytes:
+def take_checkpoint(database: Database, number: int, actor: Actor | None, since: int | None = None) -> bytes:
     """A checkpoint to be kept outside, as `--against` takes it, once it is recorded that it is taken along.
 
+    ``since``: the one from which it is proved to go on; the one before without any.
+
     Raises:
-        NotAllowed: evidence is not for him. NotFound: there is no such checkpoint.
+        NotAllowed: evidence is not for him. NotFound: there is no such checkpoint, or nothing to prove it with.
     """
 
     def take(session: Session) -> bytes:
-        overview.require_reader(actor)
+        if actor is not None:
+            overview.require_reader(actor)
         row = session.get(Checkpoint, number)
         if row is None:
             raise NotFound(_("Titik periksa {number} tidak ada.", number=number))
         history.record(session, CheckpointTaken(number=number), actor=actor)
-        return checkpoints.as_file(row)
+        return checkpoints.file_of(session, row, since)
 
     return run_without_key(database, take)
 
@@ -154,18 +243,18 @@ def _send(database: Database, config: Config, place: Place, at_once: bool) -> st
         done = sending.progress(session, place)
         if not at_once and done.next_at is not None and done.next_at > datetime.now(UTC):
             return done.why
-        waiting = sending.waiting(session, done, _TURN)
-    for row in waiting:
-        why = _sent(config, place, row)
+        waiting = [(row, checkpoints.file_of(session, row)) for row in sending.waiting(session, done, _TURN)]
+    for row, content in waiting:
+        why = _sent(config, place, row, content)
         run_without_key(database, partial(sending.note, place=place, number=row.id, why=why))
         if why:
             return why
     return ""
 
 
-def _sent(config: Config, place: Place, row: Checkpoint) -> str:
+def _sent(config: Config, place: Place, row: Checkpoint, content: bytes) -> str:
     """Send one to one place; why it could not, empty where it went."""
-    name, content = f"titik-periksa-{row.id:08}.json", checkpoints.as_file(row)
+    name = f"titik-periksa-{row.id:08}.json"
     try:
         if place.kind == "folder":
             _leave(Path(place.address), name, content)

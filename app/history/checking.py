@@ -7,7 +7,7 @@ to whoever looks at those.
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -18,11 +18,10 @@ from app import packing
 from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, has_fraction, line_hash
 from app.history.removals import Signed
-from app.models import EventChain, HistoryEvent, SealedHead
+from app.models import EventChain, HistoryEvent
 
 _EVENTS = cast("Table", HistoryEvent.__table__)
 _CHAINS = cast("Table", EventChain.__table__)
-_SEALED = cast("Table", SealedHead.__table__)
 _BATCH = 2_000
 #: Told how many events are done.
 Tell = Callable[[int], None]
@@ -61,6 +60,14 @@ class Unproved(NamedTuple):
     fault: Fault
 
 
+class Sealed(NamedTuple):
+    """How many events a checkpoint of this number had of a chain, and the hash of the last."""
+
+    length: int
+    head: bytes
+    checkpoint: int
+
+
 class _Redaction(NamedTuple):
     """What of an event is told or found to be redacted: the hash of its data, what it was committed to; ``number``
     of the event that tells so."""
@@ -76,7 +83,8 @@ class Chain:
     """A chain as it was read: how many events, the last hash, the first fault, and what it says of files.
 
     ``definition``: the version of its case as the record has it: its number at the beginning, or (id,) of one that
-    the case moved to, or back to. ``ids``: of its events, for what refers to one by its id.
+    the case moved to, or back to. ``ids``: of its events, for what refers to one by its id. ``sealed``: what
+    checkpoints had of it, the shortest first, of which ``compared`` were reached.
     """
 
     id: int
@@ -86,7 +94,8 @@ class Chain:
     kept: list[Kept] = field(default_factory=list)
     redacted: dict[str, _Redaction] = field(default_factory=dict)
     told: dict[str, _Redaction] = field(default_factory=dict)
-    sealed: tuple[int, bytes, int] | None = None
+    sealed: Sequence[Sealed] = ()
+    compared: int = 0
     definition: int | tuple[int] | None = None
     ids: list[int] = field(default_factory=list)
     is_destroyed: bool = False
@@ -117,20 +126,22 @@ _NEEDED = {
 }
 
 
-def chains(connection: Connection, signed: Signed, tell: Tell = lambda _done: None) -> Iterator[Chain]:
+def chains(
+    connection: Connection,
+    signed: Signed,
+    sealed: Iterable[tuple[int, Sequence[Sealed]]] = (),
+    tell: Tell = lambda _done: None,
+) -> Iterator[Chain]:
     """Every chain that has events, that is counted, or that a checkpoint knows; that outside of cases first.
 
     Its ``fault`` is the first there is. What was destroyed has no events; who reads the first chain knows which.
-    ``signed`` tells which of the events that say that something is gone are the installation's own.
+    ``signed`` tells which of the events that say that something is gone are the installation's own. ``sealed``: what
+    checkpoints had of each chain, by its id, the shortest first.
     """
     counted = _keyed(
         connection, select(_CHAINS.c.instance_id, _CHAINS.c.count, _CHAINS.c.head, _CHAINS.c.destroyed_at)
     )
-    sealed = _keyed(
-        connection,
-        select(_SEALED.c.instance_id, _SEALED.c.count, _SEALED.c.head, _SEALED.c.checkpoint_id),
-    )
-    read = _read(connection, sealed, signed, tell)
+    read = _read(connection, iter(sealed), signed, tell)
     destroyed: dict[int, Kept] = {}
     for chain, count in _joined(read, counted):
         if chain.id == OUTSIDE:
@@ -158,20 +169,6 @@ def _destroyed(outside: Chain) -> dict[int, Kept]:
             if before is None or one.is_signed or not before.is_signed:
                 found[one.data.get("instance", 0)] = one
     return found
-
-
-def has_event(connection: Connection, chain: int, number: int, hash_: bytes) -> bool:
-    """Whether the event at this place of a chain has this hash. Of a destroyed case only the last one is known."""
-    whose = _EVENTS.c.instance_id == chain if chain else _EVENTS.c.instance_id.is_(None)
-    query = select(_EVENTS.c.hash).where(whose, _EVENTS.c.number == number)
-    found = connection.scalars(query.limit(1)).first()
-    if found is None:
-        ended = select(_CHAINS.c.count, _CHAINS.c.head).where(
-            _CHAINS.c.instance_id == chain, _CHAINS.c.destroyed_at.is_not(None)
-        )
-        count, head = connection.execute(ended).one_or_none() or (0, b"")
-        return bool(number < count or (number, hash_) == (count, head))
-    return bool(found == hash_)
 
 
 def _keyed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
@@ -206,14 +203,16 @@ def _joined(read: Iterator[Chain], counted: Iterator[Any]) -> Iterator[tuple[Cha
 
 def _ending(chain: Chain, row: Any, destroyed: Kept | None) -> Fault | None:
     """What does not fit where a chain ends."""
+    if row is None and not chain.count and chain.sealed:
+        return Fault("vanished", chain.id, chain.sealed[-1].length, str(chain.sealed[-1].checkpoint))
     if row is None:
         return Fault("chain_removed", chain.id, chain.count)
     if row.destroyed_at is not None or destroyed is not None:
         told = (destroyed.data.get("events"), destroyed.data.get("head")) if destroyed else None
         if chain.count or row.destroyed_at is None or told != (row.count, row.head.hex()):
             return Fault("removed", chain.id, row.count)
-        if chain.sealed and not _goes_on(row, chain.sealed):
-            return Fault("cut", chain.id, row.count, str(chain.sealed[2]))
+        if other := next((one for one in chain.sealed if not _goes_on(row, one)), None):
+            return Fault("cut", chain.id, row.count, str(other.checkpoint))
         if destroyed is not None and not destroyed.is_signed:
             fault = Fault("removed", chain.id, row.count)
             chain.unproved.append(Unproved(OUTSIDE, destroyed.number, fault))
@@ -222,15 +221,14 @@ def _ending(chain: Chain, row: Any, destroyed: Kept | None) -> Fault | None:
         return Fault("cut" if chain.count else "removed", chain.id, chain.count + 1)
     if chain.count > row.count or chain.head != row.head:
         return Fault("head", chain.id, chain.count)
-    if chain.sealed is not None and chain.count < chain.sealed[0]:
-        return Fault("cut", chain.id, chain.count + 1, str(chain.sealed[2]))
+    if chain.sealed and chain.count < chain.sealed[-1].length:
+        return Fault("cut", chain.id, chain.count + 1, str(chain.sealed[-1].checkpoint))
     return _redacted(chain)
 
 
-def _goes_on(row: Any, sealed: tuple[int, bytes, int]) -> bool:
+def _goes_on(row: Any, sealed: Sealed) -> bool:
     """Whether a chain that ends at ``row`` may go on from where a checkpoint had it."""
-    count, head, _checkpoint = sealed
-    return bool(row.count > count or (row.count == count and row.head == head))
+    return bool(row.count > sealed.length or (row.count, row.head) == (sealed.length, sealed.head))
 
 
 def _redacted(chain: Chain) -> Fault | None:
@@ -246,7 +244,9 @@ def _redacted(chain: Chain) -> Fault | None:
     return None
 
 
-def _read(connection: Connection, sealed: Iterator[Any], signed: Signed, tell: Tell) -> Iterator[Chain]:
+def _read(
+    connection: Connection, sealed: Iterator[tuple[int, Sequence[Sealed]]], signed: Signed, tell: Tell
+) -> Iterator[Chain]:
     """Chains by their events, and by checkpoints, in the order of their ids."""
     known, chain, done = next(sealed, None), None, 0
     is_sqlite = connection.dialect.name == "sqlite"
@@ -259,12 +259,12 @@ def _read(connection: Connection, sealed: Iterator[Any], signed: Signed, tell: T
             if chain is None or chain.id != id_:
                 if chain is not None:
                     yield chain
-                while known is not None and known.instance_id < id_:
-                    yield _unread(known)
+                while known is not None and known[0] < id_:
+                    yield Chain(known[0], sealed=known[1])
                     known = next(sealed, None)
                 chain = Chain(id_)
-                if known is not None and known.instance_id == id_:
-                    chain.sealed = (known.count, known.head, known.checkpoint_id)
+                if known is not None and known[0] == id_:
+                    chain.sealed = known[1]
                     known = next(sealed, None)
             if row[1] == OUTSIDE:  # what happened outside of cases has none, not that of number 0
                 chain.fault = chain.fault or Fault("moved", OUTSIDE, chain.count + 1)
@@ -278,13 +278,8 @@ def _read(connection: Connection, sealed: Iterator[Any], signed: Signed, tell: T
     if chain is not None:
         yield chain
     while known is not None:
-        yield _unread(known)
+        yield Chain(known[0], sealed=known[1])
         known = next(sealed, None)
-
-
-def _unread(known: Any) -> Chain:
-    """A chain that a checkpoint knows and that has no events."""
-    return Chain(known.instance_id, sealed=(known.count, known.head, known.checkpoint_id))
 
 
 def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
@@ -315,8 +310,12 @@ def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
     chain.count, chain.head = number, found
     if chain.id:
         chain.ids.append(id_)
-    if chain.sealed is not None and number == chain.sealed[0] and found != chain.sealed[1]:
-        chain.fault = Fault("rewritten", chain.id, number, str(chain.sealed[2]))
+    while chain.compared < len(chain.sealed) and chain.sealed[chain.compared].length <= number:
+        one = chain.sealed[chain.compared]
+        if one.head != found:
+            chain.fault = Fault("rewritten", chain.id, number, str(one.checkpoint))
+            return
+        chain.compared += 1
     if type_ == "instance_started":
         chain.definition = (orjson.loads(text) if data is None else data).get("version")
     elif type_ in TELLING:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, select, text
 
 from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, Place, Told, commitment, event_hash, moment
@@ -32,14 +32,52 @@ def events(
     """The events of a chain in their order, from number ``first`` to ``last``. Those that have no place in it are
     left out: `checking` tells of them."""
     e = HistoryEvent
-    query = select(e.number, e.type, e.at, e.actor_id, e.activity_id, e.data, e.salt, e.hash, e.redacted)
-    whose = e.instance_id.is_(None) if chain == OUTSIDE else e.instance_id == chain
-    query = query.where(whose, e.number >= first)
+    query = _events(chain).where(e.number >= first)
     if last is not None:
         query = query.where(e.number <= last)
     rows = connection.execute(query.order_by(e.id).execution_options(yield_per=2_000))
     for row in rows:
         yield Proven(*row)
+
+
+class Head(NamedTuple):
+    """How many events a chain has, and the hash of the last."""
+
+    length: int
+    hash: bytes
+
+
+def between(connection: Connection, chain: int, before: Head, now: Head) -> list[Proven] | None:
+    """The events of a chain after one head up to another, in their order; None where they do not lead there. Reads
+    these alone."""
+    head = before
+    try:
+        found = _latest(connection, chain, now.length - before.length)
+        for one in found:
+            if one.number != head.length + 1 or _follows(chain, head, one) != one.hash:
+                return None
+            head = Head(one.number, one.hash)
+    except (ValueError, TypeError, AttributeError):  # what it tells is no JSON, or none of ours
+        return None
+    return found if head == now else None
+
+
+def _latest(connection: Connection, chain: int, number: int) -> list[Proven]:
+    query = _events(chain).order_by(HistoryEvent.id.desc()).limit(number)
+    return [Proven(*row) for row in connection.execute(query)][::-1]
+
+
+def _events(chain: int) -> Select[Any]:
+    e = HistoryEvent
+    query = select(e.number, e.type, e.at, e.actor_id, e.activity_id, e.data, e.salt, e.hash, e.redacted)
+    return query.where(e.instance_id.is_(None) if chain == OUTSIDE else e.instance_id == chain)
+
+
+def _follows(chain: int, before: Head, one: Proven) -> bytes:
+    """The hash that an event has after that one."""
+    committed = one.redacted or commitment(one.data, one.salt or b"")
+    told = Told(one.type, moment(one.at), one.actor_id, one.activity_id)
+    return event_hash(Place(chain, before.length + 1, before.hash), told, committed)
 
 
 def deployments(connection: Connection) -> Iterator[tuple[int, int]]:
@@ -61,10 +99,7 @@ def unsigned_removals(connection: Connection, cases: Collection[int]) -> dict[in
 
 def fitting(connection: Connection, chain: int) -> Iterator[tuple[Proven, bool]]:
     """The events of a chain, and whether each is the one that was hashed after the one before it."""
-    count, head = 0, GENESIS
+    head = Head(0, GENESIS)
     for one in events(connection, chain):
-        committed = one.redacted or commitment(one.data, one.salt or b"")
-        told = Told(one.type, moment(one.at), one.actor_id, one.activity_id)
-        found = event_hash(Place(chain, count + 1, head), told, committed)
-        yield one, one.number == count + 1 and found == one.hash
-        count, head = one.number, one.hash
+        yield one, one.number == head.length + 1 and _follows(chain, head, one) == one.hash
+        head = Head(one.number, one.hash)

@@ -198,6 +198,7 @@ _GAUGES = {
     "sessions_open": "Sessions of signed-in browsers.",
     "worker_age_s": "Seconds since the worker was heard.",
     "backup_age_s": "Seconds since the newest backup by schedule.",
+    "checkpoint_refused": "1 where no checkpoint is made, as the record is not what was signed of it.",
     "disk_free_bytes": "Bytes free where the data lie.",
     "disk_bytes": "Bytes of that disk.",
 }

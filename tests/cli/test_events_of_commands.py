@@ -19,6 +19,7 @@ TELLING = {
     "checkpoint": "checkpoint_demanded",
     "verify": "history_verified",
     "export-evidence": "evidence_exported",
+    "export-checkpoint": "checkpoint_taken",
     "export-log": "event_log_taken",
     "report": "report_taken",
     "restrict-role": "database_role_restricted",
@@ -45,6 +46,7 @@ def test_those_about_the_record_tell_of_themselves(shell: Shell, tmp_path: Path)
         ("demo",),
         ("checkpoint",),
         ("verify",),
+        ("export-checkpoint", "1", "--output", str(tmp_path / "titik.json")),
         ("export-evidence", "--output", out),
         ("export-log", "--output", log),
         ("report", *month),
@@ -54,7 +56,13 @@ def test_those_about_the_record_tell_of_themselves(shell: Shell, tmp_path: Path)
         assert done.exit_code == 0, (words, done.output)
     with sqlite3.connect(shell.folder / "data" / "alur.sqlite3") as connection:
         types = [row[0] for row in connection.execute("SELECT type FROM history_event")]
-    assert {"user_added", "checkpoint_demanded", "history_verified", "evidence_exported"} <= set(types)
+    assert {
+        "user_added",
+        "checkpoint_demanded",
+        "history_verified",
+        "checkpoint_taken",
+        "evidence_exported",
+    } <= set(types)
     assert (types.count("event_log_taken"), types.count("report_taken")) == (1, 2)
     refused = shell("restrict-role", "alur")
     assert (refused.exit_code, "PostgreSQL" in str(refused.exception)) == (1, True)

@@ -266,7 +266,11 @@ class HistorySealed(Event):
 class HistoryVerified(Event):
     """The record was checked: so many ``events`` of so many ``chains``. ``faults``: how many were found; ``first``:
     the chain (0: outside of cases) and the number of the event of the first, which is of a ``kind`` and concerns a
-    ``detail``. ``unproved``: how much is gone by events of before such were signed."""
+    ``detail``. ``unproved``: how much is gone by events of before such were signed.
+
+    ``checkpoints``: how many are stored; ``outside``: the numbers of those that were kept outside; ``bound``: how
+    many chains they signed. ``found``: the first hundred faults, each its kind, chain, number and detail.
+    """
 
     events: int
     chains: int
@@ -275,6 +279,15 @@ class HistoryVerified(Event):
     kind: str = ""
     detail: str = ""
     unproved: int = 0
+    checkpoints: int = 0
+    outside: Sequence[int] = ()
+    bound: int = 0
+    found: Sequence[Sequence[Any]] = ()
+
+
+@event("verification_demanded")
+class VerificationDemanded(Event):
+    """Somebody let the record be checked."""
 
 
 @event("database_role_restricted")
@@ -287,6 +300,17 @@ class DatabaseRoleRestricted(Event):
 @event("checkpoint_demanded")
 class CheckpointDemanded(Event):
     """Somebody let a checkpoint be made at once."""
+
+
+@event("checkpoint_refused")
+class CheckpointRefused(Event):
+    """No checkpoint was made, as the record is not what was signed of it. ``faults`` and the rest: as of
+    `HistoryVerified`."""
+
+    faults: int
+    first: Sequence[int] = ()
+    kind: str = ""
+    detail: str = ""
 
 
 @event("checkpoint_taken")

@@ -225,6 +225,11 @@ def _history_verified(entry: Entry[events.HistoryVerified], _vocabulary: Vocabul
     return Sentence("cancelled", say(text, n=str(event.events), faults=str(event.faults)))
 
 
+@tells(events.VerificationDemanded)
+def _verification_demanded(_entry: Entry[events.VerificationDemanded], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Pemeriksaan riwayat diminta")))
+
+
 @tells(events.DatabaseRoleRestricted)
 def _role_restricted(entry: Entry[events.DatabaseRoleRestricted], _vocabulary: Vocabulary) -> Sentence:
     text = N_("Hak peran basis data {role} dibatasi")
@@ -234,6 +239,12 @@ def _role_restricted(entry: Entry[events.DatabaseRoleRestricted], _vocabulary: V
 @tells(events.CheckpointDemanded)
 def _checkpoint_demanded(_entry: Entry[events.CheckpointDemanded], _vocabulary: Vocabulary) -> Sentence:
     return Sentence("note", say(N_("Titik periksa diminta")))
+
+
+@tells(events.CheckpointRefused)
+def _checkpoint_refused(entry: Entry[events.CheckpointRefused], _vocabulary: Vocabulary) -> Sentence:
+    text = N_("Titik periksa baru ditolak: riwayat bukan lagi yang ditandatangani, {faults} kejanggalan")
+    return Sentence("cancelled", say(text, faults=str(entry.event.faults)))
 
 
 @tells(events.CheckpointTaken)

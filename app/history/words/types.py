@@ -146,6 +146,8 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "event_log_taken": N_("Catatan kejadian diunduh"),
         "evidence_exported": N_("Paket bukti diunduh"),
         "history_sealed": N_("Riwayat lama disegel"),
+        "checkpoint_refused": N_("Titik periksa baru ditolak"),
+        "verification_demanded": N_("Pemeriksaan riwayat diminta"),
         "history_verified": N_("Riwayat diperiksa keutuhannya"),
         "checkpoint_demanded": N_("Titik periksa diminta"),
         "checkpoint_taken": N_("Titik periksa diunduh"),

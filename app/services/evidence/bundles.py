@@ -168,7 +168,7 @@ def write(
         listed = {
             "BACA-SAYA.txt": members.add("BACA-SAYA.txt", _README.encode()),
             VERIFIER.name: members.add_file(VERIFIER.name, VERIFIER),
-            "titik-periksa.json": members.add("titik-periksa.json", checkpoints.as_file(last)),
+            "titik-periksa.json": members.add("titik-periksa.json", checkpoints.file_of(session, last)),
             "titik-periksa-sebelumnya.jsonl": _earlier(session, last, members),
         }
         cases = [_case(session, config, case_id, tree, versions, members, may_lack) for case_id in case_ids]
@@ -213,7 +213,7 @@ def _of_before(session: Session, case_ids: Sequence[int], members: _Members) -> 
     checkpoint = select(Checkpoint.id, Checkpoint.statement, Checkpoint.grown).order_by(Checkpoint.id)
     with session.execute(checkpoint.execution_options(yield_per=20)) as rows:
         for id_, statement, grown in rows:
-            if checkpoints.format_of(statement) >= checkpoints.FORMAT:
+            if checkpoints.format_of(statement) >= checkpoints.REMOVALS_SIGNED:
                 break
             if len(grown) > _MOST_HEADS:
                 continue

@@ -1,82 +1,50 @@
 """Signed statements of how far every chain was at a moment: a Merkle root over all heads. See docs/evidence.md.
 
-Reading all heads takes seconds where there are a million; that is done on a snapshot, and only what grew is written.
+What grew is also added to a tree that only grows (RFC 9162): each statement has its root and its right edge, from
+which the next one goes on. `drawing` tells what is signed, and when that is refused.
 """
 
 import hashlib
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.config import Config
+from app.errors import NotFound
 from app.history.canonical import canonical, moment
-from app.models import Checkpoint, EventChain, SealedHead
+from app.i18n import _
+from app.models import Checkpoint, SealedHead
 from app.services.core import settings, signing
 from app.services.core.upsert import insert
+from app.services.evidence.merkle import Edge, consistency, leaf
 
 #: A chain that grew: its id, how many events, the hash of the last.
 Grown = tuple[int, int, bytes]
 _GROWN = struct.Struct(">QQ32s")
-_FIRST = bytes(32)
-_BATCH = 5_000
 _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """What a snapshot says: how many chains and events, the root over all heads, which grew since ``previous``."""
+    """What a snapshot says: how many chains and events, the root over all heads, which grew since ``previous``.
+
+    ``before``: the hash of that checkpoint's statement. ``edge``: that of the tree to which all that ever grew is
+    added, with what grew now.
+    """
 
     previous: int
+    before: bytes
     chains: int
     events: int
     root: bytes
     grown: Sequence[Grown]
-
-
-# The tree -----------------------------------------------------------------------------------------------------------
-
-
-def leaf(chain: int, count: int, head: bytes) -> bytes:
-    """The hash of a chain's head, as the tree has it."""
-    return hashlib.sha256(b"\x00" + canonical([chain, count, head.hex()])).digest()
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    """The hash of two nodes."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The root of a tree as RFC 6962 builds it, in the memory of its height."""
-    stack: list[tuple[int, bytes]] = []
-    for one in leaves:
-        size, hash_ = 1, one
-        while stack and stack[-1][0] == size:
-            hash_ = node(stack.pop()[1], hash_)
-            size *= 2
-        stack.append((size, hash_))
-    if not stack:
-        return hashlib.sha256(b"").digest()
-    _size, found = stack.pop()
-    while stack:
-        found = node(stack.pop()[1], found)
-    return found
-
-
-def path_of(leaves: Sequence[bytes], index: int) -> list[tuple[str, str]]:
-    """What a leaf is hashed with on its way to the root: "L" or "R", on which side it stands, and its hash in hex."""
-    if len(leaves) == 1:
-        return []
-    half = 1 << ((len(leaves) - 1).bit_length() - 1)
-    if index < half:
-        return [*path_of(leaves[:half], index), ("R", root_of(leaves[half:]).hex())]
-    return [*path_of(leaves[half:], index - half), ("L", root_of(leaves[:half]).hex())]
+    edge: Edge
 
 
 # The key ------------------------------------------------------------------------------------------------------------
@@ -106,47 +74,17 @@ def is_signed(statement: str, signature: bytes, key: bytes) -> bool:
 # Making one ---------------------------------------------------------------------------------------------------------
 
 
-def draw(connection: Connection) -> Drawn:
-    """Read all heads, in one snapshot: of a million some seconds."""
-    previous = connection.scalar(select(Checkpoint.id).order_by(Checkpoint.id.desc()).limit(1)) or 0
-    grown: list[Grown] = []
-    totals = [0, 0]
-
-    def leaves() -> Iterator[bytes]:
-        for chain, count, head, sealed in _heads(connection):
-            totals[0] += 1
-            totals[1] += count
-            if count != sealed:
-                grown.append((chain, count, head))
-            yield leaf(chain, count, head)
-
-    root = root_of(leaves())
-    return Drawn(previous, totals[0], totals[1], root, grown)
-
-
-def _heads(connection: Connection) -> Iterator[Any]:
-    query = (
-        select(EventChain.instance_id, EventChain.count, EventChain.head, SealedHead.count)
-        .outerjoin(SealedHead, SealedHead.instance_id == EventChain.instance_id)
-        .order_by(EventChain.instance_id)
-    )
-    rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
-    for page in rows.partitions():
-        yield from page
-
-
 def keep(session: Session, drawn: Drawn) -> Checkpoint:
     """Sign and store what was drawn. Who drew it at the same time as another one fails: the number is taken.
 
     Its time is the machine's, not that of a clock that was moved.
     """
     config, at = settings.config(session), datetime.now(UTC)
-    before = session.get(Checkpoint, drawn.previous)
     grown = b"".join(packed(*one) for one in drawn.grown)
     row = Checkpoint(
         id=drawn.previous + 1, at=at, chains=drawn.chains, events=drawn.events, root=drawn.root, grown=grown
     )
-    row.statement = statement_of(row, digest_of(before) if before else _FIRST)
+    row.statement = statement_of(row, drawn.before, edge=drawn.edge)
     row.public_key = public_key(config)
     row.signature = signing.sign(config, row.statement.encode())
     session.add(row)
@@ -155,16 +93,17 @@ def keep(session: Session, drawn: Drawn) -> Checkpoint:
     return row
 
 
-#: What a checkpoint's ``v`` says: from 2 on events that say that something is gone are signed (`history.removals`).
-FORMAT = 2
+#: What a checkpoint's ``v`` says: from 2 on events that say that something is gone are signed (`history.removals`),
+#: from 3 on checkpoints sign a tree that only grows.
+REMOVALS_SIGNED, FORMAT = 2, 3
 
 
 def format_of(statement: str) -> int:
     """The ``v`` of a line that was signed."""
-    return 1 if statement.endswith('"v":1}') else FORMAT
+    return next((one for one in (1, 2) if statement.endswith(f'"v":{one}}}')), FORMAT)
 
 
-def statement_of(row: Any, previous: bytes, format_: int = FORMAT) -> str:
+def statement_of(row: Any, previous: bytes, format_: int = FORMAT, edge: Edge | None = None) -> str:
     """The line that is signed: canonical JSON."""
     line = {
         "at": moment(row.at),
@@ -176,12 +115,35 @@ def statement_of(row: Any, previous: bytes, format_: int = FORMAT) -> str:
         "root": row.root.hex(),
         "v": format_,
     }
+    if edge is not None:
+        line |= {
+            "edge": [one.hex() for one in edge.nodes],
+            "leaves": edge.size,
+            "log": edge.root.hex(),
+        }
     return canonical(line).decode()
 
 
-def digest_of(row: Any) -> bytes:
+def edge_of(statement: str) -> Edge | None:
+    """The right edge of the tree of a statement; None where it is of a form that has none.
+
+    Raises:
+        ValueError, KeyError, TypeError: it is no statement.
+    """
+    if format_of(statement) < FORMAT:
+        return None
+    line = orjson.loads(statement)
+    return Edge(int(line["leaves"]), [bytes.fromhex(one) for one in line["edge"]])
+
+
+def digest(statement: str) -> bytes:
     """What the checkpoint after this one names it by."""
-    return hashlib.sha256(row.statement.encode()).digest()
+    return hashlib.sha256(statement.encode()).digest()
+
+
+def digest_of(row: Any) -> bytes:
+    """`digest` of a checkpoint."""
+    return digest(row.statement)
 
 
 def packed(chain: int, count: int, head: bytes) -> bytes:
@@ -208,15 +170,48 @@ def _seal(session: Session, grown: Sequence[Grown], checkpoint_id: int) -> None:
         session.connection().execute(statement, rows)
 
 
-def as_file(row: Any) -> bytes:
-    """A checkpoint to be kept outside: what is signed, and which chains had grown."""
-    kept = {
+@dataclass(frozen=True)
+class Proof:
+    """That the tree of a checkpoint goes on from that of the one with the number ``since``, as of RFC 9162."""
+
+    since: int
+    path: Sequence[bytes]
+
+
+def as_file(row: Any, proof: Proof | None = None) -> bytes:
+    """A checkpoint to be kept outside: what is signed, which chains had grown, and that it goes on from another."""
+    kept: dict[str, Any] = {
         "statement": row.statement,
         "signature": row.signature.hex(),
         "public_key": row.public_key.hex(),
         "grown": [[chain, count, head.hex()] for chain, count, head in grown_of(row.grown)],
     }
+    if proof is not None:
+        kept["consistency"] = {"since": proof.since, "path": [one.hex() for one in proof.path]}
     return orjson.dumps(kept) + b"\n"
+
+
+def file_of(session: Session, row: Checkpoint, since: int | None = None) -> bytes:
+    """`as_file`, with the proof that it goes on from the checkpoint ``since``, the one before without any. Of forms
+    that have no tree there is none. 2 SQL.
+
+    Raises:
+        NotFound: there is no such checkpoint before it, or it has no tree.
+    """
+    older = session.get(Checkpoint, row.id - 1 if since is None else since)
+    edge = edge_of(older.statement) if older is not None and older.id < row.id else None
+    if older is None or edge is None or edge_of(row.statement) is None:
+        if since is not None:
+            message = _("Dari titik periksa {a} ke {b} tidak ada bukti kesinambungan.", a=since, b=row.id)
+            raise NotFound(message)
+        return as_file(row)
+    between = select(Checkpoint.grown).where(Checkpoint.id > older.id, Checkpoint.id <= row.id)
+    leaves = [
+        leaf(*one)
+        for packed_ in session.scalars(between.order_by(Checkpoint.id))
+        for one in grown_of(packed_)
+    ]
+    return as_file(row, Proof(older.id, consistency(edge, leaves)))
 
 
 def latest(session: Session) -> Checkpoint | None:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from sqlalchemy import Connection, select
 
 from app.models import SealedHead
-from app.services.evidence import checkpoints
+from app.services.evidence import merkle
 
 _HASH_BYTES = 32
 
@@ -24,7 +24,7 @@ class Tree:
         for page in rows.partitions():
             for chain, count, head in page:
                 self._chains.append(chain)
-                leaves += checkpoints.leaf(chain, count, head)
+                leaves += merkle.leaf(chain, count, head)
         self._levels = [leaves]
         while len(self._levels[-1]) > _HASH_BYTES:
             self._levels.append(_above(self._levels[-1]))
@@ -52,5 +52,5 @@ def _above(level: bytearray) -> bytearray:
     made = bytearray()
     for index in range(0, len(level) // _HASH_BYTES, 2):
         left, right = _hash(level, index), _hash(level, index + 1)
-        made += checkpoints.node(left, right) if right else left
+        made += merkle.node(left, right) if right else left
     return made

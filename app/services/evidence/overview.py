@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed, NotFound
 from app.history import reader
-from app.history.canonical import OUTSIDE
 from app.history.checking import Fault
 from app.history.entry import Entry
 from app.history.events import HistoryVerified
@@ -16,7 +16,7 @@ from app.i18n import _
 from app.models import Checkpoint, EventChain, ProcessInstance
 from app.services.core import ids, settings
 from app.services.core.access import Actor
-from app.services.evidence import checkpoints, sending, verifying
+from app.services.evidence import checkpoints, refusals, sending, verifying
 from app.services.evidence.sending import Place, Progress
 
 
@@ -24,7 +24,8 @@ from app.services.evidence.sending import Place, Progress
 class State:
     """How far the record is, its last checkpoint and those before, and what was found when it was checked last.
 
-    ``places``: where checkpoints go, and how far each of these is. ``fault``: the first one found, in a sentence.
+    ``places``: where checkpoints go, and how far each of these is. ``faults``: those that were found, in sentences;
+    ``refused``: why no checkpoint is made any more, and ``refused_at``, since when.
     """
 
     events: int
@@ -34,7 +35,9 @@ class State:
     public_key: str
     verified: Entry[HistoryVerified] | None
     places: Sequence[tuple[Place, Progress]]
-    fault: str = ""
+    faults: Sequence[str] = ()
+    refused: Sequence[str] = ()
+    refused_at: datetime | None = None
 
 
 def may_read(actor: Actor) -> bool:
@@ -53,7 +56,7 @@ def require_reader(actor: Actor) -> None:
 
 
 def state(session: Session, *, actor: Actor) -> State:
-    """What the page shows. 6 SQL at most, none of which grows, and one for each place that checkpoints go to.
+    """What the page shows. 9 SQL at most, none of which grows, and one for each place that checkpoints go to.
 
     Raises:
         NotAllowed: evidence is not for him.
@@ -70,17 +73,20 @@ def state(session: Session, *, actor: Actor) -> State:
         key.hex(),
         verified,
         [(place, sending.progress(session, place)) for place in sending.places(config)],
-        _first_fault(session, verified),
+        _found(session, verified),
+        verifying.sentences(session.connection(), refusals.faults(session)),
+        refusals.since(session),
     )
 
 
-def _first_fault(session: Session, verified: Entry[HistoryVerified] | None) -> str:
-    """What was found first when the record was checked last; empty for nothing, and where it was not kept."""
-    if verified is None or verified.event.kind not in verifying.KINDS or len(verified.event.first) != 2:
-        return ""
-    chain, number = verified.event.first
-    fault = Fault(verified.event.kind, chain, number, verified.event.detail)
-    return verifying.told(fault, verifying.numbers(session.connection(), {chain} - {OUTSIDE}).get(chain, ""))
+def _found(session: Session, verified: Entry[HistoryVerified] | None) -> list[str]:
+    """What was found when the record was checked last; of what was kept by releases before, the first."""
+    if verified is None:
+        return []
+    event = verified.event
+    kept = event.found or ([[event.kind, *event.first, event.detail]] if len(event.first) == 2 else ())
+    faults = [Fault(*one) for one in kept if one[0] in verifying.KINDS]
+    return verifying.sentences(session.connection(), faults)
 
 
 def chain_count(session: Session) -> int:

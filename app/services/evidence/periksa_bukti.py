@@ -3,6 +3,7 @@
     python periksa_bukti.py BUNDLE.zip        or the folder it was unpacked into; alone: the folder of this file
     --key HEX         the public key, or its fingerprint, as it was told by another way than the bundle
     --against FILE    a checkpoint that was kept outside, or one a line; may be given several times
+    --compare FILE …  without a bundle: whether checkpoints that were kept outside go on from each other
 
 Says what holds and where the first fault is. Exit code 0: everything holds; 1: something does not, or cannot be
 compared with what was given; 2: no bundle.
@@ -21,6 +22,19 @@ import zipfile
 import zlib
 from functools import lru_cache
 from pathlib import Path
+
+# What is printed ---------------------------------------------------------------------------------------------------
+
+
+def say(text):
+    """Print a line: the one way to the screen. What is no visible sign (also what turns the direction of writing, or
+    ends the line) is written as its code, so that nothing from a bundle moves or hides what stands there."""
+    print("".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text[:LONGEST_SAID]))
+
+
+#: The most of a line, in letters.
+LONGEST_SAID = 20_000
+
 
 # The canonical form ------------------------------------------------------------------------------------------------
 
@@ -119,6 +133,13 @@ class Unproved(Exception):
     """What nothing speaks against, and nothing for."""
 
 
+#: The most that is read at once, in bytes: of a member that is one document, and of a line of one that has many.
+MOST, LONGEST_LINE = 128 << 20, 8 << 20
+#: A member beyond so many bytes may not be more than so many times what it takes packed: hashes do not pack, events
+#: and files do.
+SMALL, DOCUMENTS_PACK, OTHERS_PACK = 1 << 20, 20, 200
+CHUNK = 1 << 20
+
 #: What a system leaves in a folder by itself.
 LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -140,14 +161,47 @@ class Bundle:
             twice = next(name for name in self.names if self.names.count(name) > 1)
             raise Fault(f"berkas {twice} ada lebih dari sekali dalam paket")
 
-    def read(self, name):
-        """The content of a member."""
+    def parts(self, name, packs=OTHERS_PACK):
+        """The content of a member, part by part. ``packs``: how many times smaller it may be packed."""
+        digest = hashlib.sha256()
         try:
-            found = self._zip.read(name) if self._zip else (self._folder / name).read_bytes()
+            if self._zip:
+                info = self._zip.getinfo(name)
+                if info.file_size > SMALL and info.file_size > packs * info.compress_size:
+                    raise Fault(f"berkas {name} memuai jauh lebih besar daripada berkas dalam paket Alur")
+            with self._zip.open(name) if self._zip else open(self._folder / name, "rb") as file:
+                for part in iter(lambda: file.read(CHUNK), b""):
+                    digest.update(part)
+                    yield part
         except (KeyError, OSError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise Fault(f"berkas {name} tidak ada dalam paket, atau rusak") from error
-        self.digests[name] = sha256(found)
-        return found
+        self.digests[name] = digest.hexdigest()
+
+    def read(self, name):
+        """The content of a member that is one document."""
+        found = []
+        for part in self.parts(name, DOCUMENTS_PACK):
+            found.append(part)
+            if len(found) * CHUNK > MOST:
+                raise Fault(f"berkas {name} terlalu besar")
+        return b"".join(found)
+
+    def lines(self, name):
+        """The lines of a member, of which one at a time is held."""
+        rest = b""
+        for part in self.parts(name):
+            *whole, rest = (rest + part).split(b"\n")
+            if len(rest) > LONGEST_LINE:
+                raise Fault(f"berkas {name} memuat baris yang terlalu panjang")
+            yield from whole
+        if rest:
+            yield rest
+
+    def digest(self, name):
+        """SHA-256 of a member, in hex."""
+        for _part in self.parts(name):
+            pass
+        return self.digests[name]
 
     def document(self, name, shape):
         """A member that is JSON, of this shape."""
@@ -155,8 +209,8 @@ class Bundle:
 
     def compare(self, name, digest, where):
         """Refuse a member that is not the one that a list names."""
-        if name not in self.digests:
-            self.read(name)
+        if self.digests.get(name) is None:
+            self.digest(name)
         if self.digests[name] != digest:
             raise Fault(f"berkas {name} bukan yang disebut dalam {where}")
 
@@ -273,9 +327,20 @@ def is_text(value):
     return type(value) is str
 
 
+def is_name(value):
+    """A text that names something."""
+    return type(value) is str and len(value) <= 300
+
+
 def is_hash(value):
     """32 bytes in hex."""
     return type(value) is str and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def is_moment(value):
+    """A time as Alur writes it."""
+    form = r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z"
+    return type(value) is str and re.fullmatch(form, value) is not None
 
 
 def is_bytes(value):
@@ -336,14 +401,14 @@ REASONS = {
 }
 MANIFEST = {
     "v": is_number,
-    "at": is_text,
+    "at": is_moment,
     "checkpoint": is_number,
     "cases": each(lambda one: type(one) is dict),
     "versions": each(lambda one: type(one) is dict),
     "members": is_hashes,
 }
-CASE = {"id": is_number, "number": is_text, "sha256": is_hash}
-VERSION = {"id": is_number, "key": is_text, "version": is_number, "files": is_hashes}
+CASE = {"id": is_number, "number": is_name, "sha256": is_hash}
+VERSION = {"id": is_number, "key": is_name, "version": is_number, "files": is_hashes}
 HEAD = {"index": is_number, "path": each(is_hash)}
 CASE_HEAD = {
     **HEAD,
@@ -359,10 +424,16 @@ CHECKPOINT = {**SIGNATURE, "statement": is_text, "grown": each(is_grown)}
 STATEMENT = {
     **dict.fromkeys(("chains", "events", "number", "v"), is_number),
     **dict.fromkeys(("grown", "previous", "root"), is_hash),
-    "at": is_text,
+    "at": is_moment,
 }
+#: From form 3 on a checkpoint signs a tree that only grows: its leaves, its root, and the roots of the perfect trees
+#: that it consists of.
+STATEMENT_OF_TREE = {**STATEMENT, "leaves": is_number, "log": is_hash, "edge": each(is_hash)}
+#: That it goes on from another one.
+CONSISTENCY = {"since": is_number, "path": each(is_hash)}
 EVENT = {
-    **dict.fromkeys(("type", "at"), is_text),
+    "type": is_text,
+    "at": is_moment,
     "number": is_number,
     "actor": either(is_number),
     "activity": either(is_text),
@@ -391,17 +462,80 @@ ALWAYS_TOLD = ("files_kept", "history_redacted")
 
 def checked_statement(text, where):
     """The statement of a checkpoint, which is in canonical form."""
-    statement = shaped(parsed(text, where), STATEMENT, where)
-    if canonical(statement) != text.encode() or statement["v"] not in (1, 2):
+    statement = parsed(text, where)
+    has_tree = type(statement) is dict and statement.get("v") == 3
+    shaped(statement, STATEMENT_OF_TREE if has_tree else STATEMENT, where)
+    if canonical(statement) != text.encode("utf-8", "replace") or statement["v"] not in (1, 2, 3):
         raise Fault(f"{where} tidak dalam bentuk baku")
+    if has_tree:
+        edge = statement["edge"]
+        if len(edge) != bin(statement["leaves"]).count("1") or not edge or root_of(edge) != statement["log"]:
+            raise Fault(f"akar pohon pada {where} tidak cocok dengan bagian-bagiannya")
     return statement
+
+
+def node(left, right):
+    """The hash of two nodes of a tree, each in hex."""
+    return sha256(b"\x01" + bytes.fromhex(left) + bytes.fromhex(right))
+
+
+def leaf(chain, count, head):
+    """The leaf of a tree that says how far a chain was."""
+    return sha256(b"\x00" + canonical([chain, count, head]))
+
+
+def root_of(edge):
+    """The root of a tree that consists of these perfect ones, the largest first."""
+    *others, found = edge
+    for one in reversed(others):
+        found = node(one, found)
+    return found
+
+
+def went_on(older, grown):
+    """The edge of a tree after these chains grew."""
+    size, edge = older["leaves"], list(older["edge"])
+    for one in grown:
+        found, before = leaf(*one), size
+        while before & 1:
+            found, before = node(edge.pop(), found), before >> 1
+        edge.append(found)
+        size += 1
+    return size, edge
+
+
+def is_consistent(older, newer, path):
+    """Whether a tree only grew from one checkpoint to another: RFC 9162, 2.1.4.2."""
+    if older["leaves"] == newer["leaves"]:
+        return not path and older["log"] == newer["log"]
+    if not path or not 0 < older["leaves"] < newer["leaves"]:
+        return False
+    place, last = older["leaves"] - 1, newer["leaves"] - 1
+    path = path if older["leaves"] & (older["leaves"] - 1) else [older["log"], *path]
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    was = now = path[0]
+    for one in path[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            was, now = node(one, was), node(one, now)
+            while place and not place & 1:
+                place, last = place >> 1, last >> 1
+        else:
+            now = node(now, one)
+        place, last = place >> 1, last >> 1
+    return last == 0 and (was, now) == (older["log"], newer["log"])
 
 
 def checked_checkpoint(kept, where):
     """The statement of a checkpoint, once its signature holds."""
+    if type(kept) is dict and "consistency" in kept:
+        shaped(kept["consistency"], CONSISTENCY, where)
+        kept = {name: value for name, value in kept.items() if name != "consistency"}
     shaped(kept, CHECKPOINT, where)
     public = bytes.fromhex(kept["public_key"])
-    if not is_signed(kept["statement"].encode(), bytes.fromhex(kept["signature"]), public):
+    if not is_signed(kept["statement"].encode("utf-8", "replace"), bytes.fromhex(kept["signature"]), public):
         raise Fault(f"tanda tangan {where} tidak sah")
     statement = checked_statement(kept["statement"], where)
     grown = b"".join(
@@ -419,20 +553,34 @@ def check_key(public, key, where):
         raise Fault(f"{where} ditandatangani dengan kunci lain daripada yang diberikan")
 
 
-def earlier_checkpoints(bundle, statement):
+def earlier_checkpoints(bundle, kept, statement):
     """SHA-256 of the statements before the last by number, as far back as the bundle has them, once each is the one
-    that the next names."""
-    found, expected, number = {}, statement["previous"], statement["number"]
-    for line in reversed(bundle.read("titik-periksa-sebelumnya.jsonl").splitlines()):
+    that the next names, and has a tree that grew to that of the next."""
+    found, expected, number, later = {}, statement["previous"], statement["number"], statement
+    for line in reversed(list(bundle.lines("titik-periksa-sebelumnya.jsonl"))):
         number -= 1
         where = f"titik periksa {number} dalam daftar yang sebelumnya"
         one = checked_statement(line.decode("utf-8", "replace"), where)
         if one["number"] != number or sha256(line) != expected:
             raise Fault(f"{where} bukan yang disebut oleh titik periksa sesudahnya")
-        found[number], expected = expected, one["previous"]
+        refuse_fewer(one, later)
+        proof = kept.get("consistency") if later is statement else None
+        if proof is not None and not ("log" in one and is_consistent(one, later, proof["path"])):
+            raise Fault(f"bukti kesinambungan dari titik periksa {number} tidak cocok")
+        found[number], expected, later = expected, one["previous"], one
     if number == 1 and expected != "00" * 32:
         raise Fault("titik periksa 1 menyebut satu yang sebelumnya")
     return found
+
+
+def refuse_fewer(older, newer):
+    """Refuse a checkpoint that has less of anything than one before it."""
+    for name in ("chains", "events", "leaves"):
+        if newer.get(name, 0) < older.get(name, 0):
+            raise Fault(
+                f"titik periksa {newer['number']} memuat lebih sedikit daripada titik periksa {older['number']}, "
+                "yang dibuat lebih dulu"
+            )
 
 
 class Outside:
@@ -486,7 +634,7 @@ class Outside:
 def checkpoints_of_before(bundle, manifest, kept, statement, earlier):
     """Checkpoints in the bundle that were made before removals were signed: they show what is as old."""
     found = []
-    for line in bundle.read(OF_BEFORE).splitlines() if OF_BEFORE in manifest["members"] else ():
+    for line in bundle.lines(OF_BEFORE) if OF_BEFORE in manifest["members"] else ():
         one = Outside(parsed(line, f"berkas {OF_BEFORE}"), f"titik periksa dalam {OF_BEFORE}")
         one.name = f"titik periksa {one.number} dalam {OF_BEFORE}"
         if one.statement["v"] != 1:
@@ -511,7 +659,7 @@ class Chain:
 
     def follow(self, bundle, member, outside=()):
         """Go through its events; each must follow from the one before."""
-        for line in bundle.read(member).splitlines():
+        for line in bundle.lines(member):
             where = f"peristiwa ke-{self.count + 1} {self.name}"
             event = parsed(line, where)
             if type(event) is dict and event.get("number") != self.count + 1:
@@ -647,7 +795,7 @@ def check_files(bundle, head, chain):
             raise Fault(f"{told} tidak ada: {REASONS['hilang']}")
         if reason == "dicabut" and gone_by:
             chain.doubts.append((gone_by, f"{told} tidak ada: {REASONS['hilang']}"))
-        if reason is None and sha256(bundle.read(f"{folder}/berkas/{id_}")) != digest:
+        if reason is None and bundle.digest(f"{folder}/berkas/{id_}") != digest:
             raise Fault(f"isi berkas {id_} berubah (peristiwa ke-{number} {chain.name})")
         if reason is None:
             bundle.compare(f"{folder}/berkas/{id_}", head["files"][id_], f"{folder}/kepala.json")
@@ -672,7 +820,7 @@ def check_versions(bundle, manifest, outside):
             if told.get("files"):
                 if file not in version["files"]:
                     raise Fault(f"berkas {file} dari {name} tidak ada dalam paket")
-                if sha256(bundle.read(member)) != told["files"].get(file):
+                if bundle.digest(member) != told["files"].get(file):
                     raise Fault(f"berkas {file} dari {name} berubah")
                 count += 1
             else:
@@ -701,11 +849,11 @@ def settle(chain, statement, outside):
     return older, forged
 
 
-def check_case(bundle, listed, statement, versions, outside, old, key, say):
+def check_case(bundle, listed, statement, versions, outside, old, key):
     """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
     checkpoints that were kept outside bind all of its events; and what nothing proves to be gone, as of `settle`."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
-    name = f"perkara {shown(listed['number'])} [id {id_}]"
+    name = f"perkara {listed['number']} [id {id_}]"
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
     chain = Chain(id_, name, key)
     outside = [one for one in outside if one.binds_all or id_ in one.heads] if outside else None
@@ -759,11 +907,6 @@ def check_signature(bundle, kept):
 # All of it ---------------------------------------------------------------------------------------------------------
 
 
-def shown(text):
-    """A text from the bundle, as it may be printed."""
-    return "".join(one if one.isprintable() else "?" for one in text)
-
-
 def read_manifest(bundle):
     """The list of contents."""
     found = parsed(bundle.read("isi.json"), "berkas isi.json")
@@ -780,10 +923,10 @@ def read_manifest(bundle):
     return found
 
 
-def check_bundle(bundle, key, outside, say):
+def check_bundle(bundle, key, outside):
     """Check all of a bundle; return what was found, in a sentence."""
     manifest = read_manifest(bundle)
-    kept = bundle.document("titik-periksa.json", CHECKPOINT)
+    kept = parsed(bundle.read("titik-periksa.json"), "berkas titik-periksa.json")
     statement = checked_checkpoint(kept, "titik periksa dalam paket")
     number, public = statement["number"], bytes.fromhex(kept["public_key"])
     if number != manifest["checkpoint"]:
@@ -791,7 +934,7 @@ def check_bundle(bundle, key, outside, say):
     check_key(public, key, "titik periksa dalam paket")
     say(f"Titik periksa {number} pada {statement['at']}: tanda tangan sah.")
     say(f"Kunci publik {kept['public_key']}, sidiknya {sha256(public)}.")
-    earlier = earlier_checkpoints(bundle, statement)
+    earlier = earlier_checkpoints(bundle, kept, statement)
     for one in outside:
         check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
         one.compare(kept, statement, earlier)
@@ -801,9 +944,7 @@ def check_bundle(bundle, key, outside, say):
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
     told, versions = check_versions(bundle, manifest, others)
-    cases = [
-        check_case(bundle, one, statement, versions, outside, old, public, say) for one in manifest["cases"]
-    ]
+    cases = [check_case(bundle, one, statement, versions, outside, old, public) for one in manifest["cases"]]
     bound = sum(is_bound for is_bound, _older, _forged in cases)
     check_members(bundle, manifest)
     check_signature(bundle, kept)
@@ -812,17 +953,16 @@ def check_bundle(bundle, key, outside, say):
     refuse_unsigned(
         [words for _is_bound, older, _forged in cases for words in older],
         [words for _is_bound, _older, forged in cases for words in forged],
-        say,
     )
-    return verdict(key, outside, f"{bound} dari {len(manifest['cases'])}", say)
+    return verdict(key, outside, f"{bound} dari {len(manifest['cases'])}")
 
 
-def refuse_unsigned(older, forged, say):
+def refuse_unsigned(older, forged):
     """Refuse what is gone by events that Alur did not sign, once all the rest was checked."""
     for one in older:
-        say(f"Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan: {shown(one)}.")
+        say(f"Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan: {one}.")
     for one in forged:
-        say(f"Tanpa tanda tangan: {shown(one)}.")
+        say(f"Tanpa tanda tangan: {one}.")
     if forged:
         raise Fault(
             f"{forged[0]}. Semuanya {len(forged)}. Kalau itu dari sebelum penghapusan ditandatangani, titik periksa "
@@ -837,7 +977,7 @@ def refuse_unsigned(older, forged, say):
 
 def selection(manifest, statement):
     """Of how many there are these cases are."""
-    few = [shown(one["number"]) for one in manifest["cases"][:20]]
+    few = [one["number"] for one in manifest["cases"][:20]]
     names = ", ".join(few) + (" dan seterusnya" if len(few) < len(manifest["cases"]) else "")
     return (
         f"Paket ini memuat {len(manifest['cases'])} perkara ({names}), dari {statement['chains']} rantai di bawah "
@@ -846,7 +986,7 @@ def selection(manifest, statement):
     )
 
 
-def verdict(key, outside, bound, say):
+def verdict(key, outside, bound):
     """What everything that holds proves, by what was given from outside."""
     for one in outside:
         age = "lebih baru daripada paket ini" if one.is_newer else "terlalu lama bagi paket ini"
@@ -870,6 +1010,55 @@ def verdict(key, outside, bound, say):
     )
 
 
+def compare_checkpoints(found, key):
+    """Check whether checkpoints that were kept outside go on from each other; return what was found in a sentence."""
+    found = sorted(found, key=lambda one: one.number)
+    if len(found) < 2:
+        raise Unproved("untuk membandingkan perlu dua titik periksa atau lebih")
+    for one in found:
+        check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
+    lacks = [lack for older, newer in zip(found, found[1:]) for lack in check_growth(older, newer)]  # noqa: B905, RUF007
+    if lacks:
+        raise Unproved("; ".join(lacks))
+    first, last = found[0], found[-1]
+    key = sha256(bytes.fromhex(last.kept["public_key"]))
+    return (
+        f"BERSINAMBUNG: titik periksa {first.number} ({first.statement['at']}) sampai {last.number} "
+        f"({last.statement['at']}) hanya bertambah, dari {first.statement['leaves']} menjadi "
+        f"{last.statement['leaves']} kepala rantai, semuanya dengan kunci {key}."
+    )
+
+
+def check_growth(older, newer):
+    """Refuse a checkpoint that does not go on from an older one; say what is lacking to tell."""
+    was, now, names = older.statement, newer.statement, f"titik periksa {older.number} dan {newer.number}"
+    if older.kept["public_key"] != newer.kept["public_key"]:
+        raise Fault(f"{names} ditandatangani dengan kunci yang berlainan")
+    if older.number == newer.number:
+        if older.kept["statement"] != newer.kept["statement"]:
+            raise Fault(f"ada dua titik periksa {older.number} yang berlainan, keduanya bertanda tangan")
+        return
+    refuse_fewer(was, now)
+    is_next = newer.number == older.number + 1
+    if is_next and now["previous"] != sha256(older.kept["statement"].encode()):
+        raise Fault(f"titik periksa {newer.number} bukan lanjutan dari titik periksa {older.number}")
+    for chain, (count, head) in older.heads.items():
+        later = newer.heads.get(chain, (count + 1, head))
+        if later[0] < count or (later[0] == count and later[1] != head):
+            raise Fault(f"rantai {chain} terpotong atau ditulis ulang antara {names}")
+    if "log" not in was:
+        yield f"titik periksa {older.number} dari rilis lama dan tidak memuat pohon"
+        return
+    proof = newer.kept.get("consistency")
+    if is_next and went_on(was, newer.kept["grown"]) != (now["leaves"], now["edge"]):
+        raise Fault(f"pohon titik periksa {newer.number} bukan yang sebelumnya dengan yang bertambah padanya")
+    if proof is not None and proof["since"] == older.number:
+        if not is_consistent(was, now, proof["path"]):
+            raise Fault(f"bukti kesinambungan antara {names} tidak cocok")
+    elif not is_next:
+        yield f"antara {names} tidak ada bukti kesinambungan, dan yang di antaranya tidak diberikan"
+
+
 def read_outside(path):
     """Checkpoints that were kept outside: a file of one, or of one a line."""
     where = f"berkas {path.name}"
@@ -885,19 +1074,25 @@ def main(arguments=None):
     parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--key", type=bytes.fromhex)
     parser.add_argument("--against", type=Path, action="append", default=[])
+    parser.add_argument("--compare", type=Path, nargs="+", default=[])
     given = parser.parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
+        if given.compare:
+            say(compare_checkpoints([one for path in given.compare for one in read_outside(path)], given.key))
+            return 0
         outside = [one for path in given.against for one in read_outside(path)]
         bundle = Bundle(given.bundle, [path.resolve() for path in given.against])
-        print(check_bundle(bundle, given.key, outside, print))
+        say(check_bundle(bundle, given.key, outside))
     except Fault as fault:
-        print(f"TIDAK UTUH: {shown(str(fault))}.")
+        say(f"TIDAK UTUH: {fault}.")
         return 1
     except Unproved as lack:
-        print(f"BELUM TERBUKTI: {shown(str(lack))}.")
+        say(f"BELUM TERBUKTI: {lack}.")
         return 1
     except Exception as error:  # whatever a forged file makes of the libraries that read it
-        print(f"TIDAK UTUH: paket tidak dapat dibaca ({type(error).__name__}: {shown(str(error))}).")
+        say(f"TIDAK UTUH: paket tidak dapat dibaca ({type(error).__name__}: {error}).")
         return 2
     return 0
 

@@ -24,7 +24,8 @@ from app.models import (
 )
 from app.services.core import signing
 from app.services.core.encryption import fingerprint_under, unsealed_under
-from app.services.evidence import checkpoint_checks
+from app.services.evidence import checkpoint_checks, remembered
+from app.services.evidence.replay import Replay
 from app.services.files import store
 
 #: What faults are called, by their kind.
@@ -40,6 +41,9 @@ KINDS = {
     "rewritten": N_("rantai ditulis ulang: peristiwa ke-{number} bukan yang ada pada titik periksa {detail}"),
     "redacted": N_("isi peristiwa ke-{number} dihapus tanpa catatan"),
     "taken_back": N_("peristiwa ke-{number}, yang mengurungkan penyelesaian, bukan dari Alur"),
+    "vanished": N_(
+        "seluruh perkaranya hilang tanpa catatan pemusnahan; titik periksa {detail} memuat {number} peristiwanya"
+    ),
     "case_removed": N_("baris perkaranya hilang"),
     "case_added": N_("perkaranya tidak punya rantai"),
     "case_version": N_("perkaranya memakai versi {detail}, bukan yang disebut riwayatnya"),
@@ -51,6 +55,10 @@ KINDS = {
     "checkpoint": N_("titik periksa {detail} tidak sah"),
     "checkpoint_missing": N_("titik periksa {detail} tidak ada: basis data ini lebih lama, atau diganti"),
     "root": N_("akar titik periksa {detail} tidak cocok dengan kepala rantai yang disimpan"),
+    "log": N_("titik periksa {detail} tidak memuat semua yang ditandatangani sebelumnya"),
+    "counts": N_(
+        "jumlah rantai atau peristiwa pada titik periksa {detail} tidak cocok dengan yang sebelumnya"
+    ),
     "outside": N_("titik periksa {detail} berbeda dari yang disimpan di luar"),
 }
 _BATCH = 500
@@ -62,6 +70,10 @@ class Verified:
 
     ``unproved``: what is gone by events of before such were signed: nobody can tell who wrote those. ``numbers``:
     those of the cases in both, by their ids.
+
+    ``checkpoints``: how many are stored, the last of which has the number ``last``; ``outside``: the numbers of those
+    that were kept outside. ``heads``: how many of what they signed was held against the events, of how many chains
+    ``bound`` by them.
     """
 
     chains: int
@@ -70,6 +82,11 @@ class Verified:
     faults: tuple[Fault, ...]
     unproved: tuple[Fault, ...] = ()
     numbers: Mapping[int, str] = field(default_factory=dict)
+    checkpoints: int = 0
+    last: int = 0
+    outside: tuple[int, ...] = ()
+    heads: int = 0
+    bound: int = 0
 
     def told(self, fault: Fault) -> str:
         """A fault in a sentence, with the case's number as pages show it."""
@@ -90,7 +107,16 @@ def told(fault: Fault, number: str = "") -> str:
 
 
 _OF_ALL = frozenset(
-    {"checkpoint", "checkpoint_missing", "root", "outside", "resource_changed", "version_added"}
+    {
+        "checkpoint",
+        "checkpoint_missing",
+        "root",
+        "log",
+        "counts",
+        "outside",
+        "resource_changed",
+        "version_added",
+    }
 )
 
 
@@ -106,7 +132,8 @@ def verify(
     number = events = files = 0
     cases, unproved = _Cases(connection), list[Unproved]()
     waiting: list[Kept] = []
-    for chain in chains(connection, signing.own(config), tell):
+    replay = Replay(config, connection, outside)
+    for chain in chains(connection, signing.own(config), replay.by_chain(), tell):
         number, events = number + 1, events + chain.count
         if chain.fault is not None:
             faults.append(chain.fault)
@@ -123,13 +150,33 @@ def verify(
     files += len(waiting)
     faults += _of_files(config, connection, waiting, unproved)
     faults += _of_resources(connection)
-    faults += checkpoint_checks.faults(config, connection)
+    faults += replay.faults
+    faults += replay.of_heads()
+    faults += remembered.faults(config, connection)
     faults += checkpoint_checks.against(connection, outside)
     of_before, forged = checkpoint_checks.parted(connection, unproved)
     of_before = [one for one in of_before if one.kind != "taken_back"]  # nothing is gone by that alone
     faults += forged
     named = numbers(connection, {one.chain for one in (*faults, *of_before)} - {OUTSIDE})
-    return Verified(number, events, files, tuple(faults), tuple(of_before), named)
+    return Verified(
+        number,
+        events,
+        files,
+        tuple(dict.fromkeys(faults)),
+        tuple(of_before),
+        named,
+        checkpoints=replay.number,
+        last=replay.last.id if replay.last is not None else 0,
+        outside=tuple(sorted({one["number"] for one in outside})),
+        heads=replay.heads,
+        bound=replay.chains,
+    )
+
+
+def sentences(connection: Connection, faults: Sequence[Fault]) -> list[str]:
+    """Faults in sentences, with the numbers of their cases."""
+    named = numbers(connection, {one.chain for one in faults} - {OUTSIDE})
+    return [told(one, named.get(one.chain, "")) for one in faults]
 
 
 def numbers(connection: Connection, ids: Collection[int]) -> dict[int, str]:

@@ -27,6 +27,7 @@ from app.i18n import _
 from app.models import Attachment, Draft, IdentityValue
 from app.services.core import commit_hooks, settings
 from app.services.definitions import outlines
+from app.services.evidence import remembered
 from app.services.files import store
 from app.services.maintenance import migrations, table_files
 from app.services.maintenance.backup_targets import (
@@ -198,6 +199,7 @@ def _restore(config: Config, folder: Path, keys: Path | None, tell: Tell, *, wit
             files = [_restore_file(session, path) for path in sorted((folder / "files").glob("*"))]
             if kept is not None:
                 _restore_keys(config, kept)
+        remembered.forget(config)
     finally:
         database.engine.dispose()
     return Summary(rows, len(files), note="" if kept else _lost())

@@ -12,6 +12,7 @@ from app.history import reader
 from app.models import Incident, Job, LoginSession, OutboxMessage, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import clock, settings
+from app.services.evidence import refusals
 from app.services.maintenance import heartbeat, migrations, scheduled_backups
 from app.services.people import sessions
 from app.services.search import words
@@ -38,6 +39,8 @@ class Condition:
     sessions_open: int
     worker_age_s: float | None
     backup_age_s: float | None
+    #: 1 where the record is no longer what was signed of it.
+    checkpoint_refused: int
     disk_free_bytes: int
     disk_bytes: int
 
@@ -69,9 +72,10 @@ def measure(session: Session) -> Condition:
             .scalar_subquery(),
             _count(reader.later(indexed)),
             _count(select(literal(1)).where(*alive), LoginSession),
+            select(func.count()).select_from(refusals.stored().subquery()).scalar_subquery(),
         )
     ).one()
-    tasks, overdue, incidents, jobs, late, first_job, outbox, first_message, lag, signed_in = row
+    tasks, overdue, incidents, jobs, late, first_job, outbox, first_message, lag, signed_in, refused = row
     age, backed_up = heartbeat.age(session), scheduled_backups.age(session)
     disk = shutil.disk_usage(settings.config(session).data_dir)
     return Condition(
@@ -87,6 +91,7 @@ def measure(session: Session) -> Condition:
         signed_in,
         age.total_seconds() if age is not None else None,
         backed_up.total_seconds() if backed_up is not None else None,
+        refused,
         disk.free,
         disk.total,
     )

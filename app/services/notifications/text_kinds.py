@@ -216,6 +216,7 @@ _SENTENCES = tuple(
         ("reporter_ended", N_("Pelapor menjawab, perkara berakhir")),
         ("reporter_wrote", N_("Pelapor menulis pesan")),
         ("backup_failed", N_("Cadangan gagal")),
+        ("checkpoint_refused", N_("Titik periksa ditolak")),
         ("unit_empty", N_("Unit tanpa petugas")),
     )
 )

@@ -58,6 +58,10 @@ _WORDS = {
     "backup_failed": N_(
         "Cadangan terjadwal tidak dapat dibuat. Sebabnya ada di halaman Pemasangan; dicoba lagi setiap jam."
     ),
+    "checkpoint_refused": N_(
+        "Titik periksa baru ditolak: riwayat bukan lagi yang terakhir ditandatangani. Apa yang berubah ada di "
+        "halaman Bukti."
+    ),
     "unit_empty": N_(
         "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
     ),

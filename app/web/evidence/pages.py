@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from app.commands import evidence as commands
 from app.errors import InvalidForm, NotFound
 from app.i18n import _
-from app.services.evidence import overview
-from app.web import context, errors
+from app.services.evidence import overview, verifications
+from app.web import context, entries, errors
 from app.web.security import guard_download
 
 blueprint = Blueprint("evidence", __name__)
@@ -36,6 +36,7 @@ def _page(typed: str, problem: str) -> str:
             typed=typed,
             problem=problem,
             made=request.args.get("dibuat", ""),
+            asked=verifications.current(session),
             most=_MOST,
         )
 
@@ -46,6 +47,14 @@ def make_checkpoint() -> Response:
     database = context.database()
     made = commands.make_checkpoint(database, actor=context.actor(), demanded=True)
     return redirect(url_for("evidence.show", dibuat=made.id if made else None), 303)
+
+
+@blueprint.post("/bukti/pemeriksaan")
+def begin_verification() -> Response:
+    """Let the worker check the whole record."""
+    command = entries.sent_command("verify_record", "")
+    commands.begin_verification(context.database(), actor=context.actor(), command=command)
+    return redirect(url_for("evidence.show", _anchor="periksa"), 303)
 
 
 @blueprint.post("/bukti/unduh")

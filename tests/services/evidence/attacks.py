@@ -5,15 +5,16 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app.config import Config
 from app.db import Database
 from app.history.canonical import Place, Told, commitment, event_hash, moment
 from app.history.checking import Fault
-from app.models import EventChain, HistoryEvent, ProcessInstance
+from app.models import Checkpoint, EventChain, HistoryEvent, ProcessInstance
 from app.services.core import settings
-from app.services.evidence import verifying
+from app.services.evidence import checkpoints, drawing, verifying
 from app.services.evidence.verifying import Verified
 from tests.services.office import Office
 
@@ -47,6 +48,33 @@ def unguarded(database: Database) -> Iterator[Connection]:
         else:
             connection.exec_driver_sql("SET session_replication_role = DEFAULT")
             connection.commit()
+
+
+def signed_anyway(database: Database) -> Checkpoint:
+    """The next checkpoint as releases before made it, or whoever has the key: of the heads there are, whatever they
+    were."""
+    with unguarded(database) as connection:
+        for name in ("head", "count"):
+            run(
+                connection,
+                f"UPDATE sealed_head SET {name} = (SELECT c.{name} FROM event_chain c WHERE c.instance_id = "
+                "sealed_head.instance_id) WHERE count >= (SELECT c.count FROM event_chain c WHERE c.instance_id = "
+                "sealed_head.instance_id)",
+            )
+    with database.engine.connect() as connection:
+        drawn, _faults = drawing.draw(config_of(database), connection)
+    with database.transaction() as session:
+        return checkpoints.keep(session, drawn)
+
+
+def of_form(monkeypatch: pytest.MonkeyPatch, format_: int) -> None:
+    """Let checkpoints be made as releases before made them."""
+    statement_of = checkpoints.statement_of
+    monkeypatch.setattr(
+        checkpoints,
+        "statement_of",
+        lambda row, previous, *_given, **_edge: statement_of(row, previous, format_),
+    )
 
 
 def run(connection: Connection, statement: str, **values: Any) -> Any:

@@ -1,13 +1,16 @@
 """Checkpoints bind every chain; whoever rewrites one, or goes back to an older database, is found."""
 
+import contextlib
 import hashlib
+import io
 from pathlib import Path
 
+import orjson
 import pytest
 from sqlalchemy.orm import Session
 
 from app.commands import evidence
-from app.services.evidence import checkpoint_checks, checkpoints, verifying
+from app.services.evidence import checkpoint_checks, checkpoints, merkle, periksa_bukti, remembered, verifying
 from tests.services.evidence.attacks import config_of, found, rewrite, run, unguarded, verified
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
@@ -71,7 +74,7 @@ def test_a_case_that_vanished_with_all_that_names_it_is_found(office: Office) ->
         for table in ("history_event", "event_chain", "sealed_head"):
             run(connection, f"DELETE FROM {table} WHERE instance_id = :case", case=case.id)
         run(connection, "DELETE FROM process_instance WHERE id = :case", case=case.id)
-    assert found(office.database) == {("root", 0, 0), ("cut", case.id, 4)}
+    assert found(office.database) == {("root", 0, 0), ("vanished", case.id, 4)}
 
 
 @pytest.mark.parametrize("column", ["chains", "at", "signature", "grown"])
@@ -112,11 +115,13 @@ def test_an_older_database_is_found_by_a_checkpoint_kept_outside(office: Office,
             f"UPDATE sealed_head SET count = 4, checkpoint_id = 1, head = {former} WHERE instance_id = :case",
             case=case.id,
         )
+    assert found(office.database) == {("checkpoint_missing", 0, 0)}  # this machine remembers it
+    remembered.forget(config)
     assert found(office.database) == set()
     faults = verifying.snapshot_verified(config, office.database, print, outside).faults
     assert {(one.kind, one.chain, one.detail) for one in faults} == {
         ("checkpoint_missing", 0, "2"),
-        ("rewritten", case.id, "2"),
+        ("cut", case.id, "2"),
     }
 
 
@@ -127,12 +132,77 @@ def office_note(session: Session, office: Office, case: int) -> None:
     history.record(session, NoteAdded(note=1), actor=office.rina, instance_id=case)
 
 
-def test_a_root_is_that_of_rfc_6962_and_paths_lead_to_it() -> None:
-    for size in (1, 2, 3, 5, 8, 13):
-        leaves = [bytes([n]) * 32 for n in range(size)]
-        root = checkpoints.root_of(leaves)
-        for index, one in enumerate(leaves):
-            for side, other in checkpoints.path_of(leaves, index):
-                pair = (one, bytes.fromhex(other)) if side == "R" else (bytes.fromhex(other), one)
-                one = checkpoints.node(*pair)
-            assert one == root
+def test_consistency_is_proved_as_rfc_9162_has_it() -> None:
+    """By the checker's own reading of it, for all sizes; no proof holds for another tree, or is longer or shorter."""
+    leaves = [hashlib.sha256(bytes([n])).digest() for n in range(40)]
+    for older in range(1, 40):
+        edge = merkle.Edge()
+        for one in leaves[:older]:
+            edge.add(one)
+        was = {"leaves": older, "log": edge.root.hex()}
+        assert edge.root == merkle.root_of(leaves[:older])
+        for size in range(older, 41):
+            path = [one.hex() for one in merkle.consistency(edge, leaves[older:size])]
+            now = {"leaves": size, "log": merkle.root_of(leaves[:size]).hex()}
+            assert periksa_bukti.is_consistent(was, now, path)
+            other = {**now, "log": merkle.root_of(reversed(leaves[:size])).hex()}
+            for forged in (([*path, "00" * 32], now), (path[1:], now), (path, other), (path[::-1], now)):
+                is_same = forged == (path, now) or size == 1
+                assert is_same or not periksa_bukti.is_consistent(was, forged[1], forged[0])
+
+
+def compared(*paths: Path) -> tuple[int, str]:
+    """What the checker says of checkpoints against each other."""
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        code = periksa_bukti.main(["--compare", *map(str, paths)])
+    return code, out.getvalue()
+
+
+def written(office: Office, folder: Path, number: int, since: int | None = None) -> Path:
+    """A checkpoint as the command line writes it, with the proof that it goes on from another."""
+    path = folder / f"{number}-{since}-{len(list(folder.iterdir()))}.json"
+    path.write_bytes(evidence.take_checkpoint(office.database, number, None, since))
+    return path
+
+
+def test_two_checkpoints_are_compared_by_anybody(office: Office, tmp_path: Path) -> None:
+    for _n in range(4):
+        case_of(office)
+        assert evidence.make_checkpoint(office.database, actor=None)
+    first, second, last = (written(office, tmp_path, number) for number in (1, 2, 4))
+    assert compared(first, second)[0] == 0
+    code, said = compared(first, last)
+    assert (code, "tidak ada bukti kesinambungan" in said) == (1, True), said
+    proved = written(office, tmp_path, 4, since=1)
+    code, said = compared(proved, first)
+    assert (code, "BERSINAMBUNG: titik periksa 1 (" in said) == (0, True), said
+    kept = orjson.loads(proved.read_bytes())
+    for change in (
+        {"path": kept["consistency"]["path"][1:]},
+        {"path": [*kept["consistency"]["path"], "00" * 32]},
+        {"path": ["00" * 32, *kept["consistency"]["path"][1:]]},
+    ):
+        proved.write_bytes(orjson.dumps({**kept, "consistency": {**kept["consistency"], **change}}))
+        code, said = compared(first, proved)
+        assert (code, "bukti kesinambungan antara" in said) == (1, True), said
+    assert compared(first)[0] == 1
+
+
+def test_a_checkpoint_of_whoever_has_the_key_that_leaves_out_what_was_signed_is_told(
+    office: Office, tmp_path: Path
+) -> None:
+    case, _other = case_of(office), case_of(office)
+    assert evidence.make_checkpoint(office.database, actor=None)
+    before = written(office, tmp_path, 1)
+    rewrite(office, case.id)
+    with unguarded(office.database) as connection:
+        run(connection, "DELETE FROM checkpoint")
+        run(connection, "DELETE FROM sealed_head")
+    remembered.forget(config_of(office.database))
+    for _n in range(2):
+        assert evidence.make_checkpoint(office.database, actor=None)
+        case_of(office)
+    code, said = compared(before, written(office, tmp_path, 1))
+    assert (code, "ada dua titik periksa 1 yang berlainan" in said) == (1, True), said
+    code, said = compared(before, written(office, tmp_path, 2))
+    assert (code, "TIDAK UTUH" in said) == (1, True), said

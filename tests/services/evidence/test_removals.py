@@ -17,7 +17,7 @@ from app.forms import masking
 from app.history import removals, writer
 from app.history.canonical import canonical, commitment
 from app.models import EventChain, HistoryEvent, ProcessInstance, UserTask
-from app.services.evidence import bundles, checkpoints, verifying
+from app.services.evidence import bundles, verifying
 from app.services.files import store
 from app.services.tasks import tasks
 from tests.services.evidence.attacks import (
@@ -26,6 +26,7 @@ from tests.services.evidence.attacks import (
     forged,
     found,
     ids_moved,
+    of_form,
     only,
     run,
     unguarded,
@@ -211,7 +212,7 @@ def test_what_is_gone_by_events_of_before_signatures_is_counted(
     """As what stands under the first checkpoint of today's form: none of the older one can be signed any more."""
     case, _newest = case_of(office).id, case_of(office)
     with monkeypatch.context() as earlier:
-        earlier.setattr(checkpoints.statement_of, "__defaults__", (1,))
+        of_form(earlier, 1)
         evidence.make_checkpoint(office.database, actor=None)
     with unguarded(office.database) as connection:
         destroyed_by_hand(connection, case)
@@ -416,7 +417,7 @@ def test_a_bundle_tells_what_went_before_that_was_signed(
 ) -> None:
     """By a checkpoint of that time, in it or kept outside; without one, it may be forged. All the rest is checked."""
     with monkeypatch.context() as earlier:
-        earlier.setattr(checkpoints.statement_of, "__defaults__", (1,))
+        of_form(earlier, 1)
         cases = unsigned(office, monkeypatch)
         evidence.make_checkpoint(office.database, actor=None)
         kept = kept_outside(office, tmp_path)

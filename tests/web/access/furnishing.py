@@ -21,7 +21,7 @@ from app.services.casefile import masking
 from app.services.core import clock, holidays, masks
 from app.services.core.access import Actor, actor_of
 from app.services.deployment import deployments, versions
-from app.services.evidence import checkpoints
+from app.services.evidence import checkpoints, drawing
 from app.services.files import attachments, phone_photos, sheets, uploads
 from app.services.imports import batches as imports
 from app.services.imports import targets as targets_of_imports
@@ -451,7 +451,7 @@ class Furnishing:
         def first(model: Any) -> int:
             return int(session.scalars(select(model.id).order_by(model.id)).first() or 0)
 
-        checkpoints.keep(session, checkpoints.draw(session.connection()))
+        checkpoints.keep(session, drawing.draw(self.config, session.connection())[0])
         now, admin = clock.now(session), self.actor(session, "admin")
         destruction = models.Destruction(
             key="pengaduan",

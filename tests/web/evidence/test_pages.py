@@ -7,11 +7,15 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from app.commands import evidence as commands
 from app.db import Database
 from app.history import reader
-from app.history.events import CheckpointDemanded, CheckpointTaken, SessionBegun
+from app.history.events import CheckpointDemanded, CheckpointTaken, HistoryVerified, SessionBegun
+from app.models import Setting
 from app.services.core import history
-from app.services.evidence import checkpoint_checks, checkpoints
+from app.services.evidence import checkpoint_checks, checkpoints, verifications
+from app.services.maintenance import condition
+from tests.services.evidence.attacks import run, unguarded
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -35,7 +39,8 @@ def test_an_auditor_lets_a_checkpoint_be_made_and_takes_evidence_along(
         assert last is not None
     file = auditor.post(f"/bukti/titik-periksa/{last.id}/unduh")
     assert f"titik-periksa-{last.id:08}.json" in file.headers["Content-Disposition"]
-    assert file.data == checkpoints.as_file(last)
+    with office.reading() as session:
+        assert file.data == checkpoints.file_of(session, last)
     kept = tmp_path / "kept.json"
     kept.write_bytes(file.data)
     assert [one["number"] for one in checkpoint_checks.read_outside(kept)] == [last.id]
@@ -80,3 +85,61 @@ def test_an_event_tells_from_where_it_came(sign_in: SignIn, office: Database, ca
     assert "from" not in demanded.data
     rows = sign_in("admin").get("/pengguna/riwayat-unduh?format=csv").text
     assert f"Peramban {begun.event.session}" in rows
+
+
+def test_an_auditor_lets_the_record_be_checked_one_at_a_time(sign_in: SignIn, office: Database) -> None:
+    auditor, admin = sign_in("auditor"), sign_in("admin")
+    auditor.post("/bukti/titik-periksa")
+    assert sign_in("upp").post("/bukti/pemeriksaan").status_code == 403
+    assert auditor.post("/bukti/pemeriksaan").status_code == 303
+    assert admin.post("/bukti/pemeriksaan").status_code == 409
+    page = auditor.get("/bukti").text
+    assert "Menunggu pekerja waktu" in page
+    assert 'action="/bukti/pemeriksaan"' not in page
+    with office.transaction() as session:
+        assert verifications.claim(session) is not None
+        assert verifications.claim(session) is None  # another worker
+        verifications.advance(session, 7)
+    assert "7 dari" in admin.get("/bukti").text
+    with office.transaction() as session:  # it is gone: the next one takes over
+        row = session.get_one(Setting, "verification")
+        row.value = {**row.value, "heard_at": "2020-01-01T00:00:00+00:00"}
+    assert commands.verify(office)
+    assert not commands.verify(office)
+    page = auditor.get("/bukti").text
+    assert "1 titik periksa dicocokkan dengan" in page
+    assert "Utuh" in page
+    with office.reading() as session:
+        types = [entry.event.type for entry in reader.outside_instances(session, before=None, limit=3)]
+        checked = reader.latest_outside(session, HistoryVerified)
+    assert "verification_demanded" in types
+    assert checked is not None
+    assert checked.actor is not None
+
+
+def test_a_record_that_was_changed_is_told_in_red_with_all_faults(
+    sign_in: SignIn, office: Database, case: Case
+) -> None:
+    auditor = sign_in("auditor")
+    auditor.post("/bukti/titik-periksa")
+    with unguarded(office) as connection:
+        run(
+            connection,
+            "UPDATE history_event SET actor_id = NULL WHERE instance_id = :id",
+            id=case.started["id"],
+        )
+        run(connection, "UPDATE event_chain SET head = :head WHERE instance_id = 0", head=bytes(32))
+    assert auditor.post("/bukti/titik-periksa").status_code == 409
+    auditor.post("/bukti/pemeriksaan")
+    assert commands.verify(office)
+    page = auditor.get("/bukti").text
+    assert page.count("notice--danger") == 2
+    assert "Riwayat tidak utuh: 2 kejanggalan" in page
+    assert (
+        f"Perkara {case.started['business_key']} (id {case.started['id']}): isi peristiwa ke-1 berubah"
+        in page
+    )
+    assert "Di luar perkara: " in page
+    assert "Titik periksa baru ditolak sejak" in page
+    with office.reading() as session:
+        assert condition.measure(session).checkpoint_refused == 1
