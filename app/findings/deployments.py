@@ -108,6 +108,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Tabel keputusan “{decision}” untuk “{name}” tidak ada."),
         N_("Kirim berkas .dmn yang memuat keputusan dengan id itu, atau ganti acuannya."),
     ),
+    "text_unreadable": (
+        N_("Yang diisikan ke teks pada “{name}” tidak dapat dibaca: {reason}."),
+        N_("Perbaiki FEEL di antara {{{{ dan }}}}; yang dikenal: tenggat, lama, dan isian perkara."),
+    ),
+    "form_length_differs": (
+        N_(
+            "Formulir menyebut {text}, tetapi tidak ada waktu sepanjang itu dalam proses; tenggat {task} {meant}."
+        ),
+        N_("Samakan teksnya dengan tenggat, bila itu yang dimaksud."),
+    ),
+    "form_length_fixed": (
+        N_("Formulir menyebut {text}, padahal tenggat {task} dihitung."),
+        N_("Tulis teksnya tanpa waktu yang tetap; tenggatnya tampil pada halaman tugas."),
+    ),
+    "dates_ahead_unknown": (
+        N_(
+            "Tenggat “{name}” dihitung; sebelum langkah itu terbuka, pelapor tidak membaca perkiraan tanggalnya."
+        ),
+        N_("Tidak perlu apa-apa; tanggalnya tampil begitu langkahnya terbuka."),
+    ),
     "private_field_read": (
         N_("“{name}” membaca isian pribadi “{variable}” ({where})."),
         N_("Isian pribadi tidak boleh menentukan jalan, tenggat, tabel, atau daftar; pakai isian lain."),

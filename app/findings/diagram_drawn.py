@@ -176,6 +176,30 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pada “{name}” sel waktu SOP berbunyi “{cell}”, tetapi tenggat tugasnya {text}.",
         "Samakan sel dan timer tenggatnya; yang berlaku adalah timer.",
     ),
+    "timer_label_fixed": (
+        "Nama timer “{name}” menyebut waktu yang tetap, padahal waktunya dihitung.",
+        "Tulis {{{{lama}}}} di tempat waktunya, atau nama tanpa waktu; hasilnya tampil pada tiap perkara.",
+    ),
+    "timer_cell_fixed": (
+        "Pada “{name}” sel waktu SOP berbunyi “{cell}”, padahal tenggat tugasnya dihitung.",
+        "Tulis {{{{lama}}}} di tempat waktunya, misalnya “Paling lama {{{{lama}}}}”.",
+    ),
+    "message_length_fixed": (
+        "Pesan pada “{name}” menyebut {text}, padahal tenggat {task} dihitung.",
+        "Tulis {{{{lama}}}} atau {{{{tenggat}}}} di tempat waktunya.",
+    ),
+    "message_length_differs": (
+        "Pesan pada “{name}” menyebut {text}, tetapi waktu pada {task} adalah {meant}.",
+        "Samakan pesannya, atau tulis {{{{lama}}}} atau {{{{tenggat}}}} di tempat waktunya.",
+    ),
+    "reminder_never": (
+        "“{text}” tidak pernah datang: tenggat “{task}” hanya {lengths}.",
+        "Perpendek jaraknya, atau hapus pengingat ini.",
+    ),
+    "reminder_never_for": (
+        "“{text}” tidak pernah datang bila tenggat “{task}” adalah {lengths}.",
+        "Tidak apa-apa bila memang tidak perlu; bila perlu, tambahkan pengingat yang lebih dekat ke tenggatnya.",
+    ),
     "timer_comes_once": (
         (
             "Timer berulang “{text}” pada “{name}” hanya dapat terjadi sekali; ia dijalankan sekali, "

@@ -89,6 +89,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Properti {property} pada “{name}” berisi “{value}”.",
         "Isi dengan salah satu dari: {allowed}.",
     ),
+    "period_unreadable": (
+        "Masa simpan “{value}” tidak dapat dibaca, sehingga tidak ada perkara yang lewat masa simpan.",
+        "Tulis seperti 5 tahun atau 18 bulan.",
+    ),
     "property_only_on_process": (
         "Properti {property} pada “{name}” tidak berpengaruh di sana.",
         "Pindahkan ke proses (atau pool).",

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from app.engine import mappings
 from app.engine.diagram import Diagram, Flow, Node
-from app.engine.reading.checks import ignored_elements, message_exchange, structure, timers
+from app.engine.reading.checks import ignored_elements, message_exchange, said_deadlines, structure, timers
 from app.engine.reading.elements import (
     event_references,
     flows,
@@ -167,7 +167,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
     structure.check_structure(diagram, source)
     timers.check_timers(diagram, source)
-    timers.check_label_contradictions(diagram, source)
+    said_deadlines.check_said_deadlines(diagram, source)
     properties.check_properties(diagram, source)
     event_references.check_event_references(diagram, source)
     return diagram

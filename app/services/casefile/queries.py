@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.engine import drawing, timers
+from app.engine import drawing, filled_texts, timers
 from app.engine.diagram import Node
 from app.history.entry import Entry
 from app.history.events import (
@@ -127,10 +127,11 @@ def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
     """Every running clock of a case, soonest first, each with why it ends when it does."""
     version = definitions.version(session, instance.definition_id)
     zone = settings.config(session).timezone
+    at = clock.now(session).astimezone(zone)
     own = select(Job).where(Job.instance_id == instance.id, Job.signal.is_(None))
     rows = session.scalars(own.order_by(Job.due_at))
     return [
-        _clock(version, instance, job, timers.explain(timers.Due.from_dict(job.deadline), zone))
+        _clock(version, instance, job, timers.explain(timers.Due.from_dict(job.deadline), zone), at)
         for job in rows
     ]
 
@@ -142,11 +143,21 @@ def why(task: UserTask, session: Session) -> timers.Explanation | None:
     return timers.explain(timers.Due.from_dict(task.deadline), settings.config(session).timezone)
 
 
-def _clock(version: Version, instance: ProcessInstance, job: Job, explanation: timers.Explanation) -> Clock:
+def filled(session: Session, task: UserTask, text: str) -> str:
+    """A text of the diagram about a task, with what is filled into it."""
+    due = timers.Due.from_dict(task.deadline) if task.deadline is not None else None
+    zone = settings.config(session).timezone
+    return filled_texts.fill(text, task.variables, due, now=clock.now(session), zone=zone)
+
+
+def _clock(
+    version: Version, instance: ProcessInstance, job: Job, explanation: timers.Explanation, at: datetime
+) -> Clock:
     nodes = version.diagram.nodes
     node = nodes[job.activity_id]
     host = nodes.get(job.attached_to or "")
-    name = node.name or (host.name if host else "") or node.id
+    label = filled_texts.label(node, instance.variables, explanation.due, now=at, zone=at.tzinfo or UTC)
+    name = label or (host.name if host else "") or node.id
     of = (job.id, instance.id, node.id)
     return Clock(*of, name, job.due_at, job.opened_at, explanation, node.is_deadline, ends(node))
 

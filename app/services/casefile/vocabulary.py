@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from app import forms
+from app.engine import filled_texts
 from app.forms import Field
 from app.history.vocabulary import Cause, Decision, Rule
 from app.services.casefile.casefile import CaseFile
@@ -75,7 +76,7 @@ class Vocabulary:
         if node.loop is not None:
             return Cause("rounds", name)
         if node.timer is not None:
-            return Cause("timer", node.name or node.timer.text or name)
+            return Cause("timer", filled_texts.plain(node.name) or node.timer.text or name)
         return Cause("way", name)
 
     def reason_key(self, element_id: str | None) -> str:

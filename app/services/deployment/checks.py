@@ -7,8 +7,8 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.bpmnio import budget, feel, patterns
-from app.engine import decisions, mappings, timers
+from app.bpmnio import budget, feel, patterns, templates
+from app.engine import decisions, filled_texts, mappings, timers
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.engine.reading.variable_mentions import OF_PROCESS
@@ -19,11 +19,13 @@ from app.forms import Field
 from app.forms.condition_tree import Test, Tree, negated, parse
 from app.forms.form import walk_hidden
 from app.forms.model import SINGLE_CHOICE
+from app.i18n import N_, _
 from app.models import User
 from app.services.core import clock, holidays
 from app.services.definitions.details import STEERING
 from app.services.deployment import (
     circle_checks,
+    deadline_checks,
     form_checks,
     identity_marks,
     question_checks,
@@ -66,6 +68,15 @@ _GRAVE = frozenset({"identitas", "identitas tertutup"})
 #: Element id, and the names that are read there.
 _Reads = Iterable[tuple[str, frozenset[str]]]
 
+#: What reads variables, in words; properties are called by their names.
+WHERE = {
+    "condition": N_("syarat"),
+    "timer": N_("waktu"),
+    "loop": N_("pengulangan"),
+    "mapping": N_("pemetaan data"),
+    "table": N_("tabel keputusan"),
+    "text": N_("teks"),
+}
 Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
 _VARIABLE_PROPERTIES = OF_PROCESS
@@ -126,6 +137,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     bundle.findings += unit_checks.check_units(bundle, staffing)
     bundle.findings += unset_checks.check_unset(bundle)
     bundle.findings += question_checks.check_questions(bundle)
+    bundle.findings += deadline_checks.check_deadlines(bundle)
     bundle.findings += identity_marks.dropped(session, bundle) if session is not None else ()
     bundle.findings += sop_revisions.unchanged(session, bundle) if session is not None else ()
     if session is not None and staffing is not None:
@@ -178,6 +190,9 @@ def variable_reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], f
         if node.decision in bundle.tables:
             table = bundle.tables[node.decision]
             yield node.id, "table", decisions.variable_names(table), decisions.mentions(table)
+        for told in filled_texts.texts_of(node):
+            read = templates.look(told).reads
+            yield node.id, "text", read - filled_texts.OWN_NAMES, read
         if node.properties.get("unit"):
             yield node.id, "unit", *_twice(node.properties["unit"])
         if node.properties.get(NUMBER_OF_RECEIVER):
@@ -241,7 +256,7 @@ def _name_finding(
         element_id=place.id if place else None,
         element_name=(place.name or place.id) if place else None,
         line=place.line if place else None,
-        params={"variable": name, "where": where},
+        params={"variable": name, "where": _(WHERE.get(where, where))},
     )
 
 

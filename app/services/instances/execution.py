@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.engine import filled_texts
 from app.engine.running.context import Effect, Event
 from app.engine.running.step import Step
 from app.history import standing, writer
@@ -25,7 +26,7 @@ from app.history.events import (
 )
 from app.history.writer import Record
 from app.models import Job, MessageWait, OutboxMessage, ProcessInstance, User, UserTask
-from app.services.core import bulk, clock
+from app.services.core import bulk, clock, settings
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
@@ -201,7 +202,7 @@ def _queue(
         {
             "instance_id": instance.id,
             "activity_id": effect.node.id,
-            "body": _body(effect, to, about.get(effect.task or "", {})),
+            "body": _body(_said(session, effect), to, about.get(effect.task or "", {})),
             "audience": to,
             "task_id": effect.task if effect.task in about else None,
             "queued_at": clock.now(session),
@@ -212,10 +213,15 @@ def _queue(
     return [(n, Record(NotificationQueued(**to), effect.node.id)) for n, effect, to in told]
 
 
-def _body(effect: Effect, to: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
-    """What a diagram says, word for word, and what it is ``about``. A copy: to units that need not be among those who
-    see the case."""
-    said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name, **about}
+def _said(session: Session, effect: Effect) -> str:
+    """What a diagram says, word for word but for what is filled into it."""
+    text, zone = effect.node.properties.get("pesan") or effect.node.name, settings.config(session).timezone
+    return filled_texts.fill(text, effect.values, effect.due, now=clock.now(session), zone=zone)
+
+
+def _body(text: str, to: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """What is said, and what it is ``about``. A copy: to units that need not be among those who see the case."""
+    said = {"code": "notification", "text": text, **about}
     return {**said, "copy": True} if "units" in to else said
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.calendar import Calendar
+from app.engine import filled_texts
 from app.engine.running import migration as engine
 from app.engine.running.migration import Blocked, Obstacle, Plan, Standing
 from app.engine.running.step import OpenTask, Step
@@ -232,7 +233,8 @@ def _of_timers(case: Case, step: Step) -> list[Change]:
         job = case.jobs.get(timer.id)
         before = job.due_at.isoformat() if job is not None else ""
         if before != (after := timer.due.at.isoformat()):
-            name, about = timer.node.name or timer.due.text, timer.node.attached_to or timer.node.id
+            name = filled_texts.plain(timer.node.name) or timer.due.text
+            about = timer.node.attached_to or timer.node.id
             found.append(Change(kind="timer", activity=about, name=name, before=before, after=after))
     closed = set(step.closed)
     for timer_id in step.stopped_timers:

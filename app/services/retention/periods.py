@@ -1,6 +1,5 @@
 """For how long a process keeps its cases (its property ``simpan``), and which are older: the dry run."""
 
-import re
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from app.engine.reading.texts.properties import KEPT_FOR, months_in
 from app.errors import NotFound
 from app.i18n import _
 from app.models import CaseHold, JoinedReport, ProcessDefinition, ProcessInstance
@@ -17,10 +17,6 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.tasks.inbox import LISTED
-
-PROPERTY = "simpan"
-_PERIOD = re.compile(r"(\d{1,3})\s+(tahun|bulan|years?|months?)", re.IGNORECASE)
-_MONTHS = {"t": 12, "y": 12, "b": 1, "m": 1}
 
 
 @dataclass(frozen=True)
@@ -38,12 +34,6 @@ class Overdue:
     cases: int = 0
     first_ended_at: datetime | None = None
     held: int = 0
-
-
-def months_in(text: str) -> int | None:
-    """A period in months: ``5 tahun``, ``18 bulan``; None where it is none, or no time at all."""
-    found = _PERIOD.fullmatch(" ".join(text.split()))
-    return int(found[1]) * _MONTHS[found[2][0].lower()] or None if found else None
 
 
 def overdue(session: Session, *, actor: Actor) -> list[Overdue]:
@@ -78,7 +68,7 @@ def period_of(session: Session, key: str) -> str:
     query = select(ProcessDefinition.id).where(ProcessDefinition.in_force, ProcessDefinition.key == key)
     definition_id = session.scalar(query)
     version = definitions.readable(session, definition_id) if definition_id is not None else None
-    return version.diagram.properties.get(PROPERTY, "") if version is not None else ""
+    return version.diagram.properties.get(KEPT_FOR, "") if version is not None else ""
 
 
 def older(key: str, before: datetime) -> list[ColumnElement[bool]]:

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.engine import filled_texts
 from app.engine.diagram import Diagram, Flow, Node
 from app.services.definitions.definitions import Version
 
@@ -337,7 +338,9 @@ class _Chart:
         tasks = [node for node in nodes if node.kind in ("userTask", "subProcess")]
         starts = {task: self.diagram.nodes[start] for start, task in merged.items()}
         cells = {
-            name: "\n".join(dict.fromkeys(t.properties.get(name, "").strip() for t in tasks)).strip()
+            name: filled_texts.plain(
+                "\n".join(dict.fromkeys(t.properties.get(name, "").strip() for t in tasks)).strip()
+            )
             for name in CELLS
         }
         return Row(key[2], tasks[0].name if tasks else "", cells, self._placed(nodes, starts))

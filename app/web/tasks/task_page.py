@@ -131,7 +131,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
     """
     page = _read(session, task_id, actor, refusal or Refusal())
     noting.case_read(page.file.instance.id)
-    shown = cells(page.node)
+    shown = [(heading, queries.filled(session, page.work.task, text)) for heading, text in cells(page.node)]
     explanations = {task.id: queries.why(task, session) for task in page.file.tasks}
     return render_template(
         "tasks/task.html",

@@ -97,12 +97,14 @@ def beside() -> dict[str, bytes]:
 class Desk:
     """A case of the procedure, worked on by rina as days pass and the worker fires what is due."""
 
-    def __init__(self, office: Office, files: dict[str, bytes]) -> None:
+    def __init__(
+        self, office: Office, files: dict[str, bytes], key: str = "laporan", **values: object
+    ) -> None:
         self.office, self.now = office, MONDAY
         with self.at() as session:
             deployments.deploy(session, files, actor=None)
         with self.at() as session:
-            self.case = instances.start(session, "laporan", {}, actor=office.rina).instance
+            self.case = instances.start(session, key, values, actor=office.rina).instance
 
     @contextmanager
     def at(self) -> Iterator[Any]:

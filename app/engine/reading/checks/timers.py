@@ -1,12 +1,12 @@
 """The timers of a diagram: text, place, which is a task's deadline, and labels that tell another time."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from app.engine import timers
 from app.engine.diagram import SINCE, Diagram, Node, Timer
 from app.engine.reading.source import Source
-from app.engine.reading.texts import conditions, timer_labels
+from app.engine.reading.texts import conditions
 
 
 def single_moment(node: Node, source: Source) -> Node:
@@ -91,43 +91,3 @@ def _single(timer: Timer) -> bool:
 
 def _name(nodes: Mapping[str, Node], node_id: str) -> str:
     return nodes[node_id].name or node_id if node_id in nodes else node_id
-
-
-def check_label_contradictions(diagram: Diagram, source: Source) -> None:
-    """Warn of each; who changes a deadline easily forgets what else names it."""
-    for node in diagram.nodes.values():
-        _check_label(node, source)
-        _check_cell(node, diagram, source)
-
-
-def _check_label(node: Node, source: Source) -> None:
-    if node.timer is None or not node.name:
-        return
-    said = timer_labels.meaning(node.name)
-    if said and timers.differ(said, node.timer.text):
-        source.warning("timer_label_differs", node, text=node.timer.text)
-
-
-def _check_cell(node: Node, diagram: Diagram, source: Source) -> None:
-    """The cell is the SOP's own: the task's deadline must be that long. A cell that tells no length says nothing."""
-    cell = node.properties.get("waktu", "")
-    said = timer_labels.meaning(cell) if cell else None
-    deadline = _deadline(diagram.boundary.get(node.id, ()))
-    if said and deadline is not None and timers.differ_in_length(said, deadline.text):
-        source.warning("timer_cell_differs", node, cell=cell, text=deadline.text)
-
-
-def _deadline(events: Iterable[Node]) -> Timer | None:
-    """The timer that is a task's deadline, as `running.scheduling` chooses it when they open; None where that cannot
-    be told before."""
-    single = [event for event in events if event.timer is not None and _single(event.timer)]
-    marked = [event.timer for event in single if event.is_deadline]
-    if marked:
-        return marked[0]
-    interrupting = [event for event in single if event.interrupting]
-    found = [event.timer for event in interrupting or single if event.timer is not None]
-    lengths = [timers.length_of(timer.text) for timer in found]
-    known = [length for length in lengths if length is not None]
-    if not known or len(known) < len(lengths):
-        return None
-    return found[lengths.index(min(known) if interrupting else max(known))]

@@ -1,5 +1,6 @@
 """The properties that the code acts on, checked where they stand."""
 
+import re
 from collections.abc import Mapping
 
 from app.engine.diagram import Diagram, Node, lane_names
@@ -7,6 +8,10 @@ from app.engine.reading.source import NAME_LENGTH, Placed, Source
 from app.engine.reading.texts import conditions
 
 _ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup")
+#: For how long the cases of a process are kept after their end.
+KEPT_FOR = "simpan"
+_PERIOD = re.compile(r"(\d{1,3})\s+(tahun|bulan|years?|months?)", re.IGNORECASE)
+_MONTHS = {"t": 12, "y": 12, "b": 1, "m": 1}
 _ON_LANE = "koordinator"
 _DAY_UNITS = ("kerja", "kalender")
 _AUDIENCES = ("lajur", "koordinator", "lajur dan koordinator", "unit")
@@ -29,6 +34,9 @@ def _check_process(diagram: Diagram, source: Source) -> None:
     if unit and unit not in _DAY_UNITS:
         allowed = ", ".join(_DAY_UNITS)
         source.error("property_value", diagram, property="satuan hari", value=unit, allowed=allowed)
+    kept = diagram.properties.get(KEPT_FOR, "").strip()
+    if kept and months_in(kept) is None:
+        source.warning("period_unreadable", diagram, value=kept)
     known = {name.casefold() for lane in diagram.lanes for name in (lane.id, lane.name)}
     for name in lane_names(diagram.properties.get("identitas", ""), diagram.lanes):
         if name.casefold() not in known:
@@ -37,6 +45,12 @@ def _check_process(diagram: Diagram, source: Source) -> None:
     if closed := closed_identity(diagram):
         conditions.check_condition(closed, diagram, source)
     _check_misplaced(diagram, diagram.properties, (_ON_LANE,), source)
+
+
+def months_in(text: str) -> int | None:
+    """A period in months: ``5 tahun``, ``18 bulan``; None where it is none, or no time at all."""
+    found = _PERIOD.fullmatch(" ".join(text.split()))
+    return int(found[1]) * _MONTHS[found[2][0].lower()] or None if found else None
 
 
 def closed_identity(diagram: Diagram) -> str:
