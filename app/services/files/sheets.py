@@ -62,6 +62,20 @@ def rows_of(name: str, content: bytes, headings: Iterable[str], page: int = 0) -
     return found
 
 
+def surface_of(content: bytes, page: int = 0) -> workbooks.Surface:
+    """What is merged and drawn on a page of an XLSX, from 0.
+
+    Raises:
+        InvalidForm: too large, or broken.
+    """
+    try:
+        return workbooks.surface_of_page(content, page)
+    except InvalidForm:
+        raise
+    except Exception as error:  # as in `_rows_of_xlsx`
+        raise _broken() from error
+
+
 def _require_table(name: str, content: bytes) -> str:
     """The ending of the file's name, csv or xlsx, once it is known to be such a file."""
     if len(content) > MAX_BYTES:

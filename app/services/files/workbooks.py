@@ -7,9 +7,12 @@ single tag, the columns that are kept of a row, and the texts that cells share. 
 import posixpath
 import re
 import zipfile
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from io import BytesIO
+from itertools import accumulate
 from typing import Any
 from xml.parsers import expat
 
@@ -30,9 +33,11 @@ MAX_COLUMNS = 200
 #: Of a row: XLSX knows no more.
 MAX_ROW = 16_384
 MAX_CELL = 50_000
+#: Of a drawing.
+MAX_DRAWING = 2_000_000
 _PIECE = 64 * 1024
 _DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
-_REFERENCE = re.compile(r"([A-Z]{1,3})[0-9]+", re.IGNORECASE)
+_REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,9})", re.IGNORECASE)
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 #: What of a number's format is no sign of a date: texts in quotes, single letters, colours and conditions.
 _NO_DATE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
@@ -42,7 +47,67 @@ _ELAPSED = re.compile(r"\[(?:h+|m+|s+)\]", re.IGNORECASE)
 _DATES = frozenset({*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)})
 _HOURS = frozenset({46})
 
+#: Of a page.
+MOST_MERGES = 5_000
+_MOST_ROWS_MEASURED = 5_000
+_PIXEL, _POINT = 9_525, 12_700
+#: Widths of columns are told in digits, which are seven pixels wide.
+_DIGIT = 7 * _PIXEL
+
 Cells = Mapping[int, Any]
+#: The first and last row and column of cells that are one: top, left, bottom, right, from 1.
+Merge = tuple[int, int, int, int]
+
+
+class Surface:
+    """What lies over the cells of a page: which of them are merged, its drawings as XML, and how wide its columns and
+    how high its rows are, in EMU."""
+
+    def __init__(self) -> None:
+        self.merges: list[Merge] = []
+        self.drawings: list[bytes] = []
+        self.has_drawings = False
+        self.widths: dict[int, int] = {}
+        self.heights: dict[int, int] = {}
+        self.width, self.height = 64 * _PIXEL, 15 * _POINT
+
+    def start(self, tag: str, said: Mapping[str, str]) -> None:
+        """Take what an element of the page says."""
+        if tag == "sheetFormatPr":
+            self.width = _emu(said.get("defaultColWidth"), _DIGIT, self.width)
+            self.height = _emu(said.get("defaultRowHeight"), _POINT, self.height)
+        elif tag == "col":
+            last = min(int(said.get("max") or 0), MAX_COLUMNS)
+            wide = _emu(said.get("width"), _DIGIT, self.width)
+            self.widths |= dict.fromkeys(range(int(said.get("min") or 1), last + 1), wide)
+        elif tag == "row" and "ht" in said and "r" in said:
+            self.heights[int(float(said["r"]))] = _emu(said["ht"], _POINT, self.height)
+        elif tag == "drawing":
+            self.has_drawings = True
+        elif tag == "mergeCell" and len(self.merges) < MOST_MERGES:
+            first, _colon, last_cell = said.get("ref", "").partition(":")
+            self.merges.append((*_cell(first), *_cell(last_cell or first)))
+
+    def point_of(self, row: int, column: int) -> tuple[int, int]:
+        """Where a cell, counted from 0, begins: across and down."""
+        columns, rows = self._begins
+        return columns[min(column, len(columns) - 1)], rows[min(row, len(rows) - 1)]
+
+    def cell_at(self, x: float, y: float) -> tuple[int, int]:
+        """The row and column, from 1, in which a point lies."""
+        columns, rows = self._begins
+        return max(bisect_right(rows, y), 1), max(bisect_right(columns, x), 1)
+
+    @cached_property
+    def _begins(self) -> tuple[list[int], list[int]]:
+        """Where each column and each row begins."""
+        wide = [self.widths.get(column, self.width) for column in range(1, MAX_COLUMNS + 1)]
+        high = [self.heights.get(row, self.height) for row in range(1, _MOST_ROWS_MEASURED + 1)]
+        return [0, *accumulate(wide)], [0, *accumulate(high)]
+
+
+def _emu(said: str | None, unit: int, usual: int) -> int:
+    return max(int(float(said) * unit), 0) if said else usual
 
 
 class Broken(Exception):
@@ -58,6 +123,16 @@ def rows_of_page(content: bytes, number: int = 0) -> Iterator[tuple[Any, ...]]:
     """
     with zipfile.ZipFile(BytesIO(content)) as archive:
         yield from _Book(archive).rows(number)
+
+
+def surface_of_page(content: bytes, number: int = 0) -> Surface:
+    """What lies over the cells of a page, from 0; nothing of a page that there is not.
+
+    Raises:
+        InvalidForm: too much is in it. Broken, and what zipfile and expat raise: it is no such file.
+    """
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return _Book(archive).surface(number)
 
 
 def require_harmless(content: bytes) -> None:
@@ -88,20 +163,36 @@ class _Book:
         self.shared: list[str] = []
         self.styles: list[str] = []
 
-    def rows(self, number: int) -> Iterator[tuple[Any, ...]]:
+    def page(self, number: int) -> tuple[str, dict[str, dict[str, str]]]:
+        """The part of a page, "" for one that there is not, and the parts that the book names."""
         book = next(iter(self.related("").get("officeDocument", {}).values()), "")
         targets = self.related(book)
         pages = targets.get("worksheet", {})
         in_order = [pages[one] for one in self.pages(book) if one in pages]
         if not in_order:
             raise Broken(book)
-        if number >= len(in_order):
+        return in_order[number] if number < len(in_order) else "", targets
+
+    def surface(self, number: int) -> Surface:
+        found = Surface()
+        name, _targets = self.page(number)
+        if name:
+            self.parse(name, found.start)
+        if found.has_drawings:
+            for part in self.related(name).get("drawing", {}).values():
+                with self.archive.open(part) as stream:
+                    found.drawings.append(stream.read(MAX_DRAWING + 1))
+        return found
+
+    def rows(self, number: int) -> Iterator[tuple[Any, ...]]:
+        page, targets = self.page(number)
+        if not page:
             return
         for name in targets.get("styles", {}).values():
             self.styles = self.formats(name)
         for name in targets.get("sharedStrings", {}).values():
             self.shared = self.texts(name)
-        yield from self.cells(in_order[number])
+        yield from self.cells(page)
 
     def related(self, name: str) -> dict[str, dict[str, str]]:
         """The parts that a part names: by kind, their names by id."""
@@ -329,13 +420,18 @@ def _filled(row: Cells) -> tuple[Any, ...]:
 
 
 def _column(reference: str) -> int:
+    return _cell(reference)[1]
+
+
+def _cell(reference: str) -> tuple[int, int]:
+    """The row and column of a cell by its name."""
     found = _REFERENCE.fullmatch(reference)
     if found is None:
         raise Broken(reference)
     number = 0
     for letter in found[1].upper():
         number = number * 26 + ord(letter) - ord("A") + 1
-    return number
+    return int(found[2]), number
 
 
 def _shown_by(code: str) -> str:
