@@ -3,11 +3,11 @@ where their answers lead, its time. What he leaves as it was shown stays a guess
 
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.engine import timers
 from app.i18n import _
-from app.services.sop_tables.reading import Answers, Choice, Line, SopTable
+from app.services.sop_tables.reading import Answers, Choice, SopTable
 
 MOST_QUESTIONS = 4
 LONGEST_NAME = 500
@@ -98,7 +98,7 @@ def renamed(table: SopTable, name: str) -> SopTable:
     if not name or name == table.name:
         return table
     identity = {**table.identity, "nama sop": name} if "nama sop" in table.identity else table.identity
-    return SopTable(name, table.performers, table.lines, identity, table.guesses)
+    return replace(table, name=name, identity=identity)
 
 
 def corrected(
@@ -110,10 +110,10 @@ def corrected(
     has something wrong. Only what differs from ``read`` is a correction. ``names`` are those of the lanes.
     """
     lines = [
-        Line(**{**vars(line), "choice": _choice(was, now) if now is not None else None})
+        replace(line, choice=_choice(was, now) if now is not None else None)
         for line, was, now in zip(table.lines, read, typed, strict=True)
     ]
-    return SopTable(table.name, list(names), lines, table.identity, table.guesses)
+    return replace(table, performers=list(names), lines=lines)
 
 
 def _choice(was: Plan, now: Plan) -> Choice:

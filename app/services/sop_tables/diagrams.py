@@ -28,7 +28,7 @@ xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:modeler="http://camunda.
 class Node:
     """An element. ``lane`` is the place of its lane; ``about`` what its documentation says; ``form`` a form key;
     ``deadline`` the text of its timer; ``beside`` the element below which it stands, else it has a column; ``row``
-    that of the table."""
+    that of the table; ``answers`` the words of a question's answers, where they are not "ya" and "tidak"."""
 
     id: str
     kind: Kind
@@ -40,6 +40,7 @@ class Node:
     deadline: str = ""
     beside: str = ""
     row: int = 0
+    answers: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@ each task. What the table does not say is guessed, and each guess is told with t
 
 import json
 import re
+import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,10 +11,12 @@ from itertools import pairwise
 from app.engine import drawing
 from app.i18n import _
 from app.services.sop_tables import corrections, diagrams, durations
-from app.services.sop_tables.corrections import NEXT, Plan
+from app.services.sop_tables.corrections import LONGEST_NAME, MOST_QUESTIONS, NEXT, Plan
 from app.services.sop_tables.diagrams import Flow, Node
+from app.services.sop_tables.heads import plain
 from app.services.sop_tables.marks import Mark
 from app.services.sop_tables.reading import Answers, Choice, Guess, Line, SopTable
+from app.services.sop_tables.returns import Return
 
 _ITEM = re.compile(r"\s*(?:[-•*●]|\d{1,2}[.)])\s+")
 _MOST_ITEMS = 12
@@ -66,6 +69,8 @@ class _Drafting:
         if not self.performers:
             self.performers = [_("Petugas")]
             self._guess(0, _("Tabel ini tidak menyebut pelaksana; semua kegiatan masuk satu lajur."))
+        if not any("waktu" in line.cells for line in self.table.lines):
+            self._guess(0, _("Tidak ada waktu yang terbaca dalam tabel ini; semua kegiatan tanpa tenggat."))
         steps = [self._step(line, last=line is self.table.lines[-1]) for line in self.table.lines]
         self._connect(steps)
         files = {f"{self.key}.bpmn": diagrams.written(self._drawing())}
@@ -105,7 +110,6 @@ class _Drafting:
         step = _Step(line, line.choice or Choice())
         starts = [mark for mark in line.marks if mark.kind in ("start", "task")]
         decisions = [mark for mark in line.marks if mark.kind == "decision"]
-        decisions = decisions or [mark for mark in line.marks if mark.kind == "answer"][:1]
         ends = [mark for mark in line.marks if mark.kind == "end"]
         if step.choice.performers is not None:
             doers = [self._chosen(line, place) for place in step.choice.performers]
@@ -123,22 +127,53 @@ class _Drafting:
             self._end(mark.text or _("Selesai"), mark.performer) for mark in (ends[:-1] if last else ends)
         ]
         if step.choice.questions is not None:
-            asked = [Mark(one.performer, "decision", one.text) for one in step.choice.questions]
+            asked = [
+                Mark(one.performer, "decision", one.text, yes=one.yes_words, no=one.no_words)
+                for one in step.choice.questions
+            ]
             step.questions = [self._question(line, mark) for mark in asked]
         else:
             self._read_questions(step, decisions)
+        self._keep_words(step)
         self._deadline(step)
         return step
+
+    def _keep_words(self, step: _Step) -> None:
+        """Words of marks that are no element's name are kept in the task's documentation."""
+        line, task = step.line, step.tasks[0]
+        is_first = line is self.table.lines[0]
+        named = {line.activity, *(node.name for node in (*step.tasks, *step.questions, *step.ends))}
+        for mark in line.marks:
+            is_named = mark.text in named or mark.kind == "end" or (mark.kind == "start" and is_first)
+            if mark.text and not is_named and mark.text not in task.about:
+                task.about.append(mark.text)
+        answers = {words for question in step.questions for words in question.answers}
+        left = [
+            words for mark in line.marks for words in (mark.yes, mark.no) if words and words not in answers
+        ]
+        task.about += [words for words in dict.fromkeys(left) if words not in task.about]
 
     def _read_questions(self, step: _Step, decisions: Sequence[Mark]) -> None:
         """The questions of a line as the table has them."""
         line = step.line
-        step.questions = [self._question(line, mark) for mark in decisions]
+        step.questions = [self._question(line, mark) for mark in decisions[:MOST_QUESTIONS]]
         if len(step.questions) > 1:
             self._guess(line.row, _("Beberapa belah ketupat dalam satu baris; ditanyakan berurutan."))
-        if line.back and not decisions:
+        if len(decisions) > MOST_QUESTIONS:
+            words = {"most": MOST_QUESTIONS, "count": len(decisions)}
+            told = _(
+                "Ada {count} belah ketupat dalam satu baris; hanya {most} yang menjadi pertanyaan.", **words
+            )
+            self._guess(line.row, told)
+        if line.returns and not decisions:
             step.questions = [self._question(line, Mark(self.lane, "decision"))]
             self._guess(line.row, _("Kalimatnya menyebut kembali ke kegiatan lain; dibuatkan pertanyaan."))
+        for way in line.returns[len(step.questions) :]:
+            told = _(
+                "“{text}”: jalan kembali ini tidak digambar, karena pertanyaannya sudah punya satu.",
+                text=way.words,
+            )
+            self._guess(line.row, told)
         if step.ends and not step.questions:
             step.questions = [self._question(line, Mark(self.lane, "decision", _("Dilanjutkan?")))]
             self._guess(line.row, _("Ada akhir di tengah alur; dibuatkan pertanyaan apakah dilanjutkan."))
@@ -168,14 +203,14 @@ class _Drafting:
             or line.cells.get("output", "")
             or _("Kegiatan {number}", number=line.number or "?")
         )
+        if len(name) > LONGEST_NAME and not chosen:
+            name = textwrap.shorten(name, _LONGEST_LABEL, placeholder="…")
         if not line.activity and not chosen:
             self._guess(line.row, _("Kegiatannya kosong; dinamai {name}.", name=name))
         if place:
             name = mark.name or f"{name} – {self.performers[mark.performer]}"
         id_ = self._id(name)
-        about = [*line.notes] if not place else []
-        if mark.kind == "task" and mark.text and mark.text not in (line.activity, mark.name):
-            about.append(mark.text)
+        about = [*dict.fromkeys(line.notes)] if not place else []
         properties = {"sop nomor": line.number, **line.cells}
         kept = {key: text for key, text in properties.items() if text}
         return Node(id_, "userTask", name, mark.performer, kept, about, id_, row=line.row)
@@ -185,7 +220,11 @@ class _Drafting:
         if not text:
             text = f"{line.activity.rstrip('?')}?" if len(line.activity) <= 60 else _("Disetujui?")
             self._guess(line.row, _("Belah ketupat tanpa pertanyaan; ditulis “{text}”.", text=text))
-        return Node(self._id(f"tanya {text}"), "exclusiveGateway", text, mark.performer)
+        elif len(text) > LONGEST_NAME:
+            text = textwrap.shorten(text, _LONGEST_LABEL, placeholder="…")
+        node = Node(self._id(f"tanya {text}"), "exclusiveGateway", text, mark.performer)
+        node.answers = mark.yes, mark.no
+        return node
 
     def _end(self, name: str, lane: int) -> Node:
         return Node(self._id(name), "endEvent", name, lane)
@@ -196,7 +235,8 @@ class _Drafting:
             step.tasks[-1].deadline = chosen
             return
         if durations.is_empty(said):
-            self._guess(step.line.row, _("Waktunya kosong; tanpa tenggat."))
+            if any("waktu" in line.cells for line in self.table.lines):
+                self._guess(step.line.row, _("Waktunya kosong; tanpa tenggat."))
             return
         found = durations.deadline_of(said)
         if found is None:
@@ -207,6 +247,12 @@ class _Drafting:
             self._guess(
                 step.line.row, _("Waktu “{text}” dibaca sebagai tenggat {read}.", text=said, read=text)
             )
+        if step.line.shares_time:
+            told = _(
+                "Sel waktu “{text}” digabung untuk beberapa baris; menjadi tenggat tiap kegiatannya.",
+                text=said,
+            )
+            self._guess(step.line.row, told)
         task = step.tasks[-1]
         task.deadline = text
         if len(step.tasks) > 1:
@@ -232,8 +278,8 @@ class _Drafting:
         for place, step in enumerate(steps):
             for number, question in enumerate(step.questions):
                 yes, no = self._answers(steps, place, number, after[question.id])
-                self._flow(question, yes, _("ya"))
-                self._flow(question, no, _("tidak"))
+                self._flow(question, yes, question.answers[0] or _("ya"))
+                self._flow(question, no, question.answers[1] or _("tidak"))
         for step in steps:
             self._tell_ends(step)
 
@@ -255,11 +301,27 @@ class _Drafting:
             chosen = step.choice.questions[number]
             yes, no = (self._aim(one, steps, step, question) or after for one in (chosen.yes, chosen.no))
             return self._beside(question, yes), self._beside(question, no)
-        target, said = self._target(step, steps, place, number)
-        if said:
-            words = {"question": question.name, "name": target.name}
-            self._guess(step.line.row, said.format(**words))
-        return after, self._beside(question, target)
+        ways = step.line.returns
+        way = ways[number] if number < len(ways) else None
+        target = self._way_back(way, steps, place, after) if way is not None else None
+        if target is None:
+            target = self._usual_target(step, steps, place, number)
+        if way is None or way.kind != "number":
+            self._tell_target(step, question, target, way)
+        target = self._beside(question, target)
+        return (target, after) if way is not None and way.on_yes else (after, target)
+
+    def _tell_target(self, step: _Step, question: Node, target: Node, way: Return | None) -> None:
+        is_yes = way is not None and way.on_yes
+        usual = _("ya") if is_yes else _("tidak")
+        words = {
+            "question": question.name,
+            "answer": question.answers[0 if is_yes else 1] or usual,
+            "name": target.name,
+        }
+        ends = target.kind == "endEvent"
+        told = _("“{question}” dijawab {answer}: berakhir dengan {name}.", **words) if ends else ""
+        self._guess(step.line.row, told or _("“{question}” dijawab {answer}: kembali ke {name}.", **words))
 
     def _beside(self, question: Node, target: Node) -> Node:
         """An end that is not drawn yet stands below the question that leads to it."""
@@ -287,19 +349,32 @@ class _Drafting:
                     _("Akhir “{name}” tidak tersambung; ditulis dalam keterangan tugas.", name=end.name),
                 )
 
-    def _target(self, step: _Step, steps: Sequence[_Step], place: int, number: int) -> tuple[Node, str]:
-        if step.line.back and not number:
-            for other in steps:
-                if other.line.number.strip(". ") == step.line.back.strip(". "):
-                    return other.tasks[0], ""
+    def _way_back(self, way: Return, steps: Sequence[_Step], place: int, after: Node) -> Node | None:
+        """The task that a way back leads to; None, and told, where it names none."""
+        found: _Step | None = None
+        if way.kind == "number":
+            number = way.to.lstrip("0")
+            found = next((one for one in steps if one.line.number.strip(". ()").lstrip("0") == number), None)
+        elif way.kind == "first":
+            found = steps[0]
+        elif way.kind == "before" and place:
+            found = steps[place - 1]
+        elif way.kind == "performer":
+            lanes = [n for n, name in enumerate(self.performers) if plain(name) == way.to]
+            found = next((one for one in reversed(steps[:place]) if one.tasks[0].lane in lanes), None)
+        if found is not None and found.tasks[0] is not after:
+            return found.tasks[0]
+        told = _("“{text}”: kegiatan yang dituju tidak ditemukan dalam tabel.", text=way.words)
+        self._guess(steps[place].line.row, told)
+        return None
+
+    def _usual_target(self, step: _Step, steps: Sequence[_Step], place: int, number: int) -> Node:
+        """Where a "tidak" leads of which the table says nothing: an end of its row, else the activity before."""
         if step.ends:
-            said = _("“{question}” dijawab tidak: berakhir dengan {name}.")
-            return step.ends[min(number, len(step.ends) - 1)], said
+            return step.ends[min(number, len(step.ends) - 1)]
         if place:
-            return steps[place - 1].tasks[0], _("“{question}” dijawab tidak: kembali ke {name}.")
-        return self._end(_("Tidak dilanjutkan"), step.questions[number].lane), _(
-            "“{question}” dijawab tidak: berakhir dengan {name}."
-        )
+            return steps[place - 1].tasks[0]
+        return self._end(_("Tidak dilanjutkan"), step.questions[number].lane)
 
     # What it is now
 
@@ -313,7 +388,7 @@ class _Drafting:
         chain = [node for node in self.nodes if not node.beside]
         after = chain[chain.index(question) + 1]
         yes, no = (self._said(flow.target, after, steps) for flow in self.flows if flow.source is question)
-        return Answers(question.name, question.lane, yes, no)
+        return Answers(question.name, question.lane, yes, no, *question.answers)
 
     def _said(self, target: Node, after: Node, steps: Sequence[_Step]) -> str:
         if target is after:

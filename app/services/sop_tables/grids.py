@@ -7,13 +7,15 @@ nothing.
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 from app.engine import xml
 from app.errors import InvalidDiagram, InvalidForm
 from app.i18n import _
-from app.services.files import kinds, sheets
+from app.services.files import kinds, sheets, workbooks
+from app.services.sop_tables import canvases
+from app.services.sop_tables.canvases import Shape
 
 MAX_BYTES = sheets.MAX_BYTES
 MAX_COLUMNS = 60
@@ -21,34 +23,26 @@ MAX_ROWS = 2_000
 #: Of a workbook: a cover, an identity block, and what else stands before the table.
 _MOST_PAGES = 6
 _DOCUMENT = "word/document.xml"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
-_WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
-_WP = "{http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing}"
-_VML = "{urn:schemas-microsoft-com:vml}"
-_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-#: What our own documents name the group of shapes in a cell.
-_OURS = "Bagan "
 
 
-@dataclass(frozen=True)
-class Shape:
-    """A drawn shape: its kind as Word names it (``flowChartProcess``, ``line``), the text in it, and, in a document
-    of ours, what it stands for."""
-
-    kind: str
-    text: str = ""
-    name: str = ""
+#: Where a cell stands: the place of its table from 0, its row and column in that table from 1. A line of text outside
+#: tables has the place of the table that follows, row 0, and its number among those lines.
+At = tuple[int, int, int]
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, its shapes, and whether it only goes on with the one above or left of it."""
+    """A cell: its text, its shapes, and whether it only goes on with the one above or left of it. ``line`` is the
+    number of a line that was taken out of it."""
 
     text: str = ""
     shapes: tuple[Shape, ...] = ()
     below: bool = False
     beside: bool = False
+    at: At = (0, 0, 0)
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,11 +55,20 @@ class Grid:
 
 @dataclass(frozen=True)
 class Page:
-    """What a file holds: its tables, and the lines of text before, between and after them by the place of the table
-    that follows."""
+    """What a file holds: its tables, the lines of text before, between and after them by the place of the table that
+    follows, and cells that are too far out to be read."""
 
     grids: tuple[Grid, ...]
-    texts: Mapping[int, tuple[str, ...]]
+    texts: Mapping[int, tuple[Cell, ...]]
+    beyond: tuple[Cell, ...] = ()
+
+    def cells(self) -> Iterator[Cell]:
+        """Each cell and line of the file in its order."""
+        for place, grid in enumerate(self.grids):
+            yield from self.texts.get(place, ())
+            yield from (cell for row in grid.rows for cell in row)
+        yield from self.texts.get(len(self.grids), ())
+        yield from self.beyond
 
 
 def read_file(name: str, content: bytes, headings: Sequence[str]) -> Page:
@@ -81,16 +84,44 @@ def read_file(name: str, content: bytes, headings: Sequence[str]) -> Page:
         return _read_word(content)
     if kinds.ending(name) not in ("xlsx", "csv"):
         raise refused(_("Kirim berkas DOCX, XLSX atau CSV."))
-    pages = _MOST_PAGES if kinds.ending(name) == "xlsx" else 1
-    read = (sheets.rows_of(name, content, headings, page) for page in range(pages))
-    return Page(tuple(_sheet(rows[:MAX_ROWS]) for rows in read if rows), {})
+    is_book = kinds.ending(name) == "xlsx"
+    grids, beyond = list[Grid](), list[Cell]()
+    for page in range(_MOST_PAGES if is_book else 1):
+        rows = sheets.rows_of(name, content, headings, page)
+        surface = sheets.surface_of(content, page) if is_book else workbooks.Surface()
+        if rows or surface.drawings:
+            try:
+                grid, outside = _sheet(len(grids), rows, surface)
+            except InvalidDiagram as error:
+                raise refused(_("Berkas ini rusak atau tidak dapat dibaca sebagai tabel.")) from error
+            grids.append(grid)
+            beyond += outside
+    return Page(tuple(grids), {}, tuple(beyond))
 
 
-def _sheet(rows: Sequence[Sequence[str]]) -> Grid:
-    width = min(max(map(len, rows), default=0), MAX_COLUMNS)
-    return Grid(
-        tuple(tuple(Cell(row[place] if place < len(row) else "") for place in range(width)) for row in rows)
+def _sheet(place: int, rows: Sequence[Sequence[str]], surface: workbooks.Surface) -> tuple[Grid, list[Cell]]:
+    """A page of a workbook, and its cells that are too far to the right or too far down."""
+    cells = {
+        (row, column): Cell(text, at=(place, row, column))
+        for row, texts in enumerate(rows, 1)
+        for column, text in enumerate(texts, 1)
+        if text
+    }
+    for (row, column), shape in canvases.shapes_on(surface):
+        cell = cells.get((row, column), Cell(at=(place, row, column)))
+        cells[row, column] = replace(cell, shapes=(*cell.shapes, shape))
+    height = min(max((row for row, _column in cells), default=0), MAX_ROWS)
+    width = min(max((column for _row, column in cells), default=0), MAX_COLUMNS)
+    for top, left, bottom, right in surface.merges:
+        for row in range(top, min(bottom, height) + 1):
+            for column in range(left, min(right, width) + 1):
+                cell = cells.get((row, column), Cell(at=(place, row, column)))
+                cells[row, column] = replace(cell, below=row > top, beside=column > left)
+    held = tuple(
+        tuple(cells.get((row, column)) or Cell(at=(place, row, column)) for column in range(1, width + 1))
+        for row in range(1, height + 1)
     )
+    return Grid(held), [cell for (row, column), cell in cells.items() if row > height or column > width]
 
 
 def refused(message: str) -> InvalidForm:
@@ -120,15 +151,20 @@ def _read_word(content: bytes) -> Page:
     except InvalidDiagram as error:
         raise refused(_("Berkas Word ini rusak atau tidak dapat dibaca.")) from error
     body = next((part for part in root if part.tag == f"{_W}body"), None)
-    grids, texts, number = list[Grid](), dict[int, list[str]](), 1
+    grids, texts, number, beyond = list[Grid](), dict[int, list[Cell]](), 1, list[Cell]()
     for part in _blocks(body if body is not None else []):
         if part.tag == f"{_W}tbl":
-            grid = _grid(part, number)
+            grid, outside = _grid(part, number, len(grids))
             number += len(grid.rows)
             grids.append(grid)
-        elif text := _text(part):
-            texts.setdefault(len(grids), []).append(text)
-    return Page(tuple(grids), {place: tuple(lines) for place, lines in texts.items()})
+            beyond += outside
+        else:
+            lines = texts.setdefault(len(grids), [])
+            for text in filter(None, _text(part).split("\n")):
+                lines.append(Cell(text, at=(len(grids), 0, len(lines) + 1)))
+            if shapes := tuple(canvases.shapes_in(part)):
+                lines.append(Cell(shapes=shapes, at=(len(grids), 0, len(lines) + 1)))
+    return Page(tuple(grids), {place: tuple(lines) for place, lines in texts.items()}, tuple(beyond))
 
 
 def _blocks(body: "xml.Element | list[xml.Element]") -> Iterator[xml.Element]:
@@ -142,18 +178,24 @@ def _blocks(body: "xml.Element | list[xml.Element]") -> Iterator[xml.Element]:
             yield part
 
 
-def _grid(table: xml.Element, first: int) -> Grid:
-    rows = list[tuple[Cell, ...]]()
+def _grid(table: xml.Element, first: int, place: int) -> tuple[Grid, list[Cell]]:
+    """A table, and its cells that are too far to the right or too far down."""
+    rows = list[list[Cell]]()
     for row in table.iter(f"{_W}tr"):
-        if _owner(row) is not table or len(rows) == MAX_ROWS:
+        if _owner(row) is not table:
             continue
-        cells = [Cell(beside=False)] * _skipped(row, "gridBefore")
+        cells = [Cell()] * _skipped(row, "gridBefore")
         for part in row.iter(f"{_W}tc"):
-            if _owner(part) is table and len(cells) < MAX_COLUMNS:
+            if _owner(part) is table:
                 cells += _cells(part)
-        rows.append(tuple(cells[:MAX_COLUMNS]))
-    width = max(map(len, rows), default=0)
-    return Grid(tuple((*row, *[Cell()] * (width - len(row))) for row in rows), first)
+        rows.append(
+            [replace(cell, at=(place, len(rows) + 1, column)) for column, cell in enumerate(cells, 1)]
+        )
+    beyond = [cell for row in rows[:MAX_ROWS] for cell in row[MAX_COLUMNS:]]
+    beyond += [cell for row in rows[MAX_ROWS:] for cell in row]
+    width = min(max(map(len, rows), default=0), MAX_COLUMNS)
+    held = tuple((*row[:width], *[Cell()] * (width - len(row))) for row in rows[:MAX_ROWS])
+    return Grid(held, first), beyond
 
 
 def _owner(part: xml.Element) -> xml.Element | None:
@@ -179,7 +221,7 @@ def _cells(part: xml.Element) -> list[Cell]:
     span = part.find(f"{_W}tcPr/{_W}gridSpan")
     merge = part.find(f"{_W}tcPr/{_W}vMerge")
     below = merge is not None and merge.get(f"{_W}val") != "restart"
-    cell = Cell(_text(part), tuple(_shapes(part)), below)
+    cell = Cell(_text(part), tuple(canvases.shapes_in(part)), below)
     more = min(_number(span), MAX_COLUMNS) - 1 if span is not None else 0
     return [cell, *[Cell(below=below, beside=True)] * more]
 
@@ -192,60 +234,33 @@ def _text(part: xml.Element) -> str:
     )
     for paragraph in paragraphs:
         pieces = ["- "] if paragraph.find(f"{_W}pPr/{_W}numPr") is not None else []
-        for one in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}sym"):
+        for one in paragraph.iter(*_PIECES):
             if not _is_drawn(one, paragraph):
                 pieces.append(_piece(one))
         line = "\n".join(" ".join(each.split()) for each in "".join(pieces).split("\n"))
-        lines.append(line if line != "-" else "")
+        lines.append("" if pieces == ["- "] else line)
     return "\n".join(lines).strip()
 
 
+#: What a paragraph's text is made of: words, those of formulas too, blanks, new lines, hyphens, signs.
+_PIECES = (f"{_M}t", *(f"{_W}{name}" for name in ("t", "tab", "br", "cr", "noBreakHyphen", "sym")))
+
+
 def _piece(one: xml.Element) -> str:
-    if one.tag == f"{_W}t":
+    if one.tag in (f"{_W}t", f"{_M}t"):
         return one.text or ""
     if one.tag == f"{_W}sym":  # a letter of Wingdings and the like: a tick, a dot
         return "√"
-    return "\n" if one.tag == f"{_W}br" else " "
+    if one.tag == f"{_W}noBreakHyphen":
+        return "-"
+    return "\n" if one.tag in (f"{_W}br", f"{_W}cr") else " "
 
 
 def _is_drawn(one: xml.Element, within: xml.Element) -> bool:
     """Whether it lies in a drawing."""
     above = one.getparent()
     while above is not None and above is not within:
-        if above.tag in (f"{_W}drawing", f"{_W}pict", f"{_W}object", _FALLBACK):
+        if above.tag in (f"{_W}drawing", f"{_W}pict", f"{_W}object", canvases.FALLBACK):
             return True
         above = above.getparent()
     return False
-
-
-def _shapes(part: xml.Element) -> Iterator[Shape]:
-    for drawing in part.iter(f"{_W}drawing"):
-        about = next(drawing.iter(f"{_WP}docPr"), None)
-        ours = about is not None and (about.get("name") or "").startswith(_OURS)
-        for shape in drawing.iter(f"{_WPS}wsp"):
-            kind = next((one.get("prst") or "" for one in shape.iter(f"{_A}prstGeom")), "")
-            named = next((one.get("name") or "" for one in shape.iter(f"{_WPS}cNvPr")), "") if ours else ""
-            yield Shape(kind, _words(shape, f"{_W}t"), named)
-    for pict in part.iter(f"{_W}pict"):
-        if not any(above.tag == _FALLBACK for above in pict.iterancestors()):
-            yield from _old_shapes(pict)
-
-
-def _old_shapes(pict: xml.Element) -> Iterator[Shape]:
-    """Shapes as Word wrote them before 2010."""
-    names = {"rect": "rect", "roundrect": "roundRect", "oval": "ellipse", "line": "line"}
-    kinds_of = {"_x0000_t109": "rect", "_x0000_t110": "diamond", "_x0000_t4": "diamond"}
-    kinds_of |= {"_x0000_t116": "flowChartTerminator", "_x0000_t177": "flowChartOffpageConnector"}
-    kinds_of |= {"_x0000_t32": "line", "_x0000_t33": "line", "_x0000_t34": "line", "_x0000_t202": "textbox"}
-    for one in pict.iter():
-        if not isinstance(one.tag, str) or not one.tag.startswith(_VML):
-            continue
-        name = one.tag.removeprefix(_VML)
-        kind = kinds_of.get((one.get("type") or "").lstrip("#")) if name == "shape" else names.get(name)
-        if kind is not None:
-            yield Shape(kind, _words(one, f"{_W}t"))
-
-
-def _words(part: xml.Element, tag: str) -> str:
-    lines = ["".join(one.text or "" for one in paragraph.iter(tag)) for paragraph in part.iter(f"{_W}p")]
-    return " ".join(" ".join(lines).split())

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from app.i18n import _
-from app.services.sop_tables import marks
+from app.services.sop_tables import durations, marks
 from app.services.sop_tables.grids import Cell, Grid
 
 #: Heads, by the property of a task whose texts stand below them; the first that is found in a head counts.
 _HEADS: tuple[tuple[str, str], ...] = (
-    ("number", r"no\.?|nomor|nmr"),
+    ("number", r"(?:no\.?|nomor|nmr)(?: urut)?"),
     ("activity", r"(?:uraian |rincian )?(?:aktivitas|aktifitas|kegiatan|prosedur|langkah(?: kerja)?|tahapan?)"
      r"(?: kegiatan| prosedur)?|uraian"),
     ("input", r"input|masukan"),
-    ("persyaratan", r"(?:persyaratan ?/? ?)?kelengkapan(?: ?/ ?persyaratan)?|persyaratan|syarat"),
-    ("waktu", r"waktu.*|durasi|lama"),
+    ("persyaratan", r"(?:(?:per)?syarat(?:an)?|(?:per|ke)lengkapan|peralatan|berkas|dokumen|bahan|alat|dan|atau"
+     r"|[/&,+ ])+"),
+    ("waktu", r"(?:.{0,40}[\s(/])?(?:waktu|durasi|jangka|tenggat|lama(?:nya)?|sla)\b.{0,40}"),
     ("output", r"output|keluaran|hasil"),
     ("ket", r"ket(?:erangan)?\.?|catatan"),
 )  # fmt: skip
@@ -32,10 +33,27 @@ HEADINGS = (
     "prosedur",
     "pelaksana",
     "mutu baku",
+    "no",
+    "uraian",
+    "langkah",
+    "langkah kerja",
+    "tahapan",
+    "unit kerja",
+    "penanggung jawab",
+    "kelengkapan",
+    "persyaratan",
+    "waktu",
+    "output",
+    "keterangan",
 )
-_PERFORMERS = re.compile(r"\b(?:pelaksana|pelaku|aktor|unit kerja|penanggung ?jawab)\b")
+_PERFORMERS = re.compile(r"\b(?:pelaksana(?:an)?|pelaku|aktor|unit kerja|penanggung ?jawab)\b")
+#: A head of one column that is of performers, in more words.
+_DOERS = re.compile(
+    r"(?=.*(?:pelaksana|penanggung|pic))(?:unit|kerja|pejabat|petugas|nama|pelaksana(?:an)?|penanggung ?jawab|pic"
+    r"|dan|[/ &])+"
+)
 _QUALITY = re.compile(r"mutu ?baku")
-_NAMED = re.compile(r"pelaksana\s*[:/(–-]\s*([^()]*[^()\s])\s*\)?", re.IGNORECASE)
+_NAMED = re.compile(r"pelaksana(?:an)?\s*[:/(–-]\s*([^()]*[^()\s])\s*\)?", re.IGNORECASE)
 _TIME_UNIT = re.compile(r"(?:\(|dalam )((?:menit|jam|hari|minggu|bulan)(?: kerja| kalender)?)")
 
 
@@ -107,18 +125,35 @@ def columns_of(grid: Grid, top: int, under: int, known: Sequence[str]) -> Column
         _read_head(found, place, path)
     if not found.performers:
         _read_marked(found, paths, grid.rows[under:])
+    if "waktu" not in found.properties.values():
+        _read_times(found, grid.rows[under:])
     return found
+
+
+def _read_times(found: Columns, body: Sequence[Sequence[Cell]]) -> None:
+    """Where no head says "Waktu", the first column that holds nothing but lengths of time is that of the times."""
+    for place, head in found.others.items():
+        cells = [row[place].text for row in body if not is_numbering(row)]
+        texts = [text for text in cells if not durations.is_empty(text)]
+        if texts and all(durations.deadline_of(text) is not None for text in texts):
+            found.properties[place] = "waktu"
+            del found.others[place]
+            found.guesses.append(
+                _("Kolom “{head}” berisi lama waktu; dibaca sebagai kolom Waktu.", head=head)
+            )
+            return
 
 
 def _read_head(found: Columns, place: int, path: Sequence[str]) -> None:
     own, upper = (path[-1], plain(path[0])) if path else ("", "")
     known = property_of(own)
     named = _NAMED.fullmatch(" ".join(own.split()))
-    if _PERFORMERS.search(upper) and len(path) > 1 and not _QUALITY.search(upper):
+    is_over_performers = _PERFORMERS.search(upper) and not _QUALITY.search(upper) and not property_of(upper)
+    if is_over_performers and len(path) > 1:
         _add_performer(found, place, own)
     elif named is not None:
         _add_performer(found, place, named[1])
-    elif _PERFORMERS.fullmatch(plain(own)):
+    elif _PERFORMERS.fullmatch(plain(own)) or (not known and _DOERS.fullmatch(plain(own))):
         if found.named_in_cells is None:
             found.named_in_cells = place
     elif known and known not in found.properties.values():
@@ -148,11 +183,18 @@ def _read_marked(found: Columns, paths: Sequence[Sequence[str]], body: Sequence[
         n for n in between if n in found.others and not any(one.text or one.shapes for one in columns[n])
     ]
     for place in sorted({*marked, *unused}):
-        head = found.others.pop(place, "")
-        name = head or _("Pelaksana {number}", number=len(found.performers) + 1)
+        head = found.others.pop(place, "") or (paths[place] or [""])[-1]
+        is_over_all = _PERFORMERS.fullmatch(plain(head)) is not None
+        name = head if head and not is_over_all else _("Pelaksana {number}", number=len(found.performers) + 1)
         _add_performer(found, place, name)
-        if not head:
-            words = {"number": place + 1, "name": name}
+        words = {"number": place + 1, "name": name, "head": head}
+        if is_over_all:
+            told = _(
+                "Kolom ke-{number} di bawah “{head}” berisi tanda tanpa nama pelaksana; dinamai {name}.",
+                **words,
+            )
+            found.guesses.append(told)
+        elif not head:
             told = _("Kolom ke-{number} berisi tanda tanpa nama pelaksana; dinamai {name}.", **words)
             found.guesses.append(told)
     if found.performers:
@@ -165,7 +207,8 @@ def _read_marked(found: Columns, paths: Sequence[Sequence[str]], body: Sequence[
 def _holds_marks(cells: Sequence[Cell]) -> bool:
     """Whether a column or row holds marks and arrows alone, at least one of them a mark."""
     held = [cell for cell in cells if cell.text or cell.shapes]
-    return all(map(marks.is_mark, held)) and any(marks.marks_of(cell, 0)[0] for cell in held)
+    found = [mark.kind for cell in held for mark in marks.marks_of(cell, 0).marks]
+    return all(map(marks.is_mark, held)) and any(kind != "answer" for kind in found)
 
 
 def _path(heads: Sequence[Sequence[Cell]], place: int) -> list[str]:

@@ -70,9 +70,7 @@ def merged(table: SopTable, merges: Merges) -> SopTable:
     kept = kept_places(len(table.performers), merges)
     new = {place: kept.index(merges.get(place, place)) for place in range(len(table.performers))}
     lines = [_renumbered(line, new) for line in table.lines]
-    return SopTable(
-        table.name, [table.performers[place] for place in kept], lines, table.identity, table.guesses
-    )
+    return replace(table, performers=[table.performers[place] for place in kept], lines=lines)
 
 
 def kept_places(lanes: int, merges: Merges) -> list[int]:

@@ -7,32 +7,40 @@ import binascii
 import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.services.sop_tables import corrections, grids
+from app.services.sop_tables import corrections, grids, returns
+from app.services.sop_tables.accounts import USES, Entry, Use
 from app.services.sop_tables.corrections import Plan
 from app.services.sop_tables.marks import Mark
 from app.services.sop_tables.reading import Answers, Guess, Line, SopTable
+from app.services.sop_tables.returns import Return
 
 #: Of a table or of what was typed, uncompressed.
 MAX_LETTERS = 1_000_000
 #: Compressed: two of them and a page's fields fit into a form.
 MAX_PACKED = 300_000
+#: Uses of cells whose words a page shows.
+_SHOWN = ("words", "unused")
 _KINDS = ("task", "decision", "answer", "start", "end")
 
 
 def packed(table: SopTable) -> str:
-    """The table as text.
+    """The table as text: of the cells that are used, only where they stand and as what.
 
     Raises:
         InvalidForm: it is too large for a page.
     """
-    written = orjson.dumps(asdict(table))
+    said = asdict(replace(table, entries=[]))
+    said["entries"] = [
+        [*one.at, one.use, one.where, one.text if one.use in _SHOWN else ""] for one in table.entries
+    ]
+    written = orjson.dumps(said)
     text = _compressed(written)
     if len(written) > MAX_LETTERS or len(text) > MAX_PACKED:
         raise grids.refused(_("Tabel ini terlalu besar. Bagi menjadi beberapa SOP."))
@@ -82,6 +90,8 @@ def unpacked(text: str) -> SopTable:
             [_line(one) for one in said["lines"]],
             _texts(said["identity"]),
             [Guess(int(one["row"]), _text(one["text"])) for one in said["guesses"]],
+            [_entry(*one) for one in said["entries"]],
+            bool(said["is_sheet"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _broken() from error
@@ -107,7 +117,11 @@ def unpacked_plans(text: str) -> dict[int, Plan]:
 
 def _plan(said: Any) -> Plan:
     questions = tuple(
-        Answers(_text(one["text"]), int(one["performer"]), _text(one["yes"]), _text(one["no"]))
+        Answers(
+            _text(one["text"]),
+            int(one["performer"]),
+            *(_text(one[name]) for name in ("yes", "no", "yes_words", "no_words")),
+        )
         for one in said["questions"][: corrections.MOST_QUESTIONS]
     )
     performers = tuple(int(one) for one in said["performers"][: grids.MAX_COLUMNS])
@@ -120,18 +134,36 @@ def _broken() -> InvalidForm:
 
 def _line(said: Any) -> Line:
     marks = [
-        Mark(int(one["performer"]), one["kind"], _text(one["text"]), _text(one["name"]))
+        Mark(
+            int(one["performer"]),
+            one["kind"],
+            *(_text(one[name]) for name in ("text", "name", "yes", "no")),
+        )
         for one in said["marks"]
     ]
+    ways = [
+        Return(_text(one["words"]), one["kind"], _text(one["to"]), bool(one["on_yes"]))
+        for one in said["returns"]
+    ]
+    if not all(way.kind in returns.KINDS for way in ways):
+        raise ValueError
     return Line(
         int(said["row"]),
         _text(said["number"]),
         _text(said["activity"]),
         marks,
         _texts(said["cells"]),
-        _text(said["back"]),
+        ways,
         [_text(one) for one in said["notes"]],
+        [int(one) for one in said["rows"]],
+        bool(said["shares_time"]),
     )
+
+
+def _entry(place: int, row: int, column: int, use: Use, where: str, text: str) -> Entry:
+    if use not in USES:
+        raise ValueError
+    return Entry((int(place), int(row), int(column)), _text(text), use, _text(where))
 
 
 def _text(said: Any) -> str:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.i18n import _
 from app.services.core import ids
-from app.services.sop_tables import corrections, grids, lanes, packing
+from app.services.sop_tables import answers, corrections, grids, lanes, packing
 from app.services.sop_tables.corrections import NEXT, Plan
 from app.services.sop_tables.drafting import SopDraft
 from app.services.sop_tables.reading import Answers, SopTable
@@ -60,16 +60,16 @@ class Typed:
 
 
 def shown(draft: SopDraft, typed: Typed | None = None) -> Typed:
-    """What the form holds of a draft; ``typed`` is what it was made of."""
+    """What the form holds of a draft, and what of it cannot be; ``typed`` is what it was made of."""
     if typed is None:
-        return Typed(list(draft.performers), list(draft.plans))
+        return checked(Typed(list(draft.performers), list(draft.plans)))
     kept = lanes.kept_places(len(typed.names), typed.merged)
     back = dict(enumerate(kept))
     plans = [lanes.moved(plan, back) for plan in draft.plans]
-    return Typed(typed.names or list(draft.performers), plans, typed.merges, page=typed.page)
+    return checked(Typed(typed.names or list(draft.performers), plans, typed.merges, page=typed.page))
 
 
-def sent(form: MultiDict[str, str], table: SopTable, read: SopDraft) -> Typed:
+def sent(form: MultiDict[str, str], read: SopDraft) -> Typed:
     """What came back. ``read`` is the draft of the table as it was read: of what the form does not hold, its part.
 
     Raises:
@@ -84,12 +84,18 @@ def sent(form: MultiDict[str, str], table: SopTable, read: SopDraft) -> Typed:
         plans.append(_merged(typed, plan, before, now) if typed is not None else lanes.moved(plan, now))
     found = Typed(names, plans, merges)
     found.page = min(max(_number(form.get("ke") or form.get("halaman", "0")), 0), len(found.pages) - 1)
-    found.errors = {f"lajur-{n}": text for n, text in lanes.name_problems(names, now).items()}
-    found.errors |= {f"lajur-{n}-ke": text for n, text in lanes.merge_problems(merges, len(names)).items()}
-    for place, plan in enumerate(plans):
-        wrong = corrections.problems(plan, len(names), len(table.lines))
-        found.errors |= {f"b{place}-{name}": text for name, text in wrong.items()}
-    return found
+    return checked(found)
+
+
+def checked(typed: Typed) -> Typed:
+    """The same with what is wrong in it."""
+    names, merges = typed.names, typed.merges
+    found = {f"lajur-{n}": text for n, text in lanes.name_problems(names, typed.merged).items()}
+    found |= {f"lajur-{n}-ke": text for n, text in lanes.merge_problems(merges, len(names)).items()}
+    for place, plan in enumerate(typed.plans):
+        wrong = corrections.problems(plan, len(names), len(typed.plans))
+        found |= {f"b{place}-{name}": text for name, text in wrong.items()}
+    return replace(typed, errors=found)
 
 
 def applied(table: SopTable, read: SopDraft, typed: Typed) -> SopTable:
@@ -156,7 +162,8 @@ def _question(form: MultiDict[str, str], name: str) -> Answers | None:
         return None
     performer = _number(form.get(f"{name}-pelaksana", ""))
     yes, no = (form.get(f"{name}-{answer}", NEXT) for answer in ("ya", "tidak"))
-    return Answers(_line(form[f"{name}-teks"]), performer, yes, no)
+    words = [_line(form.get(f"{name}-kata-{answer}", ""))[: answers.LONGEST] for answer in ("ya", "tidak")]
+    return Answers(_line(form[f"{name}-teks"]), performer, yes, no, *words)
 
 
 def _asked(plan: Plan, place: int) -> Answers:

@@ -12,8 +12,8 @@ from app.errors import InvalidForm, KeyReused
 from app.findings import errors_first
 from app.i18n import _, ngettext
 from app.services.deployment import deployments
+from app.services.sop_tables import accounts, drafting, grids, packing, reading
 from app.services.sop_tables import corrections as rules
-from app.services.sop_tables import drafting, grids, packing, reading
 from app.services.sop_tables.reading import SopTable
 from app.services.studio import draft_files, new_drafts, titles
 from app.services.studio.titles import Title
@@ -130,7 +130,7 @@ def _sent() -> tuple[SopTable, Typed, str]:
     """
     table = packing.unpacked(request.form.get("packed", ""))
     read = drafting.draft_of(table, "sop")
-    return table, corrections.sent(request.form, table, read), " ".join(request.form.get("name", "").split())
+    return table, corrections.sent(request.form, read), " ".join(request.form.get("name", "").split())
 
 
 def _all_lanes(typed: Typed) -> list[tuple[int, str]]:
@@ -145,6 +145,16 @@ def _performers(typed: Typed) -> list[tuple[int, str]]:
 def _counts() -> list[tuple[int, str]]:
     most = range(1, rules.MOST_QUESTIONS + 1)
     return [(count, ngettext("{count} pertanyaan", "{count} pertanyaan", count)) for count in most]
+
+
+def _entries(table: SopTable) -> dict[str, list[tuple[str, str, str]]]:
+    """What is not used of the file, and what is kept as words: (where it stands, its words, where it is kept)."""
+    found = dict[str, list[tuple[str, str, str]]](unused=[], words=[])
+    for one in table.entries:
+        if one.use in found:
+            place = accounts.place_of(one.at, is_sheet=table.is_sheet)
+            found[one.use].append((place, one.text, one.where))
+    return found
 
 
 def _preview(
@@ -164,6 +174,8 @@ def _preview(
         typed = corrections.shown(draft, typed)
     with context.database().reading() as session:
         findings = deployments.check_files(session, draft.files)
+    names = accounts.names()
+    rows = {row for line in table.lines for row in line.rows}
     shown: list[Any] = [said(one.as_dict()) for one in errors_first(findings)]
     return render_template(
         "sop_tables/preview.html",
@@ -174,6 +186,9 @@ def _preview(
         problem=problem,
         again=again,
         typed=typed,
+        loose=[guess for guess in draft.guesses if guess.row not in rows],
+        counts_of_uses=[(names[use], count) for use, count in accounts.counts(table.entries).items()],
+        entries=_entries(table),
         targets=rules.targets(table, typed.plans),
         performers=_performers(typed),
         others=lambda place: [one for one in _all_lanes(typed) if one[0] != place],

@@ -235,7 +235,7 @@ def test_a_workbook_is_read_up_to_its_first_table() -> None:
         ("● Selesai", ["task", "end"]),
         ("→ v", ["task"]),
         ("◇ Lengkap?", ["decision"]),
-        ('"◇\ntidak"', ["decision", "answer"]),
+        ('"◇\ntidak"', ["decision"]),
         ("→", []),
     ],
 )

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.engine.reading import reader
 from app.models import ProcessDraft, ProcessDraftFile
-from tests.services.sop_tables import tables
+from tests.services.sop_tables import invented, tables
 from tests.web.conftest import Browser
 from tests.web.pages import upload
 
@@ -249,3 +249,63 @@ def test_a_lane_that_was_guessed_stays_a_guess_until_it_is_named(sign_in: SignIn
     named = owner.post("/studio/tabel-sop/periksa", **{**fields(again.text), "lajur-0": ["Staf TU"]})
     assert guess not in named.text
     assert "Staf TU" in named.text
+
+
+def look(owner: Browser, name: str, content: bytes) -> str:
+    owner.get("/studio/tabel-sop")
+    shown = upload(owner, "/studio/tabel-sop", {}, [("table", name, content)])
+    assert shown.status_code == 200
+    return html.unescape(shown.text)
+
+
+def test_the_preview_counts_what_is_in_the_file_and_shows_all_that_is_not_used(sign_in: SignIn) -> None:
+    rows = [
+        ["1", "Mencatat surat", "rect:", "", "1 hari", "Arsip"],
+        ["2", "Memeriksa berkas", "textbox:Ditolak", "flowChartDecision:|textbox:Setuju", "± 2 jam", ""],
+        ["", "", "", "", "", "Simpan lima tahun"],
+        ["3", "Meneruskan surat", "rect:|textbox:Lihat lampiran", "", "^", ""],
+        ["Mengetahui", "", "", "", "", ""],
+    ]
+    head = ["No", "Kegiatan", "Staf", "Kasi", "Waktu", "Tindak Lanjut"]
+    before = [["Nomor SOP", "12/2026"], ["Lambang daerah", "Halaman pertama"]]
+    page = look(sign_in("pemilik"), "surat.docx", invented.word(head, rows, before))
+    counts = re.search(
+        r"Dari (\d+) isi berkas: (\d+) dipakai, (\d+) ditulis sebagai kata-kata, (\d+) tidak", page
+    )
+    assert counts is not None
+    assert [int(one) for one in counts.groups()] == [27, 21, 3, 3]
+    account = page[page.index('id="isi"') : page.index('id="diagram"')]
+    for text in ("Lambang daerah", "Halaman pertama", "Mengetahui", "Lihat lampiran", "Simpan lima tahun"):
+        assert text in account, text
+    listed = re.findall(r"<dt>[^<]*</dt>\s*<dd>(\d+)</dd>", account)
+    assert sum(map(int, listed)) == 27
+    guesses = re.search(r"Ada (\d+) tebakan", page)
+    assert guesses is not None
+    assert int(guesses[1]) == page.count("Ditebak: ")
+    assert "Jika Setuju" in page
+    assert "Jika Ditolak" in page
+    assert "Tindak Lanjut: Arsip" in page
+
+
+def test_the_words_of_answers_come_back_with_the_page(sign_in: SignIn, office: Database) -> None:
+    owner = sign_in("pemilik")
+    page = look(
+        owner, "cuti.csv", tables.LEAVE.replace("cuti pemohon;;v", "cuti pemohon;;Ada / Tidak ada").encode()
+    )
+    sent = fields(page) | {"b1-q0-teks": ["Masih ada cuti?"]}
+    again = owner.post("/studio/tabel-sop/periksa", **sent)
+    assert owner.post("/studio/tabel-sop/draf", **fields(again.text)).status_code == 303
+    assert {'name="Ada"', 'name="Tidak ada"'} <= set(re.findall(r'name="[^"]*"', drawn_in(office)))
+
+
+def test_what_the_draft_would_refuse_is_told_on_the_first_look(sign_in: SignIn, office: Database) -> None:
+    owner = sign_in("pemilik")
+    name = "Kelompok kerja " * 40
+    page = look(owner, "surat.csv", f"No;Kegiatan;Pelaksana;Waktu\n1;Mencatat surat;{name};1 hari\n".encode())
+    assert 'href="#f-lajur-0"' in page
+    assert "Ada isian yang harus dibetulkan" in page
+    assert "tidak menemukan galat" not in page
+    long = "Memeriksa " + "berkas " * 100
+    page = look(owner, "surat.csv", f"No;Kegiatan;Pelaksana;Waktu\n1;{long};Staf;1 hari\n".encode())
+    assert "Pemeriksaan Studio tidak menemukan galat." in page
+    assert owner.post("/studio/tabel-sop/draf", **fields(page)).status_code == 303
