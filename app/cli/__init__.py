@@ -6,7 +6,7 @@ import click
 from click import core, decorators, exceptions, formatting, parser, types
 
 from app import i18n, log_safety
-from app.cli import deploying, evidence, exporting, interrupts, people, reporting, running
+from app.cli import deploying, evidence, exporting, interrupts, people, reporting, running, witness
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 from app.services.core import security_log
@@ -40,6 +40,7 @@ for _command in (
     evidence.export_command,
     evidence.export_checkpoint_command,
     evidence.restrict_command,
+    witness.witness_command,
 ):
     commands.add_command(_command)
 

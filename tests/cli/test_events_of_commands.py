@@ -28,6 +28,7 @@ SILENT = {
     "serve": "starts the web; each request tells for itself",
     "check": "reads files that are not deployed",
     "triage": "reads files that are not deployed",
+    "witness": "signs what another installation recorded; the folder holds what was signed",
     "backup": "is told in the security log: an event would be in the copy or not by chance",
     "restore": "brings a record back as it was; the security log tells",
 }

@@ -3,6 +3,7 @@
     python periksa_bukti.py BUNDLE.zip        or the folder it was unpacked into; alone: the folder of this file
     --key HEX         the public key, or its fingerprint, as it was told by another way than the bundle
     --against FILE    a checkpoint that was kept outside, or one a line; may be given several times
+    --witness FILE    what a witness signed: which checkpoint, and with which key
     --compare FILE …  without a bundle: whether checkpoints that were kept outside go on from each other
 
 Says what holds and where the first fault is. Exit code 0: everything holds; 1: something does not, or cannot be
@@ -420,6 +421,7 @@ CASE_HEAD = {
 }
 OUTSIDE_HEAD = {**HEAD, "first": is_number, "previous": is_hash}
 SIGNATURE = {"public_key": is_hash, "signature": is_bytes}
+WITNESSED = {**SIGNATURE, "statement": is_text}
 CHECKPOINT = {**SIGNATURE, "statement": is_text, "grown": each(is_grown)}
 STATEMENT = {
     **dict.fromkeys(("chains", "events", "number", "v"), is_number),
@@ -923,7 +925,7 @@ def read_manifest(bundle):
     return found
 
 
-def check_bundle(bundle, key, outside):
+def check_bundle(bundle, key, outside, witnesses=()):
     """Check all of a bundle; return what was found, in a sentence."""
     manifest = read_manifest(bundle)
     kept = parsed(bundle.read("titik-periksa.json"), "berkas titik-periksa.json")
@@ -935,6 +937,8 @@ def check_bundle(bundle, key, outside):
     say(f"Titik periksa {number} pada {statement['at']}: tanda tangan sah.")
     say(f"Kunci publik {kept['public_key']}, sidiknya {sha256(public)}.")
     earlier = earlier_checkpoints(bundle, kept, statement)
+    for path in witnesses:
+        check_witness(path, {**earlier, number: sha256(kept["statement"].encode())})
     for one in outside:
         check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
         one.compare(kept, statement, earlier)
@@ -1010,7 +1014,7 @@ def verdict(key, outside, bound):
     )
 
 
-def compare_checkpoints(found, key):
+def compare_checkpoints(found, key, witnesses=()):
     """Check whether checkpoints that were kept outside go on from each other; return what was found in a sentence."""
     found = sorted(found, key=lambda one: one.number)
     if len(found) < 2:
@@ -1020,6 +1024,8 @@ def compare_checkpoints(found, key):
     lacks = [lack for older, newer in zip(found, found[1:]) for lack in check_growth(older, newer)]  # noqa: B905, RUF007
     if lacks:
         raise Unproved("; ".join(lacks))
+    for path in witnesses:
+        check_witness(path, {one.number: sha256(one.kept["statement"].encode()) for one in found})
     first, last = found[0], found[-1]
     key = sha256(bytes.fromhex(last.kept["public_key"]))
     return (
@@ -1059,6 +1065,22 @@ def check_growth(older, newer):
         yield f"antara {names} tidak ada bukti kesinambungan, dan yang di antaranya tidak diberikan"
 
 
+def check_witness(path, statements):
+    """Refuse what is no signature of a witness under one of these statements; say whose it is."""
+    where = f"berkas {path.name}"
+    made = shaped(parsed(path.read_bytes(), where), WITNESSED, where)
+    message = b"Alur saksi 1\n" + made["statement"].encode("utf-8", "replace")
+    if not is_signed(message, bytes.fromhex(made["signature"]), bytes.fromhex(made["public_key"])):
+        raise Fault(f"tanda tangan saksi dalam {where} tidak sah")
+    number = checked_statement(made["statement"], where)["number"]
+    digest = sha256(made["statement"].encode())
+    if statements.get(number) not in (None, digest):
+        raise Fault(f"saksi dalam {where} menandatangani titik periksa {number} yang lain")
+    if number not in statements:
+        raise Unproved(f"saksi dalam {where} menandatangani titik periksa {number}, yang tidak diberikan")
+    say(f"Disaksikan: titik periksa {number}, oleh kunci {sha256(bytes.fromhex(made['public_key']))}.")
+
+
 def read_outside(path):
     """Checkpoints that were kept outside: a file of one, or of one a line."""
     where = f"berkas {path.name}"
@@ -1074,17 +1096,19 @@ def main(arguments=None):
     parser.add_argument("bundle", nargs="?", type=Path, default=Path(__file__).resolve().parent)
     parser.add_argument("--key", type=bytes.fromhex)
     parser.add_argument("--against", type=Path, action="append", default=[])
+    parser.add_argument("--witness", type=Path, action="append", default=[])
     parser.add_argument("--compare", type=Path, nargs="+", default=[])
     given = parser.parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         if given.compare:
-            say(compare_checkpoints([one for path in given.compare for one in read_outside(path)], given.key))
+            found = [one for path in given.compare for one in read_outside(path)]
+            say(compare_checkpoints(found, given.key, given.witness))
             return 0
         outside = [one for path in given.against for one in read_outside(path)]
-        bundle = Bundle(given.bundle, [path.resolve() for path in given.against])
-        say(check_bundle(bundle, given.key, outside))
+        bundle = Bundle(given.bundle, [path.resolve() for path in (*given.against, *given.witness)])
+        say(check_bundle(bundle, given.key, outside, given.witness))
     except Fault as fault:
         say(f"TIDAK UTUH: {fault}.")
         return 1
