@@ -14,6 +14,8 @@ from werkzeug.test import TestResponse
 
 from app.config import Config
 from app.db import Database
+from app.history.checking import Fault
+from app.services.evidence import verifying
 
 #: Who asks, in the order of the table's columns. Everybody but the first three has a session and a token of the API.
 PEOPLE: Mapping[str, str] = {
@@ -94,13 +96,15 @@ class Person:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came, which tables it changed, and whether it is a file to be kept."""
+    """What came, which tables it changed, whether it is a file to be kept, and what does not fit in the record since;
+    that is looked at where the first request of a kind adds to it."""
 
     status: int
     location: str
     changed: frozenset[str]
     text: str
     is_file: bool = False
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass
@@ -120,6 +124,7 @@ class Place:
         self._written: dict[int, set[str]] = {}
         self._writing: tuple[str, int, sqlite3.Connection] | None = None
         self._committed: set[str] = set()
+        self._verified: set[tuple[str, str]] = set()
         self._client = self.app.test_client(use_cookies=False)
         engine = self.database.engine
         event.listen(engine, "before_cursor_execute", self._note)
@@ -183,9 +188,14 @@ class Place:
         answer = self._client.open(path, method=method, headers=headers, buffered=True, **body)
         changed = frozenset(self._committed - _NOTES)
         is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
+        faults: tuple[Fault, ...] = ()
+        if "history_event" in changed and (method, path) not in self._verified:
+            self._verified.add((method, path))
+            faults = verifying.snapshot_verified(self.config, self.database, lambda _done: None).faults
         if self._committed:
             self._put_back()
-        return Answer(answer.status_code, answer.headers.get("Location", ""), changed, _text(answer), is_file)
+        location = answer.headers.get("Location", "")
+        return Answer(answer.status_code, location, changed, _text(answer), is_file, faults)
 
     @property
     def _folder(self) -> Path:

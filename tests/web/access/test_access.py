@@ -91,6 +91,7 @@ def test_everybody_gets_what_the_table_says(place: Place) -> None:
                         f"{row.key}: {person} looks or is refused, and changed {sorted(answer.changed)}"
                     )
                 assert answer.status not in _NO_VERDICTS, (row.key, person, answer)
+                assert not answer.faults, (row.key, person, "the record does not verify after it", answer)
     assert wrong == [], "\n".join(wrong)
     silent = {endpoint: EVENTLESS.get(endpoint, "") for endpoint in sorted(acting - telling)}
     assert silent == dict(EVENTLESS), (
