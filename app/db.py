@@ -8,6 +8,7 @@ import weakref
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -18,6 +19,8 @@ from sqlalchemy import (
     Dialect,
     Engine,
     MetaData,
+    PrimaryKeyConstraint,
+    UniqueConstraint,
     create_engine,
     event,
     make_url,
@@ -44,10 +47,53 @@ _FULL = frozenset({"53100", sqlite3.SQLITE_FULL})
 _READ_ONLY = "25006"
 #: Somebody else's transaction holds what this one needs, and goes on doing so.
 _HELD = frozenset({"55P03", sqlite3.SQLITE_BUSY})
+#: PostgreSQL's answers to whom it undid for another: a serialization failure, a deadlock.
+_UNDONE = frozenset({"40001", "40P01"})
+_TOO_COMPLEX = "54"
+_UNIQUE = "23505"
+_UNIQUE_IN_SQLITE = frozenset({sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY})
+#: What two people may make at the same moment, each having looked that it is not there yet: the later one is told so.
+#: Any other unique constraint that is broken is a fault of the program.
+CONTESTED = frozenset(
+    {
+        "ix_process_definition_in_force",
+        "pk_case_follow",
+        "pk_case_hold",
+        "pk_first_view",
+        "pk_holiday",
+        "pk_joined_report",
+        "pk_lane_group",
+        "pk_membership",
+        "pk_notification_settings",
+        "pk_partner",
+        "pk_process_draft_file",
+        "pk_provider_account",
+        "pk_reporter_rating",
+        "pk_sandbox_run",
+        "pk_second_step",
+        "pk_setting",
+        "pk_tracking_code",
+        "pk_unit",
+        "pk_user_unit",
+        "pk_watched_file",
+        "uq_candidate_group_name",
+        "uq_draft_user_id_scope",
+        "uq_passkey_credential_id",
+        "uq_phone_upload_user_id_scope",
+        "uq_process_definition_key_version",
+        "uq_process_instance_key_business_key",
+        "uq_provider_account_issuer_subject",
+        "uq_user_name",
+    }
+)
 #: So long a transaction waits for others. One takes milliseconds; a stopped process would keep everybody waiting.
 PATIENCE_S = 15
 #: And so long for whoever has given up to have his turn and leave it.
 _MOMENT_S = 0.1
+
+
+class Broken(Exception):
+    """A rule of the tables was broken, or a statement made no sense: a fault of the program. It quotes no values."""
 
 
 class Base(DeclarativeBase):
@@ -114,7 +160,8 @@ class Database:
         such ones after it. The end of a process does not, and whatever is durable later makes it so too.
 
         Raises:
-            Conflict: another transaction changed the same row first.
+            Conflict: another transaction changed the same row first, or made the one that this one wanted to make.
+            Broken: a rule of the tables was broken, which is a fault of the program.
             InvalidForm: the database cannot hold a value.
             NotReady: the database does not answer, or others held it for `PATIENCE_S`.
         """
@@ -151,6 +198,9 @@ class Database:
             if _is_lost_race(error):
                 message = _("Data ini baru saja diubah orang lain. Muat ulang halaman, lalu coba lagi.")
                 raise Conflict(message) from error
+            if _is_fault(cast("DBAPIError", error)):
+                # Not `from error`: what the driver adds quotes values, and a traceback prints its causes.
+                raise Broken(_rule_broken(error)).with_traceback(error.__traceback__) from None
             raise NotReady(_why_not_ready(cast("DBAPIError", error))) from error
         except InternalError as error:
             if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
@@ -286,9 +336,51 @@ def _parsed(url: str) -> URL:
 
 def _is_lost_race(error: StaleDataError | DBAPIError) -> bool:
     """Whether somebody was faster. PostgreSQL's answer to a deadlock is among it: it undoes one of the two."""
-    if isinstance(error, OperationalError):
-        return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
-    return True
+    if isinstance(error, StaleDataError):
+        return True
+    return getattr(error.orig, "sqlstate", None) in _UNDONE or _doubled(error) in CONTESTED
+
+
+def _doubled(error: DBAPIError) -> str | None:
+    """The name of the unique constraint or index that an error says was broken; None where it says something else."""
+    if (diagnosis := getattr(error.orig, "diag", None)) is not None:
+        return diagnosis.constraint_name if diagnosis.sqlstate == _UNIQUE else None
+    if getattr(error.orig, "sqlite_errorcode", 0) not in _UNIQUE_IN_SQLITE:
+        return None
+    table, columns = "", []
+    for column in (
+        str(error.orig).partition(": ")[2].split(", ")
+    ):  # UNIQUE constraint failed: draft.user_id, …
+        table, _dot, name = column.rpartition(".")
+        columns.append(name)
+    return _unique_names().get((table, frozenset(columns)))
+
+
+@cache
+def _unique_names() -> dict[tuple[str, frozenset[str]], str]:
+    """The names of the constraints that two rows can break, by their table and columns."""
+    found: dict[tuple[str, frozenset[str]], str] = {}
+    for table in Base.metadata.tables.values():
+        rules = [one for one in table.constraints if isinstance(one, PrimaryKeyConstraint | UniqueConstraint)]
+        for rule in (*rules, *(index for index in table.indexes if index.unique)):
+            found[table.name, frozenset(column.name for column in rule.columns)] = str(rule.name)
+    return found
+
+
+def _is_fault(error: DBAPIError) -> bool:
+    """Whether the statement is wrong, or what it wanted to store; not the machine, and not the moment."""
+    if isinstance(error, IntegrityError):
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    wrong = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_ERROR
+    is_empty = wrong and str(error.orig).startswith("no such table")  # somebody took the file away
+    return (state or "").startswith(_TOO_COMPLEX) or (wrong and not is_empty)
+
+
+def _rule_broken(error: Any) -> str:
+    """What the database says of a fault, without values: of PostgreSQL's answer the first line."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return str(diagnosis.message_primary if diagnosis is not None else error.orig)
 
 
 def _why_not_ready(error: DBAPIError) -> str:

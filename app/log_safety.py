@@ -2,6 +2,7 @@
 
 import json
 import logging
+import secrets
 from datetime import UTC, datetime
 from traceback import extract_tb
 from types import TracebackType
@@ -57,6 +58,16 @@ def _without_errors(record: logging.LogRecord) -> str:
     args = record.args if isinstance(record.args, tuple) else ()
     told = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in args)
     return str(record.msg) % told if told else str(record.msg)
+
+
+def log_fault(logger: logging.Logger, where: str, *about: object) -> str:
+    """Log the exception at hand with its traceback; return the reference that both the log and the reader are told.
+
+    ``where``: in which work, with a ``%s`` for each of ``about``.
+    """
+    reference = secrets.token_hex(4)
+    logger.exception(f"%s in {where}", reference, *about)
+    return reference
 
 
 #: The logger that tells of each request, where the log is JSON.

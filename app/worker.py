@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands import (
     backups,
     channels,
@@ -112,7 +113,7 @@ def _repeat(name: str, turn: Callable[[], float], stop: threading.Event) -> None
             logger.warning("%s: %s", name, error)
             rest_s = AFTER_FAILURE_S
         except Exception:
-            logger.exception("%s", name)
+            log_safety.log_fault(logger, "%s", name)
             rest_s = AFTER_FAILURE_S
         stop.wait(rest_s)
 
@@ -149,7 +150,7 @@ def tick(database: Database) -> int:
         except NotReady:
             raise
         except Exception as error:  # it must not hold up those behind it
-            logger.exception("timer %s", job_id)
+            log_safety.log_fault(logger, "timer %s", job_id)
             failed = error
     if failed is not None:
         raise failed

@@ -1,6 +1,8 @@
 """What the database promises to everything above it."""
 
 import threading
+import traceback
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
@@ -9,13 +11,15 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import StatementError
+from sqlalchemy.exc import ProgrammingError, StatementError
 
-from app.db import Base, Database
+from app.db import CONTESTED, Base, Broken, Database, _unique_names
 from app.errors import AppError, Conflict, InvalidForm, NotReady
 from app.i18n import speaking
-from app.models import Setting
+from app.models import Setting, User
 from app.services.maintenance import migrations
+from app.services.people import users
+from app.services.people.profiles import Profile
 
 #: What SQL alone makes: the indexes of words, in each database its own.
 OF_WORDS = (
@@ -117,6 +121,81 @@ def test_whoever_changes_what_changed_under_him_is_told_so(postgres_database: Da
     with pytest.raises(Conflict) as refused:
         change_late()
     assert "could not serialize" in str(refused.value.__cause__)
+
+
+#: What a broken rule of the tables is called; and a statement that breaks it.
+FAULTS = {
+    "not null": "INSERT INTO setting (name, value) VALUES ('a', NULL)",
+    "check": "INSERT INTO lesson VALUES (-1, 'rahasia')",
+    "foreign key": "INSERT INTO membership (user_id, group_id) VALUES (987654, 987654)",
+    "unexpected unique": "INSERT INTO lesson VALUES (1, 'rahasia')",
+    "unexpected primary key": "INSERT INTO void_nonce SELECT * FROM void_nonce",
+    "no such column": "UPDATE setting SET shoe_size = 1",
+}
+
+
+def broken(database: Database, statement: str) -> None:
+    with database.transaction() as session:
+        session.execute(
+            text("CREATE TABLE lesson (n INTEGER CONSTRAINT lesson_n CHECK (n > 0), t TEXT UNIQUE)")
+        )
+        session.execute(text("INSERT INTO lesson VALUES (7, 'rahasia')"))
+        session.execute(
+            text("INSERT INTO void_nonce VALUES (:nonce, :until)"), {"nonce": b"n" * 12, "until": 1}
+        )
+        session.execute(text(statement))
+
+
+@pytest.mark.parametrize("statement", FAULTS.values(), ids=FAULTS)
+def test_a_broken_rule_of_the_tables_is_a_fault_and_no_race(database: Database, statement: str) -> None:
+    with pytest.raises((Broken, ProgrammingError)) as raised:
+        broken(database, statement)
+    told = "".join(traceback.format_exception(raised.value))
+    assert "in broken" in told, "where it happened stands in the traceback"
+    assert "rahasia" not in told, "what a driver adds quotes values"
+
+
+def make_setting_twice(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("INSERT INTO setting (name, value) VALUES ('a', '{}')"))
+        session.execute(text("INSERT INTO setting (name, value) VALUES ('a', '{}')"))
+
+
+def make_user_twice(database: Database) -> None:
+    with database.transaction() as session:
+        users.create(session, "rina", Profile("Rina"), "demo", must_change=False, actor=None)
+        session.flush()
+        session.execute(text("UPDATE \"user\" SET name = 'rina'"))
+        columns = [column.name for column in User.__table__.columns if column.name != "id"]
+        copied = ", ".join(f'"{name}"' for name in columns)
+        session.execute(text(f'INSERT INTO "user" ({copied}) SELECT {copied} FROM "user"'))
+
+
+def lose_a_revision(database: Database) -> None:
+    with database.transaction() as session:
+        session.add(Setting(name="a", value={}))
+        session.flush()
+        row = session.get_one(Setting, "a")
+        session.execute(text("DELETE FROM setting"))
+        row.value = {"n": 1}
+        session.flush()
+
+
+@pytest.mark.parametrize("race", [make_setting_twice, make_user_twice, lose_a_revision])
+def test_what_somebody_else_made_or_changed_meanwhile_is_a_race(
+    database: Database, race: Callable[[Database], None]
+) -> None:
+    with pytest.raises(Conflict, match="baru saja diubah orang lain"):
+        race(database)
+
+
+def test_what_two_may_make_at_once_is_named_as_the_database_names_it(postgres_database: Database) -> None:
+    query = (
+        "SELECT conname FROM pg_constraint WHERE contype IN ('p', 'u') UNION SELECT indexname FROM pg_indexes"
+    )
+    with postgres_database.reading() as session:
+        assert set(session.scalars(text(query))) >= CONTESTED
+    assert set(_unique_names().values()) >= CONTESTED
 
 
 def test_what_need_not_be_durable_does_not_wait_for_the_disk_and_what_follows_does(

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from app import worker
+from app import stored_messages, worker
 from app.commands.jobs import fail_job, fire_job
 from app.config import Config
 from app.db import Database
@@ -115,7 +115,9 @@ def test_one_broken_case_blocks_nobody(office: Office) -> None:
         assert [i.instance_id for i in session.scalars(select(Incident))] == [broken.id]
 
 
-def test_a_timer_that_the_database_refuses_each_time_is_a_failure_and_no_race(office: Office) -> None:
+def test_a_timer_that_the_database_refuses_each_time_is_a_fault_and_no_race(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.start()
     office.start()
     with office.database.transaction() as session:
@@ -127,9 +129,11 @@ def test_a_timer_that_the_database_refuses_each_time_is_a_failure_and_no_race(of
     assert (refused.retries, refused.run_at) == (2, refused.due_at + timedelta(minutes=1))
     worker.fire_until(office.database, refused.due_at + timedelta(hours=1))
     with office.database.reading() as session:
-        said = session.scalars(select(Incident.message)).one()
+        said = stored_messages.tell_stored(session.scalars(select(Incident.message)).one())
     assert "UNIQUE" in said.upper()
-    assert "DETAIL" not in said
+    assert "DETAIL" not in said + caplog.text
+    logged = {record.getMessage().split()[0] for record in caplog.records if record.exc_info}
+    assert any(f"rujukan {reference}" in said for reference in logged)
 
 
 def test_two_workers_fire_a_timer_once(office: Office) -> None:

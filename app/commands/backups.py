@@ -2,6 +2,7 @@
 
 import logging
 
+from app import log_safety
 from app.commands.security_log import told
 from app.commands.transaction import run_without_key
 from app.config import Config
@@ -11,7 +12,7 @@ from app.i18n import N_, _
 from app.services.maintenance import scheduled_backups
 
 logger = logging.getLogger(__name__)
-_FAILED = N_("Gangguan yang tidak terduga; lihat catatan server.")
+_FAILED = N_("Gangguan yang tidak terduga; lihat rujukan {reference} di catatan server.")
 
 
 def work(database: Database, config: Config) -> bool:
@@ -27,8 +28,8 @@ def work(database: Database, config: Config) -> bool:
         logger.warning("backup: %s", error)
         why = error.said
     except Exception:
-        logger.exception("backup")
-        why = _(_FAILED)
+        reference = log_safety.log_fault(logger, "backup")
+        why = _(_FAILED, reference=reference)
     else:
         run_without_key(database, lambda session: scheduled_backups.note_made(session, made, size))
         return True

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
 from app.db import Database
 from app.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
@@ -16,7 +17,7 @@ from app.services.imports import batches, targets
 logger = logging.getLogger(__name__)
 #: Lines that one turn of the worker takes: so soon it sees that it shall stop.
 TURN = 50
-_FAILED = N_("Baris ini tidak dapat diimpor karena gangguan; lihat catatan server.")
+_FAILED = N_("Baris ini tidak dapat diimpor karena gangguan; lihat rujukan {reference} di catatan server.")
 
 
 def add(database: Database, key: str, name: str, content: bytes, *, actor: Actor, command: Command) -> Answer:
@@ -143,7 +144,7 @@ def _import(database: Database, batch_id: int, line: int) -> bool:
     except AppError as error:
         told = error
     except Exception:
-        logger.exception("import %s, line %s", batch_id, line)
-        told = AppError(_(_FAILED))
+        reference = log_safety.log_fault(logger, "import %s, line %s", batch_id, line)
+        told = AppError(_(_FAILED, reference=reference))
     run_without_key(database, lambda session: batches.refuse(session, batch_id, line, told))
     return True

@@ -6,14 +6,16 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app import stored_messages
+from app import log_safety, stored_messages
 from app.commands.transaction import run_relaxed, run_without_key
-from app.db import Database
+from app.db import Broken, Database
 from app.errors import Conflict, ExecutionFailed, InvalidDiagram, NotReady, WrongKey
+from app.i18n import N_, _
 from app.services.core import clock
 from app.services.instances import jobs
 
 logger = logging.getLogger(__name__)
+_FAILED = N_("Gangguan yang tidak terduga; lihat rujukan {reference} di catatan server.")
 
 
 def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> bool:
@@ -40,8 +42,12 @@ def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> 
     except NotReady:
         raise
     except Exception as error:  # one bad case must not stop the clock for all
-        logger.exception("timer %s", job_id)
-        fail_job(database, job_id, f"{type(error).__name__}: {error}", at=at)
+        reference = log_safety.log_fault(logger, "timer %s", job_id)
+        why = (
+            str(error) if isinstance(error, Broken) else type(error).__name__
+        )  # no other is known to quote no values
+        told = stored_messages.store_texts(_(_FAILED, reference=reference), why)
+        fail_job(database, job_id, told, at=at)
     return False
 
 
@@ -73,7 +79,7 @@ def fail_job(
     except Exception as error:
         if isinstance(error, NotReady) and not isinstance(error, WrongKey):
             raise
-        logger.exception("timer %s: its failure cannot be recorded", job_id)
+        log_safety.log_fault(logger, "timer %s: its failure cannot be recorded", job_id)
         told = stored_messages.store_texts(message)
         with suppress(Conflict):
             run_without_key(database, lambda session: jobs.set_aside(session, job_id, told))

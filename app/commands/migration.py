@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
 from app.db import Database
 from app.errors import AppError, Conflict, NotReady
@@ -18,7 +19,9 @@ from app.services.migration.decisions import Decisions
 logger = logging.getLogger(__name__)
 #: Cases that one turn of the worker takes: so soon it sees that it shall stop.
 TURN = 25
-_FAILED = N_("Perkara ini tidak dapat dipindahkan karena gangguan; lihat catatan server.")
+_FAILED = N_(
+    "Perkara ini tidak dapat dipindahkan karena gangguan; lihat rujukan {reference} di catatan server."
+)
 
 
 def begin(
@@ -140,7 +143,7 @@ def _work_on(database: Database, batch_id: int, instance_id: int, plans: dict[in
     except AppError as error:
         text = error.said
     except Exception:
-        logger.exception("migration %s of case %s", batch_id, instance_id)
-        text = _(_FAILED)
+        reference = log_safety.log_fault(logger, "migration %s of case %s", batch_id, instance_id)
+        text = _(_FAILED, reference=reference)
     run_without_key(database, lambda session: batches.refuse(session, batch_id, instance_id, text))
     return True

@@ -4,10 +4,12 @@ import logging
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.deployments import put_in_force_prepared
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import AppError, NotReady
+from app.i18n import _
 from app.services.core.access import Actor
 from app.services.deployment import plans, proposals
 from app.services.deployment.deployments import Outdated, Prepared
@@ -38,7 +40,6 @@ def _put_in_force(database: Database, proposal_id: int) -> None:
         if done is not None:
             publishing.close_draft_of(session, proposal_id, done)
 
-    failed: AppError | None = None
     try:
         put_in_force_prepared(database, lambda session: plans.prepare(session, proposal_id), store)
         return
@@ -47,7 +48,10 @@ def _put_in_force(database: Database, proposal_id: int) -> None:
     except AppError as error:
         failed = error
     except Exception:  # whatever is the matter with one, the others go on
-        logger.exception("publication %s", proposal_id)
+        reference = log_safety.log_fault(logger, "publication %s", proposal_id)
+        failed = AppError(
+            _("Ada gangguan; lihat rujukan {reference} di catatan server.", reference=reference)
+        )
     run_without_key(database, lambda session: plans.fail(session, proposal_id, failed))
 
 

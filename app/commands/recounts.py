@@ -4,6 +4,7 @@ import logging
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
 from app.db import Database
 from app.errors import AppError, Conflict, NotReady
@@ -65,5 +66,5 @@ def _count_anew(database: Database, recount_id: int, instance_id: int) -> bool |
     except AppError as error:
         logger.warning("recount of case %s: %s", instance_id, error)
     except Exception:
-        logger.exception("recount of case %s", instance_id)
+        log_safety.log_fault(logger, "recount of case %s", instance_id)
     return False

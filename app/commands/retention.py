@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import NotReady
@@ -91,7 +92,7 @@ def _destroy(database: Database, destruction_id: int, instance_id: int) -> bool:
     except NotReady:
         raise
     except Exception:
-        logger.exception("destruction %s, case %s", destruction_id, instance_id)
+        log_safety.log_fault(logger, "destruction %s, case %s", destruction_id, instance_id)
     run_without_key(database, lambda session: destructions.pass_over(session, destruction_id, instance_id))
     return True
 

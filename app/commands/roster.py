@@ -4,6 +4,7 @@ import logging
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import AppError, NotAllowed, NotReady
@@ -17,7 +18,7 @@ from app.services.roster.lines import COLUMNS, Kind
 logger = logging.getLogger(__name__)
 #: Lines that one turn of the worker takes.
 TURN = 20
-_FAILED = N_("Baris ini gagal dijalankan karena gangguan; lihat catatan server.")
+_FAILED = N_("Baris ini gagal dijalankan karena gangguan; lihat rujukan {reference} di catatan server.")
 
 
 def add(
@@ -87,7 +88,7 @@ def _carry_out(database: Database, file_id: int, number: int) -> bool:
     except AppError as error:
         told = error
     except Exception:
-        logger.exception("roster %s, line %s", file_id, number)
-        told = AppError(_(_FAILED))
+        reference = log_safety.log_fault(logger, "roster %s, line %s", file_id, number)
+        told = AppError(_(_FAILED, reference=reference))
     run_without_key(database, lambda session: files.refuse(session, file_id, number, told))
     return not isinstance(told, NotAllowed)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from weakref import WeakSet
 
+from app import log_safety
 from app.commands.transaction import run_without_key
 from app.db import Database
 from app.errors import AppError
@@ -112,5 +113,5 @@ class NoteWriter:
                 logger.warning("security log: %s", error)
                 self._stop.wait(AFTER_FAILURE_S)
             except Exception:  # whatever is the matter with one batch, the thread goes on
-                logger.exception("security log")
+                log_safety.log_fault(logger, "security log")
                 self._stop.wait(AFTER_FAILURE_S)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
 from app.db import Database
 from app.errors import AppError, NotReady
@@ -19,7 +20,9 @@ from app.services.migration.targets import Target
 from app.services.studio import effects as draft_effects
 
 logger = logging.getLogger(__name__)
-_FAILED = N_("Akibatnya pada perkara ini tidak dapat dihitung karena gangguan; lihat catatan server.")
+_FAILED = N_(
+    "Akibatnya pada perkara ini tidak dapat dihitung karena gangguan; lihat rujukan {reference} di catatan server."
+)
 
 
 def begin(
@@ -110,7 +113,7 @@ def _judged(session: Session, target: Target, ids: Sequence[int], turn: Turn, ac
     except NotReady:
         raise
     except Exception:
-        logger.exception("survey %s", turn.survey_id)
+        log_safety.log_fault(logger, "survey %s", turn.survey_id)
     found: list[Verdict] = []
     for id_ in ids:
         try:
@@ -118,6 +121,6 @@ def _judged(session: Session, target: Target, ids: Sequence[int], turn: Turn, ac
         except NotReady:
             raise
         except Exception:
-            logger.exception("survey %s of case %s", turn.survey_id, id_)
-            found.append(effects.not_judged(session, id_, _(_FAILED)))
+            reference = log_safety.log_fault(logger, "survey %s of case %s", turn.survey_id, id_)
+            found.append(effects.not_judged(session, id_, _(_FAILED, reference=reference)))
     return found

@@ -7,6 +7,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import AppError, NotReady
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 TURN = 25
 #: So long, in seconds, whoever begins a transfer waits for it; the worker does the rest.
 AT_ONCE_S = 2.0
-_FAILED = N_("Tugas ini tidak dapat dialihkan karena gangguan; lihat catatan server.")
+_FAILED = N_("Tugas ini tidak dapat dialihkan karena gangguan; lihat rujukan {reference} di catatan server.")
 
 
 def spread(
@@ -145,7 +146,7 @@ def _move(database: Database, transfer_id: int, task_id: str) -> bool:
     except AppError as error:
         told = error
     except Exception:
-        logger.exception("transfer %s of task %s", transfer_id, task_id)
-        told = AppError(_(_FAILED))
+        reference = log_safety.log_fault(logger, "transfer %s of task %s", transfer_id, task_id)
+        told = AppError(_(_FAILED, reference=reference))
     run_without_key(database, lambda session: transfers.refuse(session, transfer_id, task_id, told))
     return True

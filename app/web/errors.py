@@ -1,7 +1,6 @@
 """The only place that knows status codes. Pages get a page, the API a problem document (RFC 9457)."""
 
 import logging
-import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +10,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
+from app import log_safety
 from app.errors import (
     AppError,
     Conflict,
@@ -197,11 +197,9 @@ def _begun_again(_error: Wanted) -> Response:
     return Response(status=503)
 
 
-def _unexpected(error: Exception) -> Response:
-    reference = secrets.token_hex(4)
+def _unexpected(_error: Exception) -> Response:
     # The view's name, not the address: an address may hold what somebody searched for.
-    logger.error("%s in %s", reference, request.endpoint, exc_info=error)
-    return _answer(Problem(500, reference=reference))
+    return _answer(Problem(500, reference=log_safety.log_fault(logger, "%s", request.endpoint)))
 
 
 def wants_json() -> bool:

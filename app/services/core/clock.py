@@ -74,7 +74,8 @@ def _current(session: Session) -> datetime:
     real = datetime.now(UTC)
     if not settings.config(session).allow_time_travel:
         return real
-    row = session.get(Setting, _SETTING)
+    with session.no_autoflush:  # whoever asks for the time may be filling a row in
+        row = session.get(Setting, _SETTING)
     if row is None:
         return real
     return datetime.fromisoformat(row.value["stood_at"]) + (real - datetime.fromisoformat(row.value["real"]))

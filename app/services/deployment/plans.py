@@ -64,15 +64,14 @@ def put_in_force(session: Session, proposal_id: int, prepared: Prepared) -> Depl
     return deployments.store(session, prepared, actor=None, seen=None, approved=row, origin=origin)
 
 
-def fail(session: Session, proposal_id: int, error: AppError | None) -> None:
-    """Note that it could not be put in force, and tell process owners. ``error``: why, None for a disturbance."""
+def fail(session: Session, proposal_id: int, error: AppError) -> None:
+    """Note that it could not be put in force, and tell process owners. ``error``: why."""
     row = _locked(session, proposal_id)
     if row is None:
         return
-    said = error.said if error else _("Ada gangguan; lihat catatan server.")
     if isinstance(error, InvalidDiagram):
         row.findings = [finding.as_dict() for finding in error.findings]
-    row.end_reason = stored_messages.store_texts(said)
+    row.end_reason = stored_messages.store_texts(error.said)
     _end(session, row, "failed", None)
     history.record(session, PublicationFailed(proposal=row.id, cause=row.end_reason), actor=None)
     at, zone = row.in_force_at or clock.now(session), settings.config(session).timezone
