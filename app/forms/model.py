@@ -18,7 +18,7 @@ SHOWN = frozenset(
 #: The component that repeats what is inside it, a row for each entry of a list.
 LIST = "dynamiclist"
 #: Properties of one line that may be templates.
-LINES = ("label", "description", "prefix", "suffix", "accept", "alt")
+LINES = ("label", "time_label", "description", "prefix", "suffix", "accept", "alt")
 #: Components whose ``source`` is an address, perhaps a template; elsewhere it is FEEL.
 ADDRESSED = frozenset({"image", "iframe"})
 #: Components whose ``source`` is FEEL and gives a list to show.
@@ -107,6 +107,7 @@ class Field:
     id: str
     key: str = ""
     label: str = ""
+    time_label: str = ""
     description: str = ""
     rules: Rules = Rules()
     disabled: bool = False
@@ -216,10 +217,17 @@ class Field:
         return not (self.disabled or self.readonly is True or self.type == "expression")
 
     @property
+    def caption(self) -> str:
+        """The label; that of a date and that of its time, where each has its own."""
+        return ", ".join(text for text in (self.label, self.time_label) if text)
+
+    @property
     def title(self) -> str:
-        """The label, else the key; a label that data fill in without what they would fill in."""
-        plain = "" if self.label.startswith("=") else _TEMPLATE.sub("", self.label)
-        return " ".join(plain.split()) or self.key or self.id
+        """The caption, else the key; a label that data fill in without what they would fill in."""
+        plain = (
+            _TEMPLATE.sub("", text) for text in (self.label, self.time_label) if not text.startswith("=")
+        )
+        return ", ".join(filter(None, (" ".join(text.split()) for text in plain))) or self.key or self.id
 
     @property
     def name(self) -> str:

@@ -83,9 +83,9 @@ def _say(tree: Tree, asker: Field, sheet: Sheet, *, inside: bool = False) -> str
 
 def _say_test(test: Test, asker: Field, sheet: Sheet) -> str:
     part = sheet.by_key.get(_key(test.key, asker))
-    if part is None or not part.label:
+    if part is None or not part.caption:
         raise _Unsayable
-    label = f"“{part.label}”"
+    label = f"“{part.caption}”"
     if test.values in ((None,), ("",)) and test.sign in ("=", "!="):
         return _("{label} kosong", label=label) if test.sign == "=" else _("{label} diisi", label=label)
     if part.type == "checkbox":

@@ -180,7 +180,7 @@ class _Drawer:
             field=part,
             id=part.key,
             **condition,
-            label=part.label or part.key,
+            label=part.caption or part.key,
             hint=" ".join(text for text in (part.description, _example(part), self._unshown(part)) if text),
             error=self._errors.get(part.key, ""),
             optional=not part.required and part.takes_input and part.type != "checkbox",

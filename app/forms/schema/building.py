@@ -8,7 +8,7 @@ from app.forms import markdown
 from app.forms.choices import normalized
 from app.forms.model import CHOICES, EARLIEST, INPUTS, LATEST, LIST, SHOWN, TODAY, Column, Field, Rules
 from app.forms.numbers import plain_decimal
-from app.forms.schema.parsing import Raw, is_list
+from app.forms.schema.parsing import Raw, is_list, title_names
 
 #: Where a component says what it shows or computes.
 SOURCES = {
@@ -18,8 +18,6 @@ SOURCES = {
     "documentPreview": "dataSource",
     "expression": "expression",
 }
-#: What a component is called, by the property that says it.
-_TITLES = ("label", "dateLabel", "timeLabel", "title")
 
 
 def components_of(schema: Raw) -> tuple[Field, ...]:
@@ -59,7 +57,7 @@ def _field(part: Raw, path: str, above: str) -> Field:
         type=LIST if is_list(part) else "group" if kind == LIST else kind,
         id=part.get("id") or path,
         key=_key(part, above),
-        label=next((text for name in _TITLES if (text := part.get(name))), ""),
+        label=next((text for name in title_names(kind, part.get("subtype")) if (text := part.get(name))), ""),
         description=part.get("description") or "",
         rules=_rules(kind, part.get("validate") or {}),
         disabled=bool(part.get("disabled")),
@@ -104,6 +102,7 @@ def _own(part: Raw) -> dict[str, Any]:
         case "datetime":
             return {
                 "subtype": part.get("subtype") or "date",
+                "time_label": _time_label(part),
                 "no_past": bool(part.get("disallowPassedDates")) or _is_today(part, EARLIEST),
                 "no_future": _is_today(part, LATEST),
                 "time_format": part.get("timeSerializingFormat") or "",
@@ -117,6 +116,12 @@ def _own(part: Raw) -> dict[str, Any]:
         case kind if kind in CHOICES:
             return _options(part)
     return _shown(part)
+
+
+def _time_label(part: Raw) -> str:
+    """The second label of a date with its time: one control takes both."""
+    both = part.get("subtype") == "datetime" and part.get("dateLabel")
+    return part.get("timeLabel") or "" if both else ""
 
 
 def _container(part: Raw) -> dict[str, Any]:

@@ -20,6 +20,14 @@ Raw = Mapping[str, Any]
 #: What no database holds: NUL, and half of a surrogate pair, which JSON can write alone (``\\ud800``).
 _UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 
+#: What a component is called, by the property that says it; and of a date or time, whose own label comes first.
+_TITLES = ("label", "dateLabel", "timeLabel", "title")
+_TITLES_OF = {
+    "date": ("dateLabel", "timeLabel", "label"),
+    "time": ("timeLabel", "dateLabel", "label"),
+    "datetime": ("dateLabel", "timeLabel", "label"),
+}
+
 
 class Findings:
     """Collects what is wrong with one file; knows the line of each component."""
@@ -46,7 +54,7 @@ class Findings:
                 code,
                 severity,
                 element_id=_text_of(part, "key", "id"),
-                element_name=_text_of(part, "label", "dateLabel", "timeLabel", "key", "id", "type"),
+                element_name=_text_of(part, *_names_of(part), "key", "id", "type"),
                 line=line or self._line_of(part),
                 file=self.file,
                 params=words,
@@ -170,6 +178,11 @@ def _too_much() -> str:
     return _("ada angka yang terlalu besar, atau isinya bersarang terlalu dalam")
 
 
+def _names_of(part: Raw) -> tuple[str, ...]:
+    subtype = part.get("subtype")
+    return title_names(part.get("type"), subtype if isinstance(subtype, str) else None)
+
+
 def _text_of(part: Raw, *names: str) -> str | None:
     for name in names:
         value = part.get(name)
@@ -183,3 +196,8 @@ def _short(value: object) -> str:
         return value
     text = _UNSTORABLE.sub("\ufffd", str(value))
     return text if len(text) <= 200 else text[:199] + "…"
+
+
+def title_names(type: str | None, subtype: str | None) -> tuple[str, ...]:
+    """Return the properties that may say what a component is called; form-js takes the first that is filled."""
+    return _TITLES_OF.get(subtype or "date", _TITLES_OF["date"]) if type == "datetime" else _TITLES

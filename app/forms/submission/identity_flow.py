@@ -15,7 +15,7 @@ from app.forms.model import ADDRESSED, INPUTS, LINES, LIST, LISTED, Field
 
 _LIMITS = {"min": "min", "max": "max", "min_length": "minLength", "max_length": "maxLength"}
 #: What a line is called in the file, where that is not its name here.
-_WRITTEN = {"prefix": "prefixAdorner", "suffix": "suffixAdorner"}
+_WRITTEN = {"time_label": "timeLabel", "prefix": "prefixAdorner", "suffix": "suffixAdorner"}
 
 
 @dataclass(frozen=True)

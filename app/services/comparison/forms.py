@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
+from app.forms.schema.parsing import title_names
 from app.services.comparison.documents import Document, Subject
 from app.services.comparison.trees import ITEM, NO_TEXT, Tree, json_tree
 
@@ -48,8 +49,12 @@ def _keep(tree: Tree, owner: str, subjects: dict[str, Subject]) -> None:
 
 
 def _title(tree: Tree) -> str:
-    names = ("label", "dateLabel", "timeLabel", "key", "text", "content", "id")
+    names = (*_titles(tree), "key", "text", "content", "id")
     return next((text for name in names if (text := _text(tree, name))), "")
+
+
+def _titles(tree: Tree) -> tuple[str, ...]:
+    return title_names(tree.get("type"), tree.get("subtype"))
 
 
 def _text(tree: Tree, name: str) -> str:
@@ -65,4 +70,8 @@ def field_signature(subject: Subject, _document: Document, pairs: Mapping[str, s
     """What a component is recognised by that has another id: what it is, and where."""
     tree = subject.tree
     said = (tree.get("type"), tree.get("key"), subject.name)
-    return (*said, pairs.get(subject.inside, "")) if tree.get("key") or tree.get("label") else None
+    return (
+        (*said, pairs.get(subject.inside, ""))
+        if tree.get("key") or any(map(tree.get, _titles(tree)))
+        else None
+    )

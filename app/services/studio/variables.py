@@ -85,6 +85,7 @@ def _where(where: str) -> str:
         "dataSource": _("sumber data"),
         "columnsExpression": _("kolom"),
         "label": _("label"),
+        "timeLabel": _("label jam"),
         "description": _("petunjuk"),
         "text": _("teks"),
         "content": _("teks"),

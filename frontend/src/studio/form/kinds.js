@@ -11,7 +11,7 @@ export function nameOf(kind, t) {
 }
 
 export function titleOf(part, t) {
-  const label = part.label || part.dateLabel || part.timeLabel || part.title || part.alt;
+  const label = part[labelName(part)] || part.dateLabel || part.timeLabel || part.label || part.title || part.alt;
   const text = typeof (part.text ?? part.content) === 'string' ? (part.text ?? part.content) : '';
   const begins = text.replace(/[*_#]|<[^>]*>/g, '').trim().slice(0, 60);
   return label || begins || part.key || nameOf(part.type, t);
