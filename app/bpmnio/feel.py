@@ -141,11 +141,16 @@ def unary_all(
     now: datetime,
     lets: Sequence[Let] = (),
     local: Local = None,
+    has_value: bool = True,
 ) -> list[Result]:
-    """`unary` for many pairs of test and value, in one call into V8; ``local`` as in `evaluate_all`."""
+    """`unary` for many pairs of test and value, in one call into V8; ``local`` as in `evaluate_all`.
+
+    A test that gives true or false and does not say ``?`` is what a value of true, false or null must be equal to.
+    Without ``has_value`` there is no such value: form-js asks its conditions so.
+    """
     own = local or [{}] * len(tests)
     items = [
-        Item("unary", _text(test) or "-", value, local=names)
+        Item("unary", _text(test) or "-", value, has_value, local=names)
         for (test, value), names in zip(tests, own, strict=True)
     ]
     return _results(items, context, now, lets)
@@ -309,7 +314,7 @@ def _keys(
         read = {name for one in needed for name in one.reads or () if name in context}
         values = [(name, context[name]) for name in (*odd, *sorted(read))]
         named, own = [(let.name, let.text) for let in used], sorted(item.seen(fact).items())
-        parts = (item.dialect, item.text, item.value, zone, named, values, own)
+        parts = (item.dialect, item.text, item.value, item.has_value, zone, named, values, own)
         timed = any(one.timed for one in needed)
         keys.append(b"" if timed else blake2b(feelin.dumps(parts), digest_size=20).digest())
     return keys

@@ -29,13 +29,15 @@ isolate = Isolate(Path(__file__).parent / "dist" / "feel.js")
 class Item:
     """One expression, or one unary test with the value it is put to.
 
-    ``known`` are names that a reader of the text must know to see them, as ``a-b``; ``local`` are names that this
-    one alone sees, behind those of the context.
+    ``has_value``: there is one, if null; a condition of a form is a test of nothing. ``known`` are names that a
+    reader of the text must know to see them, as ``a-b``; ``local`` are names that this one alone sees, behind those
+    of the context.
     """
 
     dialect: Dialect
     text: str
     value: Any = None
+    has_value: bool = True
     known: tuple[str, ...] = ()
     local: Mapping[str, Any] = field(default_factory=dict)
 
@@ -168,7 +170,7 @@ def run(
         "context": _needed(context, [*facts, *(let.facts for let in lets)]),
         "lets": [(let.name, let.text, _reads(let.facts)) for let in lets],
         "items": [
-            (item.dialect, item.text, _reads(fact), item.value, item.seen(fact))
+            (item.dialect, item.text, _reads(fact), item.value, item.seen(fact), item.has_value)
             for item, fact in zip(items, facts, strict=True)
         ],
     }

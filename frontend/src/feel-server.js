@@ -33,7 +33,8 @@ function json(fn) {
 }
 
 /**
- * Evaluate `items`, each [dialect, text, names it reads, input value, names of its own], over one context.
+ * Evaluate `items`, each [dialect, text, names it reads, input value, names of its own, whether it has an input], over one
+ * context.
  *
  * `lets`, each [name, text, names it reads], are evaluated first; each sees those before it, and the items see all:
  * functions, and variables made into what JSON cannot hold. Returns for each item { value, warnings }, or
@@ -47,12 +48,12 @@ function run({ now, zone, context, lets, items }) {
   const named = {};
   const doubts = [];
   const failure = nameAll(lets, context, around, named, clock, doubts);
-  return items.map(([ dialect, text, reads, input, local ]) => {
+  return items.map(([ dialect, text, reads, input, local, hasInput ]) => {
     if (failure) {
       return failure;
     }
     const scope = { ...local, ...around(reads), ...named, ...clock };
-    if (dialect === 'unary') {
+    if (dialect === 'unary' && hasInput) {
       scope['?'] = input;
     }
     const told = doubts.filter(([ name ]) => reads === null || reads.includes(name)).map(([ , message ]) => message);

@@ -155,7 +155,7 @@ def test_memory_does_not_freeze_the_clock() -> None:
         ('date("2026-07-05T01:00:00+07:00")', "2026-07-05"),
         ('today() + duration("P14D")', "2026-07-19"),
         ('now() + duration("PT30M")', "2026-07-05T07:00:00+07:00"),
-        ("time(now())", "06:30:00"),
+        ("time(now())", "06:30:00+07:00"),
         ('date and time("2026-07-05T06:29:00") < now()', True),
         ('date and time("2026-07-05T06:31:00") < now()', False),
         ('date and time("2026-07-04T23:31:00Z") > now()', True),
@@ -172,7 +172,7 @@ def test_clock_follows_the_zone_of_now() -> None:
     assert value("today()", moment) == "2026-07-04"
     assert value("now()", moment.astimezone(timezone(timedelta(hours=9)))) == "2026-07-05T08:30:00+09:00"
     assert value('date and time("2026-07-05T08:00:00")', moment.astimezone(ZoneInfo("Asia/Makassar"))) == (
-        "2026-07-05T08:00:00+08:00"
+        "2026-07-05T08:00:00"
     )
 
 

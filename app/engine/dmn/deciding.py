@@ -7,6 +7,7 @@ not used: its cells are Python and miss standard FEEL tests without a word.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from app.bpmnio import feel
@@ -287,6 +288,10 @@ def _rank(table: Table, row: _Row) -> tuple[int, ...]:
     )
 
 
+def _total(values: Iterable[int | float]) -> float:
+    return float(sum(Decimal(repr(value)) for value in values))
+
+
 def _aggregated(decision: Decision, table: Table, values: list[Any]) -> Any:
     if table.aggregation == "COUNT":
         return len(values)
@@ -294,7 +299,8 @@ def _aggregated(decision: Decision, table: Table, values: list[Any]) -> Any:
         return None
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     if numbers and table.aggregation == "SUM":
-        return sum(values)
+        # As FEEL adds them up: as the decimals that they are written as.
+        return sum(values) if all(isinstance(value, int) for value in values) else _total(values)
     if numbers or (table.aggregation != "SUM" and all(isinstance(value, str) for value in values)):
         return min(values) if table.aggregation == "MIN" else max(values)
     raise ExecutionFailed(

@@ -1,6 +1,8 @@
 // Which names an expression reads, from its parse tree.
 import { evaluate, parseExpression, parseUnaryTests } from '@bpmn-io/feelin';
 
+import { isType } from './types.js';
+
 const builtins = new Map();
 
 // Names under which a form hands out more than one variable.
@@ -137,7 +139,13 @@ const visitors = {
     walkAll(children(node).slice(1), text, scope, found);
   },
 
-  Type() {},
+  // Of a type that FEEL does not know nothing is an instance: as bad as a function that it does not know.
+  Type(node, text, scope, found) {
+    const type = nameOf(node, text);
+    if (node.parent?.name === 'InstanceOfExpression' && !isType(type)) {
+      found.calls.add(`instance of ${type}`);
+    }
+  },
 };
 
 function read(nodes, text, scope, found) {

@@ -1,5 +1,7 @@
 // FEEL values as plain JSON: dates, times and durations as ISO 8601 text, the rest as it is.
-import { DateTime, Duration, FixedOffsetZone } from 'luxon';
+import { DateTime, Duration } from 'luxon';
+
+import { isoText, kindOf } from './types.js';
 
 const DEEPEST = 200;
 
@@ -54,19 +56,18 @@ function entries(context, warn, depth) {
   return Object.fromEntries(all.map(([ key, value ]) => [ storable(key), plain(value, warn, depth) ]));
 }
 
-// feelin has one class for three types and tells them apart like this
+// A moment without a zone is one of the office's wall: it has no offset, as DMN wants it.
 function moment(value) {
-  if (value.year === 1900 && value.month === 1 && value.day === 1) {
-    return value.toISOTime({ suppressMilliseconds: true, includeOffset: value.zone.type !== 'system' });
+  const includeOffset = value.zone.type !== 'system';
+  switch (kindOf(value)) {
+    case 'time': return value.toISOTime({ suppressMilliseconds: true, includeOffset });
+    case 'date': return value.toISODate();
+    default: return value.toISO({ suppressMilliseconds: true, includeOffset });
   }
-  if (value.zone === FixedOffsetZone.utcInstance && value.valueOf() % 86_400_000 === 0) {
-    return value.toISODate();
-  }
-  return value.toISO({ suppressMilliseconds: true });
 }
 
 // The difference of two moments is in milliseconds; what was written in other units stays as written: P60D is not P2M.
 function duration(value) {
   const inMillis = Object.keys(value.toObject()).every((unit) => unit === 'milliseconds');
-  return (inMillis ? value.shiftTo('days', 'hours', 'minutes', 'seconds') : value).toISO();
+  return isoText(inMillis ? value.shiftTo('days', 'hours', 'minutes', 'seconds') : value);
 }

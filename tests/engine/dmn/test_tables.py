@@ -77,6 +77,27 @@ def test_date_columns_compare_dates_although_variables_hold_text(cell: str, valu
     assert found.outputs == {"hasil": True if holds else None}
 
 
+@pytest.mark.parametrize("type", ["boolean", "", "Any"])
+@pytest.mark.parametrize("value", [True, False, None])
+@pytest.mark.parametrize("flag", [True, False, None])
+def test_a_boolean_column_is_compared_with_what_its_tests_say_unless_they_ask(
+    type: str, value: bool | None, flag: bool | None
+) -> None:
+    """DMN TCK 0036. A test that says ``?`` is true by itself; in one that does not, it is what the value must be."""
+
+    def holds(cell: str) -> bool:
+        found = decide(table((cell, '"ya"'), type=type), nilai=value, flag=flag, jumlah=5, daftar=[True])
+        return found.outputs == {"hasil": "ya"}
+
+    assert holds("flag") is holds("(flag)") is (value is flag)
+    assert holds("not(flag)") is (value is not flag)
+    assert holds("flag, false") is (value is flag or value is False)
+    assert holds("jumlah > 3") is holds("true") is holds("daftar") is (value is True)
+    assert holds("? = flag") is (value is flag)
+    assert holds("? = true or jumlah > 3") is True
+    assert holds("-") is True
+
+
 def test_first_takes_the_uppermost_rule() -> None:
     found = decide(table(("> 1", '"satu"'), ("> 2", '"dua"'), policy="FIRST"), nilai=3)
 

@@ -1,0 +1,86 @@
+// feelin as DMN 1.5 wants it: its own source with a few places changed while it is bundled, so that whoever imports it
+// gets the same. Each place stands there exactly once, or the build fails: a new version has to be read anew.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+
+const OWN = resolve('src/feel');
+const IMPORTS = `
+import { arithmetic } from '${OWN}/numbers.js';
+import { durationText, isInstance, isSameDuration, propertyOf, sizeOf } from '${OWN}/types.js';
+import { mended } from '${OWN}/builtins.js';
+`;
+const MENDED = 'Object.assign(builtins, mended({ builtins, fn, listFn, equals, getType, getFromContext, Range }));';
+
+const CHANGES = [
+  // 10.3.2.3.1, 10.3.2.3.6: numbers are decimal, durations are multiplied and divided
+  [
+    'const right = b(context);\n                if (isArray(left)',
+    `const right = b(context);
+     const found = arithmetic(node.input, left, right);
+     if (found === null) {
+       interpreterContext.addWarning(node, 'INVALID_VALUE', { template: 'Not a finite number', values: {} });
+     }
+     if (found !== undefined) {
+       return found;
+     }
+     if (isArray(left)`
+  ],
+  // 10.3.2.3.5: the difference of two moments has days and hours, and each kind of duration is equal to its own
+  [ 'return a.diff(b);', "return a.diff(b).shiftTo('days', 'hours', 'minutes', 'seconds');" ],
+  [ "if (aType === 'duration') {\n        // years", "if (aType === 'duration') {\n return isSameDuration(a, b);\n // years" ],
+  [ 'd ? Duration.fromDurationLike(d).toMillis() : null', 'd ? sizeOf(d) : null' ],
+  [ "return obj.shiftTo('years', 'months', 'days', 'hours', 'minutes', 'seconds').normalize().toISO();", 'return durationText(obj);' ],
+  // 10.3.2.6: properties of durations, dates and times
+  [
+    "return undefined;\n    }\n    // fast path: exact own entry",
+    "return undefined;\n    }\n const property = propertyOf(context, name);\n if (property !== undefined) { return property; }\n // fast path: exact own entry"
+  ],
+  // 10.3.2.3.2: instance of
+  [ "case 'Type': return args[0];", "case 'Type': return node.input;" ],
+  [ "case 'SpecialType': throw notImplemented('SpecialType');", "case 'SpecialType': return node.input;" ],
+  [ 'return a instanceof b;', 'return isInstance(a, b, getType);' ],
+  [ "const b = args[3](context);\n            return isInstance", "const b = args[3];\n            return isInstance" ],
+  // 10.3.2.7, table 42: a test that says nothing of ? is what the value must be equal to
+  [ 'tests.map(test => test(context)).flat(1)', 'tests.map(test => test(context, true)).flat(1)' ],
+  [
+    "case 'PositiveUnaryTests':\n        case 'Expressions': return (context) => {\n            return args.map(a => a(context));",
+    "case 'PositiveUnaryTests': return (context, tested) => args.map(a => a(context, tested));\n        case 'Expressions': return (context) => {\n            return args.map(a => a(context));"
+  ],
+  [
+    "case 'PositiveUnaryTest': return (context) => {",
+    `case 'PositiveUnaryTest': return (context, tested = false) => {
+      if (!tested) {
+        return args[0](context);
+      }
+      if (has$1(context, '?') && !/[?]/.test(node.input.replace(/"(?:[^"\\\\]|\\\\.)*"/g, ''))) {
+        const found = args[0](context);
+        const comparable = [ 'boolean', 'nil' ].includes(getType(context['?']));
+        return typeof found === 'boolean' && comparable ? found === context['?'] : found;
+      }`
+  ],
+  [ "node.input.includes('.') ? parseFloat(node.input) : parseInt(node.input)", 'Number(node.input)' ],
+  // 10.3.2.14: a range of numbers ends behind its last one, whether or not it is met
+  [
+    "for (let i = start;; i += direction) {",
+    "for (let i = start; direction > 0 ? i <= end : i >= end; i = arithmetic('+', i, direction)) {"
+  ]
+];
+
+/** Return what esbuild needs to bundle feelin with its changes. */
+export const mendedFeelin = {
+  name: 'mended-feelin',
+  setup(build) {
+    build.onLoad({ filter: /@bpmn-io[\\/]feelin[\\/]dist[\\/]index\.js$/ }, async ({ path }) => {
+      const source = await readFile(path, 'utf8');
+      return { contents: IMPORTS + CHANGES.reduce(changed, source) + MENDED, loader: 'js' };
+    });
+  }
+};
+
+function changed(source, [ found, by ]) {
+  const parts = source.split(found);
+  if (parts.length !== 2) {
+    throw new Error(`feelin has ${parts.length - 1} places for: ${found}`);
+  }
+  return parts.join(by);
+}
