@@ -303,10 +303,9 @@ class _Drafting:
             return self._beside(question, yes), self._beside(question, no)
         ways = step.line.returns
         way = ways[number] if number < len(ways) else None
-        target = self._way_back(way, steps, place, after) if way is not None else None
-        if target is None:
-            target = self._usual_target(step, steps, place, number)
-        if way is None or way.kind != "number":
+        found = self._way_back(way, steps, place, after) if way is not None else None
+        target = found or self._usual_target(step, steps, place, number)
+        if found is None or way is None or way.kind != "number":
             self._tell_target(step, question, target, way)
         target = self._beside(question, target)
         return (target, after) if way is not None and way.on_yes else (after, target)
@@ -364,7 +363,14 @@ class _Drafting:
             found = next((one for one in reversed(steps[:place]) if one.tasks[0].lane in lanes), None)
         if found is not None and found.tasks[0] is not after:
             return found.tasks[0]
-        told = _("“{text}”: kegiatan yang dituju tidak ditemukan dalam tabel.", text=way.words)
+        if found is not None:
+            told = _(
+                "“{text}” menuju kegiatan berikutnya; tidak dibaca sebagai jalan kembali.", text=way.words
+            )
+        else:
+            told = _(
+                "“{text}”: kegiatan yang dituju tidak disebut atau tidak ada dalam tabel.", text=way.words
+            )
         self._guess(steps[place].line.row, told)
         return None
 

@@ -9,6 +9,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from io import BytesIO
+from itertools import product
 
 from app.engine import xml
 from app.errors import InvalidDiagram, InvalidForm
@@ -112,11 +113,17 @@ def _sheet(place: int, rows: Sequence[Sequence[str]], surface: workbooks.Surface
         cells[row, column] = replace(cell, shapes=(*cell.shapes, shape))
     height = min(max((row for row, _column in cells), default=0), MAX_ROWS)
     width = min(max((column for _row, column in cells), default=0), MAX_COLUMNS)
+    covered = 0
     for top, left, bottom, right in surface.merges:
-        for row in range(top, min(bottom, height) + 1):
-            for column in range(left, min(right, width) + 1):
-                cell = cells.get((row, column), Cell(at=(place, row, column)))
-                cells[row, column] = replace(cell, below=row > top, beside=column > left)
+        down, across = range(top, min(bottom, height) + 1), range(left, min(right, width) + 1)
+        covered += len(down) * len(across)
+        if (
+            covered > 2 * MAX_ROWS * MAX_COLUMNS
+        ):  # cells that lie in several merges: no spreadsheet writes them
+            break
+        for row, column in product(down, across):
+            cell = cells.get((row, column), Cell(at=(place, row, column)))
+            cells[row, column] = replace(cell, below=row > top, beside=column > left)
     held = tuple(
         tuple(cells.get((row, column)) or Cell(at=(place, row, column)) for column in range(1, width + 1))
         for row in range(1, height + 1)

@@ -391,15 +391,17 @@ class _Reader:
         left = [mark for mark in alone if not _answer(line.marks, mark)]
         both = {answers.is_no(mark.text) for mark in left} == {True, False}
         is_asked = any(mark.kind == "decision" for mark in line.marks)
-        if not is_asked and (both or any(answers.is_plain(m.text) and m.name != marks.BOX for m in left)):
-            if both or before is None or not all(_answer(before.marks, mark) for mark in left):
-                line.marks.append(Mark(left[0].performer, "decision", name=""))
-                left = [mark for mark in left if not _answer(line.marks, mark)]
-            else:
-                left = []
-        elif before is not None:
+        is_plain = any(answers.is_plain(mark.text) and mark.name != marks.BOX for mark in left)
+        if not both and before is not None:
             given = [mark for mark in left if _answer(before.marks, mark)]
             left = [mark for mark in left if mark not in given]
+            for mark in given:
+                words = {"text": mark.text, "number": before.number.rstrip(". ") or before.row}
+                told = _("“{text}” dibaca sebagai jawaban pertanyaan pada kegiatan {number}.", **words)
+                self._guess(line.row, told)
+        if left and not is_asked and (both or is_plain):
+            line.marks.append(Mark(left[0].performer, "decision"))
+            left = [mark for mark in left if not _answer(line.marks, mark)]
         for mark in left:
             self._keep_words(line, mark)
 

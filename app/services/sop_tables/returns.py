@@ -96,5 +96,9 @@ def _target(to: str, performers: Sequence[str]) -> tuple[Kind, str]:
     if _BEFORE.match(to):
         return "before", ""
     plain = to.casefold()
-    named = [name for name in performers if name and re.match(rf"{re.escape(name)}\b", plain)]
+    named = [
+        name
+        for name in performers
+        if plain.startswith(name) and not plain[len(name) : len(name) + 1].isalnum()
+    ]
     return ("performer", max(named, key=len)) if named else ("unknown", "")

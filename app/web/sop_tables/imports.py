@@ -43,6 +43,7 @@ def look() -> Response:
         if upload is None or not upload.filename:
             raise grids.refused(_("Pilih berkas tabel SOP."))
         table = reading.read_table(upload.filename, upload.stream.read(grids.MAX_BYTES + 1))
+        _require_few_lines(table)
         packed = packing.packed(table)
         _require_a_draft(table)
     except InvalidForm as error:
@@ -106,6 +107,13 @@ def begin() -> Response:
     return redirect(url_for("studio.show", draft_id=done["draft"]), 303)
 
 
+def _require_few_lines(table: SopTable) -> None:
+    """Raise `InvalidForm` where there are more lines than forms in a draft: before anything is worked out of them."""
+    if len(table.lines) >= draft_files.MOST_FILES:
+        reason = _("Paling banyak {most} berkas dalam satu draf.", most=draft_files.MOST_FILES)
+        raise grids.refused(_("{reason} Bagi tabelnya menjadi beberapa SOP.", reason=reason))
+
+
 def _require_a_draft(table: SopTable) -> None:
     """Raise `InvalidForm` where no draft holds so many rows: before they are corrected, not after."""
     try:
@@ -129,6 +137,7 @@ def _sent() -> tuple[SopTable, Typed, str]:
         InvalidForm: the page's table did not come back whole.
     """
     table = packing.unpacked(request.form.get("packed", ""))
+    _require_few_lines(table)
     read = drafting.draft_of(table, "sop")
     return table, corrections.sent(request.form, read), " ".join(request.form.get("name", "").split())
 

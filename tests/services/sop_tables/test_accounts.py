@@ -109,11 +109,12 @@ def test_labels_in_text_boxes_are_answers_and_never_work_of_whoever_has_the_cell
 
 
 def test_an_answer_in_the_next_row_is_that_of_the_question_above() -> None:
-    _table, _draft, diagram = read(
+    _table, draft, diagram = read(
         "1;Mencatat;v;;1 hari;;\n2;Memeriksa;;◇;1 hari;;\n3;Meneruskan;v;Lengkap;1 hari;;\n4;Arsip;v;;;;\n"
     )
     assert tasks(diagram)[2:] == [("Staf", "Meneruskan"), ("Staf", "Arsip")]
     assert ways(diagram) == {"Lengkap": "Meneruskan", "tidak": "Mencatat"}
+    assert "“Lengkap” dibaca sebagai jawaban pertanyaan pada kegiatan 2." in told(draft)
 
 
 # Ways back
@@ -157,7 +158,7 @@ def test_a_way_back_of_a_ya_leads_from_the_ya_and_one_to_nowhere_is_told() -> No
     _table, _draft, diagram = read(body.format(""))
     assert ways(diagram) == {"ya": "Mencatat", "tidak": "Arsip"}
     _table, draft, _diagram = read(body.format("Jika salah kembali ke nomor 9"))
-    assert "kegiatan yang dituju tidak ditemukan" in told(draft)
+    assert "kegiatan yang dituju tidak disebut atau tidak ada" in told(draft)
 
 
 # Rows and times
