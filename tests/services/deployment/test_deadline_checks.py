@@ -1,48 +1,10 @@
 """What a deployment says of deadlines: filled into texts, fixed in forms, unknown before they are worked out."""
 
 from app.services.deployment import deployments
-from tests.engine.building import boundary, bpmn, catch, end, rule, send, start, user
+from tests.engine.building import bpmn
 from tests.services.deployment.found import found
+from tests.services.limits import FILES, FLOWS, nodes
 from tests.services.office import form, text
-
-RULE = """<rule id="r{0}"><inputEntry id="i{0}"><text>{1}</text></inputEntry>
-<outputEntry id="o{0}"><text>{2}</text></outputEntry></rule>"""
-RESULTS = (('"berat"', '"60 hari"'), ('"sedang"', "14"), ("-", '"5 hari"'))
-LIMITS = f"""<?xml version="1.0" encoding="UTF-8"?>
-<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-  <decision id="batas_waktu" name="Batas waktu">
-    <decisionTable id="t" hitPolicy="FIRST">
-      <input id="i"><inputExpression id="ie" typeRef="string"><text>jenis</text></inputExpression></input>
-      <output id="o" name="batas" />
-      {"".join(RULE.format(number, *one) for number, one in enumerate(RESULTS))}
-    </decisionTable>
-  </decision>
-</definitions>""".encode()
-
-
-def nodes(**told: str) -> list:
-    return [
-        start("mulai", form="laporan"),
-        rule("tabel", decision="batas_waktu"),
-        user(
-            "tindak", form="tindak", properties={"status publik": "Diproses", "waktu": told.get("cell", "")}
-        ),
-        boundary("tenggat", "tindak", after=told.get("after", "=batas"), name=told.get("label", "{{lama}}"),
-                 properties={"tenggat": "ya"}),
-        boundary("h14", "tindak", after="H-14", name="H-14"),
-        send("pesan", properties={"pesan": told.get("said", "{{jenis}} lewat {{lama}} pada {{tenggat}}")}),
-        catch("jawab", message="jawab", form="jawab", properties={"untuk": "pelapor"}),
-        *map(end, ("selesai", "lewat")),
-    ]  # fmt: skip
-
-
-FLOWS = "mulai > tabel > tindak > jawab > selesai\ntenggat > pesan > lewat\nh14 > pesan"
-FILES = {
-    "batas_dmn": LIMITS,
-    "laporan_form": form(text("jenis"), text("nik", private=True)),
-    "tindak_form": form(text("hasil")),
-    "jawab_form": form(text("keterangan")),
-}
 
 
 def told(codes: tuple[str, ...], *, note: str = "", **changes: str) -> list[str]:
@@ -53,9 +15,7 @@ def told(codes: tuple[str, ...], *, note: str = "", **changes: str) -> list[str]
 
 
 def test_reminders_that_never_come_for_a_result_of_a_table_are_told() -> None:
-    assert told(("reminder_never",)) == [
-        "“H-14” tidak pernah datang bila tenggat “Tindak” adalah 14 hari, 5 hari."
-    ]
+    assert told(("reminder_never",)) == ["“H-14” tidak pernah datang bila tenggat “Tindak” adalah 5 hari."]
 
 
 def test_dates_ahead_that_the_reporter_cannot_read_are_told() -> None:

@@ -11,8 +11,8 @@ from app.engine.diagram import Node, Timer
 from app.models import OutboxMessage, UserTask
 from app.services.casefile import queries
 from tests.engine.building import bpmn
-from tests.services.deployment.test_deadline_checks import FILES, FLOWS, nodes
-from tests.services.instances.test_deadlines import Desk
+from tests.services.dated import Desk
+from tests.services.limits import FILES, FLOWS, nodes
 from tests.services.office import Office
 
 FILED = {name.replace("_", "."): one for name, one in FILES.items()}
@@ -48,7 +48,7 @@ def test_who_is_late_is_told_the_limit_of_his_case(office: Office, kind: str, le
     case.wait(days=25)
     with case.at() as session:
         texts = [one.body["text"] for one in session.scalars(select(OutboxMessage)) if "text" in one.body]
-    assert texts == [f"{kind}: lewat {length}, sejak {date}\nSegera."]
+    assert set(texts) == {f"{kind}: lewat {length}, sejak {date}\nSegera."}
 
 
 ZONE = ZoneInfo("Asia/Jakarta")

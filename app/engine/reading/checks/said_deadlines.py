@@ -42,11 +42,12 @@ def results_in(formula: str) -> tuple[str, ...]:
 
 
 def never_reached(back: Timer, results: Iterable[str]) -> list[str]:
-    """Of the lengths that a deadline may have those that are too short for a timer that counts back from it."""
+    """Of the lengths that a deadline may have those that are too short for a timer that counts back from it; one of
+    just as many days still comes, at the end of the first."""
     found = _BACK.fullmatch(back.text)
     days = timedelta(days=int(found[1])) if found else timedelta()
     lengths = ((text, timers.length_of(text)) for text in results)
-    return [text for text, length in lengths if length is not None and length <= days]
+    return [text for text, length in lengths if length is not None and length < days]
 
 
 def deadlines_around(node: Node, diagram: Diagram) -> Iterator[Timer]:
