@@ -225,7 +225,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "step_not_drawn": (
         (
-            "“{name}” ({id}) tidak ada letaknya di gambar, sedangkan langkah lain ada; perkara yang sampai di "
+            "“{name}” tidak ada letaknya di gambar, sedangkan langkah lain ada; perkara yang sampai di "
             "sana tidak tampak pada gambar."
         ),
         "Buka berkas di pemodel dan gambar langkah itu, atau hapus bila tidak dipakai.",

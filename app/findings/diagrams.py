@@ -55,7 +55,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Beri id; pemodel memberinya sendiri bila unsur digambar ulang.",
     ),
     "name_too_long": (
-        "Nama pada “{id}” lebih panjang dari {limit} huruf.",
+        "Nama “{start}” lebih panjang dari {limit} huruf.",
         "Pendekkan nama; keterangan panjang masuk ke dokumentasi.",
     ),
     "unknown_element": (

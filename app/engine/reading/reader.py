@@ -24,7 +24,7 @@ from app.engine.reading.elements import (
     normalization,
 )
 from app.engine.reading.elements.normalization import Drawn
-from app.engine.reading.source import NAME_LENGTH, Place, Placed, Source, place
+from app.engine.reading.source import NAME_LENGTH, Place, Placed, Source, place, start_of
 from app.engine.reading.texts import extensions, properties
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
 from app.i18n import _
@@ -182,7 +182,7 @@ def _titled(process: Element, source: Source) -> Diagram:
     drawn_on_pool = extensions.read_extensions(pool, source).properties if pool is not None else {}
     name = where.name or (place(pool).name if pool is not None else "") or where.id
     if len(name) > NAME_LENGTH:
-        source.error("name_too_long", process, limit=str(NAME_LENGTH))
+        source.error("name_too_long", process, start=start_of(name), limit=str(NAME_LENGTH))
     return Diagram(
         key=where.id,
         name=name,

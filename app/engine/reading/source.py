@@ -11,7 +11,7 @@ from lxml import etree
 
 from app.engine.diagram import STAND_INS
 from app.engine.reading.diagram_interchange import Box, boxes
-from app.engine.xml import BPMN, Element, attribute, one_line, reference
+from app.engine.xml import BPMN, Element, attribute, local, one_line, reference
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.i18n import ngettext
@@ -33,8 +33,15 @@ _CANNOT_RUN = frozenset(
         *STAND_INS,
     }
 )
+#: Findings about ids themselves.
+_OF_IDS = frozenset({"duplicate_id", "bad_id"})
+#: What a finding says of another element; given by its id, it is told by its label.
+_PLACES = frozenset(
+    {"ref", "host", "gateway", "target", "other", "first", "second", "task", "source", "flow"}
+)
 _ID = re.compile(r"[\w.-]{1,128}")
 _SHOWN = 500
+_START = 60
 _MARKUP = re.compile(r"</?(?:b|br|i|u|p|div|span|font|strong|em)\b[^<>]*>|&nbsp;|\u00a0", re.IGNORECASE)
 
 
@@ -102,7 +109,7 @@ class Source:
     def limit_name(self, element: Element, most: int) -> None:
         """Note a name of more than ``most`` characters as an error."""
         if len(attribute(element, "name")) > most:
-            self.error("name_too_long", element, limit=str(most))
+            self.error("name_too_long", element, start=start_of(attribute(element, "name")), limit=str(most))
 
     def findings(self, *processes: str) -> tuple[Finding, ...]:
         """What was found, by line, errors before warnings where there are too many to show.
@@ -140,10 +147,23 @@ class Source:
         where = place(at) if isinstance(at, etree._Element) else at
         if severity == "error":
             self.failed.add(where.id)
-        shown = {key: shorten(value) for key, value in params.items()}
-        name, element_id = shorten(where.name) or None, shorten(where.id) or None
+        shown = {
+            key: shorten(self.label(value) or value if key in _PLACES and code not in _OF_IDS else value)
+            for key, value in params.items()
+        }
+        name, element_id = shorten(self.label(where.id, where.name)) or None, shorten(where.id) or None
         finding = Finding(code, severity, element_id, name, where.line, self.file, shown)
         self._findings.append((self.process, finding))
+
+    def label(self, element_id: str, name: str = "") -> str:
+        """What people call an element: its name, an arrow where it leads from and to; "" where nothing tells it."""
+        element = self.ids.get(element_id)
+        if name or element is None:
+            return name
+        if local(element) in ("sequenceFlow", "messageFlow"):
+            ends = (reference(element.get(end)) for end in ("sourceRef", "targetRef"))
+            return " → ".join(self.label(end) or end for end in ends if end)
+        return plain(attribute(element, "name"))
 
     @cached_property
     def ties(self) -> Mapping[str, list[str]]:
@@ -189,6 +209,11 @@ def _joined(lines: Iterable[Element]) -> Mapping[str, list[str]]:
 def model_elements(root: Element) -> Iterator[Element]:
     """BPMN's own elements in document order, without what modelers hid in ``extensionElements``."""
     yield from root.xpath("//b:*[not(ancestor::b:extensionElements)]", namespaces={"b": BPMN[1:-1]})
+
+
+def start_of(name: str) -> str:
+    """How a long name begins."""
+    return f"{plain(name)[:_START].rstrip()}…"
 
 
 def shorten(text: str) -> str:

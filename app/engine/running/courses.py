@@ -398,7 +398,7 @@ def _awaits_reporter(diagram: Diagram) -> frozenset[str]:
 
 def _reach_inside(diagram: Diagram, timed: Iterable[Node]) -> bool:
     """Whether a timer sits on a sub-process, or an activity with rounds: it runs already when a task opens inside."""
-    hosts = [diagram.nodes[node.attached_to] for node in timed if node.attached_to]
+    hosts = [diagram.nodes[host] for node in timed if (host := node.attached_to) in diagram.nodes and host]
     return any(host.kind == "subProcess" or host.loop is not None for host in hosts)
 
 
@@ -406,7 +406,7 @@ def _may_stop_counting(diagram: Diagram) -> bool:
     """Whether a timer that counts from the first opening may run while the reporter is waited for, or may be one of
     several in rounds."""
     nodes, counting = diagram.nodes, {n.attached_to for n in diagram.nodes.values() if n.counts_from_first}
-    if any(one.loop for host in counting if host for one in diagram.around(nodes[host])):
+    if any(one.loop for host in counting if host in nodes and host for one in diagram.around(nodes[host])):
         return True
     waits = {node.id for node in nodes.values() if node.awaits_reporter}
     if any(_forks(node, diagram) for node in nodes.values()):

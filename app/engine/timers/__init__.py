@@ -3,6 +3,7 @@
 `check` at deployment; `due` when an activity opens; `next_due` after each firing; `explain` for people.
 """
 
+import re
 from datetime import timedelta
 
 from app.engine.diagram import Timer
@@ -21,6 +22,7 @@ from app.engine.timers.spans import (
     Taken,
     length,
 )
+from app.i18n import language
 
 HOURS_OF_A_DAY = 24
 
@@ -104,14 +106,20 @@ def _kind_of_days(text: str) -> str:
 
 
 def explicit(text: str, day_unit: DayUnit) -> str:
-    """What a timer text says, with the kind of its days and hours named: ``24 jam kerja``. Other texts stay."""
+    """What a timer text says to people, with the kind of its days and hours named: ``24 jam kerja``. Other texts
+    stay."""
     reading = _reading(text, day_unit)
     every = read_timer(reading.every, "kalender") if isinstance(reading, Cycle) else None
     span = every or reading
     if not isinstance(span, Span):
         return text
-    named = f"{span}" if " " in span.unit else f"{span} kalender"
+    named = in_words(f"{span}" if " " in span.unit else f"{span} kalender")
     return named if every is None else f"setiap {named}"
+
+
+def in_words(text: str) -> str:
+    """A timer text with the reader's own comma: ``1,5 jam kerja``."""
+    return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language() == "id" else text
 
 
 def counts_long_office_hours(text: str, day_unit: DayUnit) -> bool:

@@ -108,6 +108,11 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
 
     ``staffing``: who is in which lane; None without a database.
     """
+    _check(session, bundle, staffing)
+    bundle.findings[:] = [_with_arrow(one, bundle.diagram) for one in bundle.findings]
+
+
+def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> None:
     bundle.diagram = _without_needless(bundle)
     if session is not None:
         bundle.diagram = _with_examples(session, bundle.diagram)
@@ -143,6 +148,15 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
+
+
+def _with_arrow(finding: Finding, diagram: Diagram) -> Finding:
+    """A finding about an arrow without a name, which is told by where it leads from and to."""
+    flow = next((flow for flow in diagram.flows if flow.id == finding.element_id), None)
+    if flow is None or flow.name:
+        return finding
+    ends = (diagram.nodes[end].name or end for end in (flow.source, flow.target))
+    return replace(finding, element_name=" → ".join(ends))
 
 
 def _check_patterns(bundle: Bundle) -> list[Finding]:

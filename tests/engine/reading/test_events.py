@@ -234,7 +234,11 @@ def test_two_deadlines_on_a_task_are_refused() -> None:
         boundary("b", "telaah", after="5 hari", properties=mark),
     )
     (finding,) = refused(xml)
-    assert (finding.code, finding.element_id, finding.params["first"]) == ("deadline_twice", "b", "a")
+    assert (finding.code, finding.element_id, finding.params) == (
+        "deadline_twice",
+        "b",
+        {"host": "Telaah", "first": "A (3 hari)", "second": "B (5 hari)"},
+    )
 
 
 def test_a_message_is_known_by_its_name_else_its_id() -> None:

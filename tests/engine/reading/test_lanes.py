@@ -69,7 +69,7 @@ def test_a_task_in_two_lanes_is_refused() -> None:
     lanes = {"UPP": "start telaah lengkap", "UPT": "telaah tindak end gagal"}
     (finding,) = refused(bpmn(NODES, FLOWS, lanes=lanes))
     assert (finding.code, finding.element_id) == ("task_in_two_lanes", "telaah")
-    assert (finding.params["first"], finding.params["second"]) == ("lane_1", "lane_2")
+    assert (finding.params["first"], finding.params["second"]) == ("UPP", "UPT")
 
 
 def test_lanes_without_a_name_or_with_the_same_are_warned_of() -> None:

@@ -123,3 +123,18 @@ def test_a_period_of_keeping_that_cannot_be_read_is_told(kept: str, told: bool) 
     xml = bpmn([start(), user("telaah"), end()], "start > telaah > end", properties={"simpan": kept})
     [diagram] = read_diagrams(xml, file="uji.bpmn")
     assert ("period_unreadable" in [one.code for one in diagram.findings]) is told
+
+
+def test_a_stored_version_whose_timer_sits_on_nothing_is_read() -> None:
+    nodes = [
+        start(),
+        user("telaah"),
+        boundary("ingat", "telaah", after="H-3"),
+        send("pesan", properties={"pesan": "Tinggal 3 hari."}),
+        *(end(id) for id in ("end", "lain")),
+    ]
+    xml = bpmn(nodes, "start > telaah > end\ningat > pesan > lain").replace(
+        b'attachedToRef="telaah"', b'attachedToRef="x"'
+    )
+    [diagram] = read_diagrams(xml, refuse=False)
+    assert "boundary_host_unknown" in [one.code for one in diagram.findings]

@@ -107,13 +107,17 @@ def _told(diagram: Diagram) -> dict[str, list[Node]]:
     """What tells people something, by its id, with the timers on edges that lead there without a person between."""
     found = dict[str, list[Node]]()
     for timer in diagram.nodes.values():
-        if timer.timer is None or not timer.attached_to:
+        if timer.timer is None or timer.attached_to not in diagram.nodes:
             continue
         seen, left = set[str](), [timer.id]
         while left:
             for flow in diagram.outgoing.get(left.pop(), ()):
-                target = diagram.nodes[flow.target]
-                if target.id in seen or target.kind in {"userTask", "subProcess", "intermediateCatchEvent"}:
+                target = diagram.nodes.get(flow.target)
+                if (
+                    target is None
+                    or target.id in seen
+                    or target.kind in {"userTask", "subProcess", "intermediateCatchEvent"}
+                ):
                     continue
                 seen.add(target.id)
                 left.append(target.id)
@@ -141,9 +145,9 @@ def _check_message(node: Node, leading: list[Node], diagram: Diagram, source: So
 
 def _check_reach(node: Node, diagram: Diagram, source: Source) -> None:
     """A reminder that counts back further than the deadline is long never comes."""
-    if node.timer is None or not timers.is_relative(node.timer) or not node.attached_to:
+    host = diagram.nodes.get(node.attached_to or "")
+    if node.timer is None or host is None or not timers.is_relative(node.timer):
         return
-    host = diagram.nodes[node.attached_to]
     for deadline in deadlines_around(host, diagram):
         results = results_in(deadline.text) if is_computed(deadline) else (deadline.text,)
         if never := never_reached(node.timer, results):

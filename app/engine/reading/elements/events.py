@@ -7,7 +7,7 @@ from typing import Literal
 
 from app.engine.diagram import Timer
 from app.engine.reading.elements import event_references, message_flows
-from app.engine.reading.source import NAME_LENGTH, Placed, Source
+from app.engine.reading.source import NAME_LENGTH, Placed, Source, start_of
 from app.engine.reading.texts import conditions, timer_labels
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
 
@@ -90,7 +90,7 @@ def message(element: Element, holder: Element, source: Source) -> str | None:
             return None
         name = literal[2]
     if len(name) > NAME_LENGTH:
-        source.error("name_too_long", element, limit=str(NAME_LENGTH))
+        source.error("name_too_long", element, start=start_of(name), limit=str(NAME_LENGTH))
     return name
 
 

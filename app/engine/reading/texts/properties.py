@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from app.engine.diagram import Diagram, Node, lane_names
-from app.engine.reading.source import NAME_LENGTH, Placed, Source
+from app.engine.reading.source import NAME_LENGTH, Placed, Source, start_of
 from app.engine.reading.texts import conditions
 
 _ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup")
@@ -23,7 +23,9 @@ def check_properties(diagram: Diagram, source: Source) -> None:
     for lane in diagram.lanes:
         _check_misplaced(lane, lane.properties, _ON_PROCESS, source)
         if len(lane.properties.get(_ON_LANE, "")) > NAME_LENGTH:
-            source.error("name_too_long", lane, limit=str(NAME_LENGTH))
+            source.error(
+                "name_too_long", lane, start=start_of(lane.properties[_ON_LANE]), limit=str(NAME_LENGTH)
+            )
     for node in diagram.nodes.values():
         _check_misplaced(node, node.properties, (*_ON_PROCESS, _ON_LANE), source)
         _check_audience(node, source)
