@@ -57,6 +57,17 @@ duration("P1D") * 2 → "P2D"
 duration("P1Y") / 2 → "P6M"
 duration("P2D") / duration("P1D") → 2
 -duration("P1D") → "-P1D"
+10 * @"-P1D" → "-P10D"
+0 * @"P1M" → "P0M"
+0 * @"P1D" → "PT0S"
+-2.5 * @"P1Y11M" → "-P4Y9M"
+@"P10Y11M" / 2.5 → "P4Y4M"
+@"P10DT23H" / 2.5 → "P4DT9H12M"
+@"P10D" / 0 → null
+@"P10D" / @"P0Y" → null
+@"P1Y" - @"P12M" → "P0M"
+@"P1Y" - @"P11M" → "P1M"
+@"PT1H" - @"PT90M" → "-PT30M"
 duration("P60D") → "P60D"
 date and time("2020-01-01T10:00:00") → "2020-01-01T10:00:00"
 @"2020-01-01T10:00:00" → "2020-01-01T10:00:00"

@@ -41,10 +41,14 @@ export function durationText(duration) {
   return isoText(split(duration));
 }
 
-/** Return the duration in ISO 8601, in its own units; the minus of one below zero stands before it. */
+/** Return the duration in ISO 8601, in its own units where they go one way; the minus of one below zero stands before it. */
 export function isoText(duration) {
   const parts = Object.values(duration.toObject());
-  return parts.every((part) => part <= 0) && parts.some((part) => part < 0) ? `-${duration.negate().toISO()}` : duration.toISO();
+  const [ adds, takes ] = [ parts.some((part) => part > 0), parts.some((part) => part < 0) ];
+  if (adds && takes || (!adds && !takes && isOfMonths(duration))) {
+    return durationText(duration);
+  }
+  return takes ? `-${duration.negate().toISO()}` : duration.toISO();
 }
 
 function split(duration) {
