@@ -111,6 +111,12 @@ def _imported(path: Path) -> set[str]:
     return found
 
 
+def test_whatever_is_unexpected_is_logged_under_a_reference() -> None:
+    """`log_safety.log_fault` gives one; whoever is told of the fault is told it."""
+    logging = {path.relative_to(ROOT).as_posix() for path in APP if "logger.exception(" in path.read_text()}
+    assert logging == {"app/log_safety.py"}
+
+
 def test_no_module_imports_from_a_test_module() -> None:
     """What tests share lies in a helper module beside them, named for what it holds."""
     modules = {

@@ -12,6 +12,7 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
+from app import log_safety
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.config import Config
 from app.db import Database
@@ -45,7 +46,7 @@ EVERY_S = 600.0
 _FEW = 100
 #: So often a check of the record says how far it is.
 _TOLD_EVERY_S = 1.0
-_FAILED = N_("Gangguan yang tidak terduga; lihat catatan server.")
+_FAILED = N_("Gangguan yang tidak terduga; lihat rujukan {reference} di catatan server.")
 #: So often a bundle is begun anew where somebody took files back while it was made.
 _TRIES = 3
 #: Checkpoints that one turn sends to a place.
@@ -139,8 +140,8 @@ def verify(database: Database) -> bool:
     except NotReady:
         raise
     except Exception:
-        logger.exception("verification")
-        run_without_key(database, lambda session: verifications.stop(session, _(_FAILED)))
+        why = _(_FAILED, reference=log_safety.log_fault(logger, "verification"))
+        run_without_key(database, lambda session: verifications.stop(session, why))
         return True
     note_verified(database, found, actor)
     return True
