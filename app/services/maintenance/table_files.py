@@ -102,7 +102,7 @@ def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> i
     if (migrations.current(connection) or "") >= _PACKED_SINCE:
         _pack_documents(standing)
     done = 0
-    with _unguarded(connection):
+    with unguarded(connection):
         for name in LEFT_BEHIND & standing.tables.keys():
             connection.execute(delete(standing.tables[name]))
         for table in standing.sorted_tables:
@@ -113,7 +113,7 @@ def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> i
 
 
 @contextmanager
-def _unguarded(connection: Connection) -> Iterator[None]:
+def unguarded(connection: Connection) -> Iterator[None]:
     """Let rows of the record come as the backup has them, also where they do not fit: `verify` tells of that."""
     run = connection.exec_driver_sql
     if connection.dialect.name == "sqlite":

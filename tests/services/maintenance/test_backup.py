@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import inspect, select
 
 from app import packing
+from app.commands import evidence
 from app.config import Config, from_environment
 from app.db import Base, Database
 from app.errors import NotReady
@@ -230,6 +231,8 @@ def test_a_copy_that_fails_leaves_no_keys_behind(
 def test_without_its_keys_a_restore_says_what_is_lost_and_goes_on_only_when_told_so(
     filled: Office, source: Config, tmp_path: Path
 ) -> None:
+    for _n in range(2):
+        assert evidence.make_checkpoint(filled.database, actor=None, demanded=True)
     copied(source, filled.database, tmp_path)
     target = empty_installation(tmp_path)
     with pytest.raises(NotReady, match=r"identitas pelapor, draf.*--without-keys"):
@@ -244,6 +247,21 @@ def test_without_its_keys_a_restore_says_what_is_lost_and_goes_on_only_when_told
         rows = session.scalars(select(Attachment)).all()
         assert [attachments.name_of(session, row) for row in rows if row.is_private] == ["lampiran pribadi"]
         assert session.scalars(select(UserTask)).all()
+    made = evidence.make_checkpoint(database, actor=None)
+    assert made is not None
+    assert made.id == 1  # the key is another one, so its checkpoints begin anew
+    database.engine.dispose()
+
+
+def test_checkpoints_go_on_in_a_restored_installation(filled: Office, source: Config, tmp_path: Path) -> None:
+    evidence.make_checkpoint(filled.database, actor=None, demanded=True)
+    copied(source, filled.database, tmp_path)
+    evidence.make_checkpoint(filled.database, actor=None, demanded=True)
+    backup.restore(empty_installation(tmp_path), tmp_path / "copy", keys=tmp_path / "keys.json")
+    database = reopened(tmp_path)
+    made = evidence.make_checkpoint(database, actor=None, demanded=True)
+    assert made is not None
+    assert made.id == 2
     database.engine.dispose()
 
 
