@@ -18,6 +18,7 @@ import orjson
 
 from app.bpmnio import feelin, nesting
 from app.bpmnio.feelin import Dialect, Facts, Item, Named, Node, Spot
+from app.bpmnio.kinds import NOTHING, Kind, Kinds, Typed
 from app.errors import AppError, ExpressionFailed
 from app.i18n import _
 
@@ -91,17 +92,23 @@ class Result:
 
 
 def evaluate(
-    expression: str, context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+    expression: str,
+    context: Mapping[str, Any],
+    *,
+    now: datetime,
+    lets: Sequence[Let] = (),
+    kinds: Kinds = NOTHING,
 ) -> Result:
     """Return the value of ``expression`` over ``context`` (JSON types); a leading ``=`` is left out.
 
     ``now`` is aware; its zone is that of FEEL's ``now()``, ``today()`` and of times that name none. ``lets`` are
-    evaluated first, in their order, and may be read by name.
+    evaluated first, in their order, and may be read by name. ``kinds``: what the variables are, for those that JSON
+    holds as text.
 
     Raises:
         ExpressionFailed: a syntax error, or a limit of length, time or memory.
     """
-    return evaluate_all([expression], context, now=now, lets=lets)[0]
+    return evaluate_all([expression], context, now=now, lets=lets, kinds=kinds)[0]
 
 
 def evaluate_all(
@@ -111,6 +118,7 @@ def evaluate_all(
     now: datetime,
     lets: Sequence[Let] = (),
     local: Local = None,
+    kinds: Kinds = NOTHING,
 ) -> list[Result]:
     """`evaluate` for many expressions, in one call into V8; the first that fails is raised.
 
@@ -121,7 +129,7 @@ def evaluate_all(
     items = [
         Item("expression", _text(text), local=names) for text, names in zip(expressions, own, strict=True)
     ]
-    return _results(items, context, now, lets)
+    return _results(items, context, now, lets, kinds)
 
 
 def unary(
@@ -142,18 +150,21 @@ def unary_all(
     lets: Sequence[Let] = (),
     local: Local = None,
     has_value: bool = True,
+    kinds: Kinds = NOTHING,
+    asked: Sequence[Kind] = (),
 ) -> list[Result]:
-    """`unary` for many pairs of test and value, in one call into V8; ``local`` as in `evaluate_all`.
+    """`unary` for many pairs of test and value, in one call into V8; ``local`` as in `evaluate_all`, ``asked`` the
+    kinds of the values.
 
     A test that gives true or false and does not say ``?`` is what a value of true, false or null must be equal to.
     Without ``has_value`` there is no such value: form-js asks its conditions so.
     """
-    own = local or [{}] * len(tests)
+    own, of = local or [{}] * len(tests), asked or [None] * len(tests)
     items = [
-        Item("unary", _text(test) or "-", value, has_value, local=names)
-        for (test, value), names in zip(tests, own, strict=True)
+        Item("unary", _text(test) or "-", value, has_value, local=names, asked=kind)
+        for (test, value), names, kind in zip(tests, own, of, strict=True)
     ]
-    return _results(items, context, now, lets)
+    return _results(items, context, now, lets, kinds)
 
 
 def syntax_error(
@@ -268,6 +279,24 @@ def unknown_calls(
     return _facts(text, dialect, known).calls
 
 
+def typed(texts: Sequence[tuple[str, Dialect, Kind]], kinds: Kinds) -> list[Typed]:
+    """Return each text, with its dialect and the kind of what a unary test is put to, as it is worked out over
+    variables of these kinds. What makes no sense, or is longer than people write, is of any kind.
+
+    Raises:
+        ExpressionFailed: looking took too long.
+    """
+    items = [
+        Item(dialect, _text(text) if _is_readable(text) else "", asked=asked)
+        for text, dialect, asked in texts
+    ]
+    written = [item for item in items if item.text]
+    facts = feelin.facts_of(written)
+    sound = [item for item, fact in zip(written, facts, strict=True) if fact.error is None]
+    found = dict(zip(map(id, sound), kinds.looked_at(sound), strict=True))
+    return [found.get(id(item), Typed(item.text)) for item in items]
+
+
 def healthy() -> bool:
     """Whether V8 answers."""
     try:
@@ -277,14 +306,16 @@ def healthy() -> bool:
 
 
 def _results(
-    items: Sequence[Item], context: Mapping[str, Any], now: datetime, lets: Sequence[Let]
+    items: Sequence[Item], context: Mapping[str, Any], now: datetime, lets: Sequence[Let], kinds: Kinds
 ) -> list[Result]:
     """Look each item up by what it reads; compute those not seen before, together."""
     longest = max((len(text) for text in (*(item.text for item in items), *(t for _n, t in lets))), default=0)
     if longest > MAX_LONG_CHARS:
         raise ExpressionFailed(_too_long(MAX_LONG_CHARS))
+    items = kinds.made(items)
     facts = feelin.facts_of(items)
-    named = feelin.parse_named(lets)
+    made = kinds.made([Item("expression", text) for _name, text in lets])
+    named = feelin.parse_named([(name, item.text) for (name, _text), item in zip(lets, made, strict=True)])
     keys = _keys(items, facts, context, now, named)
     answers = [_memo.get(key) or "" for key in keys]
     missing = [at for at, answer in enumerate(answers) if not answer]

@@ -19,6 +19,7 @@ Dialect = Literal["expression", "unary"]
 _SECONDS_EACH = 0.25
 _SECONDS_AT_MOST = 0.75
 _MOST_FACTS = 5_000
+_TYPED_AT_ONCE = 200
 LIMIT = '{"failure":"limit"}'
 SYNTAX = '{"failure":"syntax"}'
 _CLOCK = frozenset({"now", "today"})
@@ -31,7 +32,7 @@ class Item:
 
     ``has_value``: there is one, if null; a condition of a form is a test of nothing. ``known`` are names that a
     reader of the text must know to see them, as ``a-b``; ``local`` are names that this one alone sees, behind those
-    of the context.
+    of the context. ``asked`` is the kind of ``value``: see `kinds`.
     """
 
     dialect: Dialect
@@ -40,6 +41,7 @@ class Item:
     has_value: bool = True
     known: tuple[str, ...] = ()
     local: Mapping[str, Any] = field(default_factory=dict)
+    asked: Any = None
 
     def seen(self, facts: "Facts") -> dict[str, Any]:
         """Return the part of ``local`` that the text can see."""
@@ -134,6 +136,18 @@ def spots_of(items: Sequence[Item]) -> list[tuple[Spot, ...]]:
 def spot_from(steps: Iterable[Any], perhaps: bool, looped: bool = False) -> Spot:
     """A spot as V8 tells it."""
     return Spot(tuple((name, start, end) for name, start, end in steps), perhaps, looped)
+
+
+def typed(items: Sequence[tuple[Item, Mapping[str, Any]]]) -> list[tuple[str, Any, list[list[str]]]]:
+    """Return for each item, with the kinds of what it reads, its text as it is worked out, its kind and what in it
+    never meets; see `kinds`."""
+    found: list[tuple[str, Any, list[list[str]]]] = []
+    for start in range(0, len(items), _TYPED_AT_ONCE):
+        some = items[start : start + _TYPED_AT_ONCE]
+        request = [(item.text, item.dialect, seen, item.known) for item, seen in some]
+        answers = map(orjson.loads, _call("feel.typed", request, [item for item, _seen in some]))
+        found += [(one["text"], one["kind"], one["clashes"]) for one in answers]
+    return found
 
 
 def tree(text: str) -> Node | None:

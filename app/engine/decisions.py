@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.bpmnio import feel
+from app.bpmnio.kinds import NOTHING, Kinds
 from app.engine.dmn import deciding
 from app.engine.dmn.cells import is_any, literals
 from app.engine.dmn.coverage import Coverage, Domain, coverage_of
@@ -75,14 +76,17 @@ class Spot:
     row: int = 0
 
 
-def decide(decision: Decision, context: Mapping[str, Any], *, now: datetime) -> Decided:
-    """Decide over ``context`` (the case's variables, JSON types). ``now`` is aware, in the configured zone.
+def decide(
+    decision: Decision, context: Mapping[str, Any], *, now: datetime, kinds: Kinds = NOTHING
+) -> Decided:
+    """Decide over ``context`` (the case's variables, JSON types). ``now`` is aware, in the configured zone; ``kinds``
+    says what the variables are.
 
     Raises:
         ExecutionFailed: rules contradict the hit policy, or a value is not among those allowed.
         ExpressionFailed: a cell ran into a limit.
     """
-    *needed, ruling = deciding.rule(decision, context, now)
+    *needed, ruling = deciding.rule(decision, context, now, kinds)
     return Decided(decision.assigned(ruling.value), ruling, tuple(needed))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from app.bpmnio.kinds import NOTHING, Kinds
 from app.engine.mappings import Mappings
 from app.engine.origin import Origin
 from app.findings import Finding
@@ -196,6 +197,8 @@ class Diagram:
     line: int | None = None
     #: Of a stored version: the errors by the id of the node or flow that cannot run for them.
     broken: Mapping[str, Finding] = field(default_factory=dict)
+    #: Of what kind its variables are: what its forms, tables and mappings say. Empty until these are known.
+    kinds: Kinds = field(default=NOTHING, compare=False)
 
     @property
     def id(self) -> str:

@@ -131,6 +131,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Ungkapan pada “{name}” memanggil {call}, yang tidak dapat dihitung di sini: {text}",
         "Tulis sebagai FEEL atas isian formulir, misalnya jumlah > 3, atau pakai tabel keputusan.",
     ),
+    "kinds_never_meet": (
+        "“{name}” mempertemukan {left} ({left_kind}) dengan {right} ({right_kind}), yang tidak sejenis: {text}",
+        "Tulis {offer}.",
+    ),
+    "kind_unfit": (
+        "“{name}” memakai {left} ({left_kind}) di tempat yang meminta {right_kind}: {text}",
+        "Pakai isi yang sejenis, atau bandingkan dengan sesuatu.",
+    ),
     "expression_not_feel": ("Ungkapan pada “{name}” bukan FEEL: {text}", "Tulis: {offer}"),
     "expression_untranslatable": (
         "Ungkapan pada “{name}” ditulis untuk mesin lain, dan tidak ada FEEL yang memutuskan sama: {text}",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.bpmnio import feel
 from app.engine.reading.texts import properties
+from app.engine.running.context import filled_in
 from app.errors import InvalidForm, NotAllowed
 from app.forms import Field, Form, masking
 from app.history.events import IdentityShown
@@ -215,7 +217,16 @@ def closed(session: Session, instance: ProcessInstance, version: Version) -> boo
     if not text:
         return False
     now = clock.now(session).astimezone(settings.config(session).timezone)
-    return feel.evaluate(text, instance.variables, now=now).value is True
+    return holds(text, instance.variables, version, now)
+
+
+def holds(text: str, variables: Mapping[str, Any], version: Version, now: datetime) -> bool:
+    """Whether the condition of ``identitas tertutup`` holds.
+
+    So it does where it is neither true nor false although all that it reads is filled in: identity stays closed.
+    """
+    value = feel.evaluate(text, variables, now=now, kinds=version.diagram.kinds).value
+    return value is True or (value is None and bool(filled_in(text, variables)))
 
 
 def show(

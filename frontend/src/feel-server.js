@@ -6,6 +6,7 @@ import { clockAt, useLocalZone } from './feel/clock.js';
 import './feel/dates.js';
 import './feel/limits.js';
 import './feel/patterns.js';
+import { typed } from './feel/kinds.js';
 import { inspect, spots } from './feel/names.js';
 import { plain } from './feel/plain.js';
 import './feel/templates.js';
@@ -18,7 +19,8 @@ globalThis.feel = {
   run: json(run),
   inspect: json(inspectAll),
   spots: json((items) => items.map(([ dialect, text, known ]) => spots(text, dialect, known))),
-  tree: json((texts) => texts.map(tree))
+  tree: json((texts) => texts.map(tree)),
+  typed: json((items) => items.map((one) => typed(...one)))
 };
 
 // Every answer is JSON text of its own, so that Python can keep it as it is.

@@ -11,9 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.bpmnio import feel
+from app.bpmnio.kinds import ANY, NOTHING, Kind, Kinds, stored
 from app.engine.dmn.cells import as_test, is_any, literals
 from app.engine.dmn.model import Decision, Expression, Given, Table
-from app.engine.dmn.types import Limited, limits
+from app.engine.dmn.types import CONVERSIONS, Limited, kind_of, limits
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -52,21 +53,29 @@ class Scope:
     context: Mapping[str, Any]
     lets: Sequence[feel.Let]
     now: datetime
+    kinds: Kinds = NOTHING
 
     def evaluate(self, texts: Sequence[str]) -> list[feel.Result]:
         """The value of each text; one that is empty is null."""
         written = [text for text in texts if not is_any(text)]
         found = iter(
-            feel.evaluate_all(written, self.context, now=self.now, lets=self.lets) if written else ()
+            feel.evaluate_all(written, self.context, now=self.now, lets=self.lets, kinds=self.kinds)
+            if written
+            else ()
         )
         return [feel.Result(None) if is_any(text) else next(found) for text in texts]
 
-    def passes(self, tests: Sequence[tuple[str, Any]]) -> list[feel.Result]:
-        """Whether each value passes its unary tests."""
-        return feel.unary_all(tests, self.context, now=self.now, lets=self.lets) if tests else []
+    def passes(self, tests: Sequence[tuple[str, Any]], asked: Sequence[Kind] = ()) -> list[feel.Result]:
+        """Whether each value passes its unary tests; ``asked`` are the kinds of the values."""
+        if not tests:
+            return []
+        given = (tests, self.context)
+        return feel.unary_all(*given, now=self.now, lets=self.lets, kinds=self.kinds, asked=asked)
 
 
-def rule(decision: Decision, variables: Mapping[str, Any], now: datetime) -> list[Ruling]:
+def rule(
+    decision: Decision, variables: Mapping[str, Any], now: datetime, kinds: Kinds = NOTHING
+) -> list[Ruling]:
     """Make every decision that ``decision`` needs and itself, which comes last.
 
     Raises:
@@ -75,17 +84,54 @@ def rule(decision: Decision, variables: Mapping[str, Any], now: datetime) -> lis
     """
     done: dict[str, Ruling] = {}
     for one in decision.chain:
-        done[one.id] = rule_in(one, scope_of(one, variables, done, now))
+        done[one.id] = rule_in(one, scope_of(one, variables, done, now, kinds))
     return list(done.values())
 
 
 def scope_of(
-    decision: Decision, variables: Mapping[str, Any], done: Mapping[str, Ruling], now: datetime
+    decision: Decision,
+    variables: Mapping[str, Any],
+    done: Mapping[str, Ruling],
+    now: datetime,
+    kinds: Kinds = NOTHING,
 ) -> Scope:
     """What a decision sees once the decisions that it needs are ``done`` (by id)."""
     needed = {name: v for need in decision.needs for name, v in need.bound(done[need.id].value).items()}
     given = {given.name: variables[key] for given in decision.givens if (key := _held(given, variables))}
-    return Scope({**variables, **given, **needed}, decision.lets, now)
+    return Scope({**variables, **given, **needed}, decision.lets, now, seen_by(decision, kinds))
+
+
+def seen_by(decision: Decision, kinds: Kinds) -> Kinds:
+    """The kinds of what the decision reads: of the case, and of what is drawn to it."""
+    if not kinds.names:
+        return kinds
+    return kinds.once(("decision", decision.id), lambda: kinds.with_names(_own_kinds(decision, kinds)))
+
+
+def _own_kinds(decision: Decision, kinds: Kinds) -> dict[str, Kind]:
+    own: dict[str, Kind] = {name: ANY for need in decision.needs for name in need.bound(None)}
+    own |= {need.variable: kind_of(need.type) for need in decision.needs if need.type.holds_time}
+    for given in decision.givens:
+        held = kinds.names.get(given.name, kinds.names.get(given.key, ANY))
+        own[given.name] = kind_of(given.type) if given.type.holds_time else held
+    return own | {function.name: ANY for function in decision.functions}
+
+
+def heading_kinds(table: Table, kinds: Kinds) -> list[Kind]:
+    """By column, the kind of what its tests are put to; None where the column says itself that it holds dates: its
+    tests convert (`cells.as_test`)."""
+    if not kinds.names:
+        return [None] * len(table.inputs)
+    headed = tuple((column.expression, column.type) for column in table.inputs)
+    return kinds.once(("headings", headed), lambda: _heading_kinds(table, kinds))
+
+
+def _heading_kinds(table: Table, kinds: Kinds) -> list[Kind]:
+    found = feel.typed([(column.expression, "expression", None) for column in table.inputs], kinds)
+    return [
+        None if column.type in CONVERSIONS else stored(one.kind)
+        for column, one in zip(table.inputs, found, strict=True)
+    ]
 
 
 def _held(given: Given, variables: Mapping[str, Any]) -> str:
@@ -175,7 +221,10 @@ def _rules_that_hold(
         if all(cell.lists(values[cell.column]) for cell in cells if cell.settles(values[cell.column]))
     }
     wanted = list(dict.fromkeys((cell.text, cell.column) for cells in alive.values() for cell in cells))
-    results = scope.passes([(text, values[column]) for text, column in wanted])
+    asked = heading_kinds(table, scope.kinds)
+    results = scope.passes(
+        [(text, values[column]) for text, column in wanted], [asked[column] for _text, column in wanted]
+    )
     passed = {key for key, result in zip(wanted, results, strict=True) if result.value is True}
     held = [i for i, cells in alive.items() if all((cell.text, cell.column) in passed for cell in cells)]
     return held, results

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from app.bpmnio import feel
+from app.bpmnio.kinds import NOTHING, Kind, Kinds
 from app.engine.dmn import deciding
 from app.engine.dmn.cells import as_test, is_any
 from app.engine.dmn.deciding import Ruling, Scope, headings
@@ -71,7 +72,9 @@ class Explanation:
         return {} if self.error else self.decision.assigned(self.value)
 
 
-def explain(decision: Decision, variables: Mapping[str, Any], now: datetime) -> list[Explanation]:
+def explain(
+    decision: Decision, variables: Mapping[str, Any], now: datetime, kinds: Kinds = NOTHING
+) -> list[Explanation]:
     """Each decision that ``decision`` needs, and itself last; up to one that fails."""
     done: dict[str, Ruling] = {}
     found: list[Explanation] = []
@@ -80,7 +83,7 @@ def explain(decision: Decision, variables: Mapping[str, Any], now: datetime) -> 
             error = _("Tidak dapat diputuskan, karena keputusan yang diperlukan sebelumnya gagal.")
             found.append(Explanation(one, error=error))
             continue
-        scope = deciding.scope_of(one, variables, done, now)
+        scope = deciding.scope_of(one, variables, done, now, kinds)
         try:
             done[one.id] = deciding.rule_in(one, scope)
         except AppError as refused:
@@ -110,7 +113,9 @@ def _tried(table: Table, values: Sequence[Any], scope: Scope, ruling: Ruling | N
         for at, (text, column) in enumerate(zip(rule.inputs, table.inputs, strict=False))
         if not is_any(text)
     }
-    answers = dict(zip(wanted, _answers(scope, [(text, values[at]) for text, at in wanted]), strict=True))
+    kinds = deciding.heading_kinds(table, scope.kinds)
+    tests = [(text, values[at], kinds[at]) for text, at in wanted]
+    answers = dict(zip(wanted, _answers(scope, tests), strict=True))
     found = []
     for row, rule in enumerate(table.rules, 1):
         cells = tuple(
@@ -123,17 +128,21 @@ def _tried(table: Table, values: Sequence[Any], scope: Scope, ruling: Ruling | N
     return tuple(found)
 
 
-def _answers(scope: Scope, tests: Sequence[tuple[str, Any]]) -> Iterable[tuple[Answer, str]]:
+def _answers(scope: Scope, tests: Sequence[tuple[str, Any, Kind]]) -> Iterable[tuple[Answer, str]]:
     """What the tests say; all in one call into V8, or one by one where one of them cannot be evaluated."""
     try:
-        return [_answer(found) for found in scope.passes(tests)]
+        return [_answer(found) for found in _passed(scope, tests)]
     except ExpressionFailed:
         return [_alone(scope, test) for test in tests]
 
 
-def _alone(scope: Scope, test: tuple[str, Any]) -> tuple[Answer, str]:
+def _passed(scope: Scope, tests: Sequence[tuple[str, Any, Kind]]) -> list[feel.Result]:
+    return scope.passes([(text, value) for text, value, _kind in tests], [kind for _t, _v, kind in tests])
+
+
+def _alone(scope: Scope, test: tuple[str, Any, Kind]) -> tuple[Answer, str]:
     try:
-        [found] = scope.passes([test])
+        [found] = _passed(scope, [test])
     except ExpressionFailed as failed:
         return "error", failed.said
     return _answer(found)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from app.bpmnio.kinds import ANY, Kind
+
 #: Variables are JSON and hold dates as text; FEEL's function that makes a value of such a type from text.
 CONVERSIONS: Mapping[str, str] = {
     "date": "date",
@@ -45,6 +47,24 @@ class Type:
 
 
 ANYTHING = Type()
+
+#: DMN's names of types, and kinds of values: see `app.bpmnio.kinds`.
+_KINDS: Mapping[str, Kind] = {
+    "string": "text",
+    "number": "number",
+    "boolean": "truth",
+    "date": "date",
+    "time": "time",
+    **dict.fromkeys(("dateTime", "date and time"), "moment"),
+    **dict.fromkeys((name for name, maker in CONVERSIONS.items() if maker == "duration"), "duration"),
+}
+
+
+def kind_of(type: Type) -> Kind:
+    """The kind of values of the type, dates as FEEL has them."""
+    parts = {name: kind_of(part) for name, part in type.parts}
+    one: Kind = {"entries": parts} if parts else _KINDS.get(type.base, ANY)
+    return {"list": one} if type.is_list else one
 
 
 @dataclass(frozen=True)

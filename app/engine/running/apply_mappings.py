@@ -175,7 +175,7 @@ def _evaluated(
 ) -> list[feel.Result]:
     run.require_whole(node)
     try:
-        return feel.evaluate_all(texts, values, now=run.local_now)
+        return feel.evaluate_all(texts, values, now=run.local_now, kinds=run.diagram.kinds)
     except ExpressionFailed as error:
         targets = ", ".join(one.target for one in batch if one.text is not None)
         raise ExecutionFailed(

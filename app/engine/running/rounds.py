@@ -45,7 +45,7 @@ def end_one(run: Context, task: Task, ended: Task) -> tuple[dict[str, Any] | Non
         [result] = run.evaluate(node, [loop.collect], values)
         number = ended.internal_data["locals"][COUNTER]
         task.internal_data.setdefault("results", []).append([number, result.value])
-    if loop.until and run.evaluate(node, [loop.until], values)[0].value is True:
+    if loop.until and _is_true(run, node, loop.until, values):
         return None, True
     if loop.kind == "while":
         again = task.internal_data["count"] < (loop.most or MOST + 1) and _holds(
@@ -74,8 +74,13 @@ def _loop(run: Context, task: Task) -> tuple[Node, Loop]:
 
 
 def _holds(run: Context, node: Node, task: Task, loop: Loop, values: dict[str, Any] | None = None) -> bool:
-    [result] = run.evaluate(node, [loop.over], run.seen_by(task) if values is None else values)
-    return result.value is True
+    return _is_true(run, node, loop.over, run.seen_by(task) if values is None else values)
+
+
+def _is_true(run: Context, node: Node, condition: str, values: dict[str, Any]) -> bool:
+    results = run.evaluate(node, [condition], values)
+    run.require_answers(node, [condition], results, values)
+    return results[0].value is True
 
 
 def _elements(run: Context, node: Node, task: Task, loop: Loop) -> list[Any]:

@@ -146,6 +146,9 @@ class Run(Context):
         results = self.evaluate(node, [flow.condition or "" for flow in asked], values)
         true = [flow for flow, result in zip(asked, results, strict=True) if result.value is True]
         taken = true[:1] if node.kind == "exclusiveGateway" else true
+        decisive = asked.index(taken[0]) if node.kind == "exclusiveGateway" and taken else len(asked)
+        conditions = [flow.condition or "" for flow in asked[:decisive]]
+        self.require_answers(node, conditions, results[:decisive], values)
         taken = taken or [flow for flow in flows if flow.is_default]
         if not taken:
             raise ExecutionFailed(
@@ -170,7 +173,7 @@ class Run(Context):
     def _decide_by_table(self, node: Node, task: Task) -> None:
         table, values = self._table(node), self.seen_by(task)
         try:
-            decided = decisions.decide(table, values, now=self.local_now)
+            decided = decisions.decide(table, values, now=self.local_now, kinds=self.diagram.kinds)
         except (ExpressionFailed, ExecutionFailed) as error:
             raise ExecutionFailed(
                 _("Tabel keputusan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),

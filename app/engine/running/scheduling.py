@@ -72,7 +72,9 @@ def due_from(
             opened_at=opened_at,
             day_unit=run.diagram.day_unit,
             calendar=run.calendar,
-            evaluate=lambda text: feel.evaluate(text, values, now=run.local_now).value,
+            evaluate=lambda text: (
+                feel.evaluate(text, values, now=run.local_now, kinds=run.diagram.kinds).value
+            ),
             deadline=deadline,
             first=first,
         )

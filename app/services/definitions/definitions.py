@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any
@@ -23,6 +23,7 @@ from app.forms import Form
 from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition
 from app.services.core import bulk
+from app.services.definitions import variable_kinds
 
 logger = logging.getLogger(__name__)
 
@@ -184,12 +185,25 @@ def assemble(definition: ProcessDefinition) -> Version:
         definition.key,
         definition.version,
         xml,
-        Program(call_activities.inline(own, called).diagram, tables),
+        Program(_with_kinds(definition, call_activities.inline(own, called).diagram, read, tables), tables),
         read,
         definition.lane_groups,
         tuple(one for one in without_repeats(chain.from_iterable(told)) if one.severity == "error"),
         sum(len(file.resource.content) for file in definition.files),
     )
+
+
+def _with_kinds(
+    definition: ProcessDefinition,
+    diagram: Diagram,
+    forms_read: Mapping[str, Form],
+    tables: Mapping[str, decisions.Decision],
+) -> Diagram:
+    """The diagram with the kinds of its variables; without those of a version that was deployed before there were
+    any: what its cases decide by stays as it was."""
+    if definition.has_kinds:
+        return replace(diagram, kinds=variable_kinds.variable_kinds(diagram, forms_read, tables))
+    return replace(diagram, kinds=replace(variable_kinds.kinds_of_forms(forms_read.values()), names={}))
 
 
 def stored_process(xml: bytes, key: str) -> Diagram:

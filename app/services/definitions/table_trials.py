@@ -13,6 +13,7 @@ from app.forms import Field, Form, moments, numbers
 from app.forms.model import SINGLE_CHOICE
 from app.i18n import _
 from app.services.core import clock
+from app.services.definitions import variable_kinds
 
 Kind = Literal["text", "number", "boolean", "date", "choice"]
 _KINDS: Mapping[str, Kind] = {"string": "text", "number": "number", "boolean": "boolean", "date": "date"}
@@ -79,7 +80,8 @@ def tried(
             values[one.name] = value
     if problems:
         return Trial(asked, texts, problems)
-    return Trial(asked, texts, {}, decisions.explain(decision, values, clock.now(session)))
+    kinds = variable_kinds.kinds_of_forms(forms)
+    return Trial(asked, texts, {}, decisions.explain(decision, values, clock.now(session), kinds))
 
 
 def coverage(decision: Decision, forms: Collection[Form]) -> Coverage:

@@ -22,12 +22,14 @@ from app.forms.model import SINGLE_CHOICE
 from app.i18n import N_, _
 from app.models import User
 from app.services.core import clock, holidays
+from app.services.definitions import variable_kinds
 from app.services.definitions.details import STEERING
 from app.services.deployment import (
     circle_checks,
     deadline_checks,
     form_checks,
     identity_marks,
+    kind_checks,
     question_checks,
     sop_revisions,
     table_checks,
@@ -120,6 +122,9 @@ def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> No
     bundle.findings += token_checks.check_tokens(bundle.diagram)
     if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
+    kinds = variable_kinds.variable_kinds(bundle.diagram, bundle.forms, bundle.tables)
+    bundle.diagram = replace(bundle.diagram, kinds=kinds)
+    bundle.findings += kind_checks.check_kinds(bundle)
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
     known = _set_somewhere(bundle)
     places = _places(bundle)

@@ -6,12 +6,12 @@ A reporter gave it under the version that the case began on; another version dec
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.bpmnio import feel
 from app.calendar import Calendar
 from app.engine.reading.texts import properties
 from app.engine.running.migration import Obstacle
 from app.i18n import _
 from app.models import ProcessInstance
+from app.services import identity
 from app.services.definitions.definitions import Version
 
 
@@ -71,12 +71,10 @@ def _disclosed(
 ) -> Iterator[Obstacle]:
     """Identity is closed in this case (``identitas tertutup``), and would not be any more."""
     before, after = (properties.closed_identity(one.diagram) for one in (source, target))
-    if not before or before == after:
+    same_kinds = bool(source.diagram.kinds.names) == bool(target.diagram.kinds.names)
+    if not before or (before == after and same_kinds):
         return
-    if _holds(before, instance, at) and not _holds(after, instance, at):
+    closed = identity.holds(before, instance.variables, source, at)
+    if closed and not (after and identity.holds(after, instance.variables, target, at)):
         text = _("Identitas perkara ini tertutup, dan tidak tertutup lagi dalam versi tujuan.")
         yield Obstacle("identity_disclosed", None, text)
-
-
-def _holds(text: str, instance: ProcessInstance, at: datetime) -> bool:
-    return bool(text) and feel.evaluate(text, instance.variables, now=at).value is True

@@ -202,11 +202,11 @@ function plus(scope, names) {
 }
 
 // names of several words are joined by one space, as feelin does
-function nameOf(node, text) {
+export function nameOf(node, text) {
   return text.slice(node.from, node.to).replace(/\s+/g, ' ').trim();
 }
 
-function children(node) {
+export function children(node) {
   const nodes = [];
   for (let child = node.firstChild; child; child = child.nextSibling) {
     nodes.push(child);

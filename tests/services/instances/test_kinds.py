@@ -1,0 +1,210 @@
+"""Cases go on by what their dates mean; where a condition has no answer they stop and say why."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from app.engine.running.execution import Program
+from app.errors import ExecutionFailed
+from app.i18n import speaking
+from app.models import ProcessDefinition
+from app.services.deployment import bundle_builder, deployments
+from app.services.instances import instances
+from tests.engine.building import bpmn, catch, end, exclusive, flow, marker, rule, start, user
+from tests.engine.case import Case
+from tests.engine.decision_files import decision, file, grid, knowledge, literal
+from tests.services.deployment.feel_places import Files
+from tests.services.office import LANES, Office, form, text
+
+OLD, NEW = "2000-01-01", "2020-01-01"
+
+
+def dated(key: str, subtype: str = "date", **more: Any) -> dict[str, Any]:
+    return {"type": "datetime", "key": key, "label": "Lahir", "subtype": subtype, **more}
+
+
+CHILDREN = {
+    "type": "dynamiclist",
+    "path": "anak",
+    "label": "Anak",
+    "components": [{"id": "l", **dated("lahir")}],
+}
+ASKED = [
+    *(dated("tgl"), dated("lain"), dated("mulai", "datetime"), dated("jam", "time"), CHILDREN, text("nama")),
+    {"type": "number", "key": "jumlah", "label": "Jumlah"},
+]  # fmt: skip
+
+
+def files(condition: str, **more: bytes) -> Files:
+    nodes = [
+        start("mulai", form="awal"),
+        exclusive("g", name="Lama?", default="d"),
+        user("ya"),
+        user("tidak"),
+        end("e"),
+    ]
+    flows = [
+        "mulai > g",
+        flow("g", "ya", condition=f"={condition}"),
+        flow("g", "tidak", id="d"),
+        "ya > e\ntidak > e",
+    ]
+    return {"p.bpmn": bpmn(nodes, flows), "awal.form": form(*ASKED), **more}
+
+
+def program(sent: Files) -> Program:
+    found = bundle_builder.collect(None, sent)
+    assert not [one.told for one in found.findings if one.severity == "error"]
+    [bundle] = found.bundles
+    return Program(bundle.diagram, bundle.tables)
+
+
+def way(condition: str, **values: Any) -> str:
+    return Case(program(files(condition)), {"mulai": "2026-01-05T09:00", **values}).open[0]
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        *('tgl < date("2008-12-01")', 'date("2008-12-01") > tgl', 'date(tgl) < date("2008-12-01")', "tgl < lain"),
+        *("tgl.year < 2008", 'today() - tgl > duration("P9000D")', 'tgl = "2000-01-01"', 'tgl < "2008-12-01"'),
+        *('tgl in [date("1999-01-01")..date("2001-01-01")]', 'tgl between date("1999-01-01") and lain'),
+        *('some a in anak satisfies a.lahir < date("2008-12-01")', 'count(anak[lahir < date("2008-12-01")]) = 1'),
+        'years and months duration(tgl, lain).years = 20',
+        'mulai > date and time("2020-01-01T00:00:00") and jam < time("12:00:00") and tgl != lain',
+    ],
+)  # fmt: skip
+def test_a_form_s_date_is_a_date_in_conditions(condition: str) -> None:
+    rows = [{"lahir": OLD}, {"lahir": NEW}]
+    assert way(condition, tgl=OLD, lain=NEW, anak=rows, jam="09:00") == "ya"
+
+
+def test_it_is_kept_as_text_and_copied_as_it_was() -> None:
+    mapped = (
+        '<zeebe:ioMapping><zeebe:input source="=mulai" target="salinan"/>'
+        '<zeebe:input source="=tgl + duration(&quot;P1D&quot;)" target="besok"/></zeebe:ioMapping>'
+    )
+    nodes = [start("awal_", form="awal"), user("kerja", extensions=mapped), end("e")]
+    sent = {"p.bpmn": bpmn(nodes, "awal_ > kerja > e"), "awal.form": form(*ASKED)}
+    case = Case(program(sent), {"mulai": "2026-01-05T09:00", "tgl": OLD})
+    assert case.variables == {"mulai": "2026-01-05T09:00", "tgl": OLD}
+    [told] = [event.data["given"] for event in case.step.events if event.type == "inputs_mapped"]
+    assert told == {"salinan": "2026-01-05T09:00", "besok": "2000-01-02"}
+
+
+def test_timers_and_rounds_know_dates() -> None:
+    inner = (
+        '<bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=anak[lahir &lt; today()]"'
+        ' inputElement="satu"/></bpmn:extensionElements>'
+    )
+    nodes = [
+        start("awal_", form="awal"),
+        user("kerja", inside=marker(inner)),
+        catch("tunggu", after='=tgl + duration("P1D")', kind="timeDate"),
+        end("e"),
+    ]
+    sent = {"p.bpmn": bpmn(nodes, "awal_ > kerja > tunggu > e"), "awal.form": form(*ASKED)}
+    case = Case(program(sent), {"tgl": "2099-01-01", "anak": [{"lahir": OLD}, {"lahir": "2099-01-01"}]})
+    assert case.open == ["kerja"]
+    case.complete("kerja")
+    [timer] = case.timers.values()
+    assert (timer.due.at + timedelta(hours=7)).date().isoformat() == "2099-01-02"
+
+
+@pytest.mark.parametrize(
+    ("head", "cell", "result"),
+    [
+        ("tgl", '< date("2008-12-01")', '"ya"'),
+        ("tgl", '"2026-01-01", [date("1999-01-01")..date("2001-01-01")]', '"ya"'),
+        ("tgl", '"2000-01-01"', '"ya"'),
+        ("tgl", '? < date("2008-12-01")', '"ya"'),
+        ('tgl < date("2008-12-01")', "true", '"ya"'),
+        ("tgl.year", "< 2008", '"ya"'),
+        ("nama", "-", 'if tgl < date("2008-12-01") then "ya" else "tidak"'),
+        ("nama", "-", 'lama(tgl)'),
+        ("nama", "-", 'if usia() > 25 then "ya" else "tidak"'),
+    ],
+)  # fmt: skip
+def test_tables_know_what_a_form_s_date_is(head: str, cell: str, result: str) -> None:
+    nodes = [start("awal_", form="awal"), rule("putus", decision="k"), user("kerja"), end("e")]
+    parts = (
+        decision("k", grid((head,), ("x",), (cell, result), policy="FIRST"), calls="lama usia"),
+        knowledge("lama", "p", literal('if date(p) < date("2008-12-01") then "ya" else "tidak"')),
+        knowledge("usia", "", literal("years and months duration(tgl, today()).years")),
+    )
+    sent = {
+        "p.bpmn": bpmn(nodes, "awal_ > putus > kerja > e"),
+        "awal.form": form(*ASKED),
+        "k.dmn": file(*parts),
+    }
+    assert Case(program(sent), {"tgl": OLD, "nama": "a"}).variables["x"] == "ya"
+
+
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ('tgl < date("2008-12-01")', {"tgl": None}),
+        ('tgl < date("2008-12-01")', {"tgl": ""}),
+        ('tgl < date("2008-12-01")', {}),
+        ("jumlah > 3 and tgl.year < 2008", {"jumlah": 5}),
+        ('anak.lahir[1] < date("2008-12-01")', {"anak": []}),
+    ],
+)
+def test_null_of_an_empty_field_is_false(condition: str, values: dict[str, Any]) -> None:
+    assert way(condition, **values) == "tidak"
+
+
+def test_a_condition_without_an_answer_stops_the_case_and_says_which_values() -> None:
+    for spoken, said in (
+        ("id", "Syarat pada “Lama?” tidak benar dan tidak salah, padahal isiannya ada: Lahir = \"kemarin\"."),
+        ("en", "A condition at “Lama?” is neither true nor false although all that it reads is filled in: "
+               "Lahir = \"kemarin\"."),
+    ):  # fmt: skip
+        with speaking(spoken), pytest.raises(ExecutionFailed) as stopped:
+            way('tgl < date("2008-12-01")', tgl="kemarin")
+        assert (stopped.value.said, stopped.value.activity_id) == (said, "g")
+        assert stopped.value.detail == 'tgl < date("2008-12-01")'
+
+
+def test_what_stands_behind_the_way_that_is_taken_is_not_asked() -> None:
+    nodes = [
+        start("mulai", form="awal"),
+        exclusive("g", default="d"),
+        user("ya"),
+        user("tidak"),
+        user("lain_"),
+        end("e"),
+    ]
+    flows = ["mulai > g", flow("g", "ya", condition='=nama = "a"'), flow("g", "lain_", condition="=tgl > lain"),
+             flow("g", "tidak", id="d"), "ya > e\ntidak > e\nlain_ > e"]  # fmt: skip
+    sent = {"p.bpmn": bpmn(nodes, flows), "awal.form": form(*ASKED)}
+    assert Case(program(sent), {"nama": "a", "tgl": 3, "lain": NEW}).open == ["ya"]
+
+
+def test_a_version_of_before_keeps_its_ways_or_stops(office: Office) -> None:
+    nodes = [
+        start("mulai", form="awal"),
+        exclusive("g", name="Lama?", default="d"),
+        user("ya"),
+        user("tidak"),
+        end("e"),
+    ]
+    flows = ["mulai > g", flow("g", "ya", condition='=tgl = date("2000-01-01")'), flow("g", "tidak", id="d"),
+             "ya > e\ntidak > e"]  # fmt: skip
+    lane = next(iter(LANES))
+    drawn = bpmn(nodes, flows, lanes={lane: "mulai g ya tidak e"}, key="lahir")
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"lahir.bpmn": drawn, "awal.form": form(*ASKED)}, actor=None)
+    with office.database.transaction() as session:
+        new = instances.start(session, "lahir", {"tgl": OLD}, actor=office.rina).instance
+        assert [one.activity_id for one in instances.open_tasks(session, new.id)] == ["ya"]
+    with office.database.transaction() as session:
+        session.execute(update(ProcessDefinition).values(has_kinds=False))
+        session.info["versions"].clear()
+    with office.database.transaction() as session:
+        empty = instances.start(session, "lahir", {}, actor=office.rina).instance
+        assert [one.activity_id for one in instances.open_tasks(session, empty.id)] == ["tidak"]
+        with pytest.raises(ExecutionFailed, match=r"Lahir = .2000-01-01"):
+            instances.start(session, "lahir", {"tgl": OLD}, actor=office.rina)
