@@ -210,6 +210,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             "memang pengingat berulang."
         ),
     ),
+    "timer_read_in_part": (
+        "Dari “{text}” pada timer “{name}” dibaca {understood}; “{rest}” tidak ikut dihitung.",
+        "Tulis waktunya saja bila maksudnya lain, misalnya 3 hari kerja atau P3D.",
+    ),
     "timer_text_understood": (
         "Waktu “{text}” pada timer “{name}” dibaca sebagai {understood}.",
         "Tulis waktunya saja bila maksudnya lain, misalnya 3 hari kerja atau P3D.",

@@ -173,6 +173,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Waktu “{text}” pada “{name}” tidak dimengerti.",
         "Contoh yang dimengerti: 3 hari kerja, 60 hari kalender, 30 menit, tiap Senin, P3D, H-14, R3/P1D.",
     ),
+    "timer_is_bound": (
+        "Waktu “{text}” pada “{name}” hanya batas terdekat atau perkiraan; dari situ tidak ada saat yang dapat "
+        "dihitung.",
+        "Tulis lamanya saja, misalnya 3 hari kerja, atau tanggalnya, misalnya 31 Desember 2027.",
+    ),
+    "timer_before_unknown": (
+        "Waktu “{text}” pada “{name}” dihitung mundur dari sesuatu yang tidak dikenal.",
+        "Tulis H-3 untuk tiga hari sebelum tenggat tugas yang sama; untuk yang lain tulis rumusnya, misalnya "
+        '=date(tanggal_rapat) - duration("P3D").',
+    ),
+    "timer_tells_two": (
+        "Waktu “{text}” pada “{name}” menyebut lebih dari satu waktu.",
+        "Tulis satu saja, misalnya 5 hari kerja untuk yang terlama, setiap tanggal 5 dan 20, atau tiap Senin.",
+    ),
     "timer_not_a_cycle": (
         "Timer “{name}” berjenis berulang, tetapi “{text}” tidak berulang.",
         "Tulis misalnya setiap hari atau R3/P1D, atau ganti jenisnya menjadi lama.",

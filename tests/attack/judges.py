@@ -136,11 +136,13 @@ def _failed(failed: ExpressionFailed, text: str) -> str:
 def drawn_time(content: bytes) -> str:
     """The name of a timer without text: what it tells is a timer text, or nothing."""
     text = content.decode("utf-8", "replace")
-    understood = timer_labels.meaning(text)
     timer_labels.constant(text)
-    if understood is None:
+    timers.mentioned(text)
+    try:
+        understood = timers.read_sentence(text).text
+    except timers.Unreadable:
         return "nothing"
-    assert understood.startswith("=") or timers.timer_fault(Timer("duration", understood), "kerja") is None
+    assert timers.timer_fault(Timer("duration", understood), "kerja") is None
     return "understood"
 
 

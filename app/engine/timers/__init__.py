@@ -4,12 +4,14 @@
 """
 
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.engine.diagram import Timer
+from app.engine.timers import vocabulary
 from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due, recounted, without
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read_timer
-from app.engine.timers.named_days import named_day_in as named_day
+from app.engine.timers.named_days import NamedDay
+from app.engine.timers.sentences import Told, mentioned, read_sentence
 from app.engine.timers.spans import (
     Before,
     Cycle,
@@ -17,14 +19,18 @@ from app.engine.timers.spans import (
     Elapsed,
     FirstOpening,
     Formula,
+    Moment,
     Reading,
     Span,
     Taken,
+    exact_words,
     length,
 )
 from app.i18n import language
 
 HOURS_OF_A_DAY = 24
+_MONTHS = list(vocabulary.MONTHS)[:12]
+_ISO = re.compile(r"[\"'“ ]*(?:r\d*/)?p[\dt]", re.IGNORECASE)
 
 __all__ = [
     "MIN_CYCLE",
@@ -34,17 +40,21 @@ __all__ = [
     "Explanation",
     "FirstOpening",
     "Taken",
-    "counts_long_office_hours",
+    "Told",
+    "Unreadable",
     "cycle",
     "differ",
     "differ_in_length",
     "due",
+    "each_day",
     "explain",
     "explicit",
+    "is_ambiguous",
     "is_relative",
     "length_of",
-    "named_day",
+    "mentioned",
     "next_due",
+    "read_sentence",
     "recounted",
     "timer_fault",
     "without",
@@ -59,10 +69,19 @@ def timer_fault(timer: Timer, day_unit: DayUnit) -> str | None:
     try:
         reading = read_timer(timer.text, day_unit)
     except Unreadable as problem:
-        return problem.code
+        return _fault(timer.text, problem)
     if timer.kind == "cycle" and not isinstance(reading, Cycle | Formula):
         return "timer_not_a_cycle"
     return None
+
+
+def _fault(text: str, problem: Unreadable) -> str:
+    """What is wrong with a text that is no time as a whole: its parts may tell more of it."""
+    try:
+        read_sentence(text, typed=True)
+    except Unreadable as told:
+        return told.code
+    return problem.code
 
 
 def is_relative(timer: Timer) -> bool:
@@ -106,15 +125,25 @@ def _kind_of_days(text: str) -> str:
 
 
 def explicit(text: str, day_unit: DayUnit) -> str:
-    """What a timer text says to people, with the kind of its days and hours named: ``24 jam kerja``. Other texts
-    stay."""
+    """What a timer text says to people, with the kind of its days and hours named: ``24 jam kerja``. Others stay."""
     reading = _reading(text, day_unit)
     every = read_timer(reading.every, "kalender") if isinstance(reading, Cycle) else None
-    span = every or reading
-    if not isinstance(span, Span):
-        return text
-    named = in_words(f"{span}" if " " in span.unit else f"{span} kalender")
-    return named if every is None else f"setiap {named}"
+    match every or reading:
+        case Span() as span:
+            named = in_words(f"{span}" if " " in span.unit else f"{span} kalender")
+        case Elapsed() as span if not _ISO.match(text):
+            named = exact_words(span)
+        case NamedDay() as days:
+            named = str(days)
+        case Moment(at) if not text[:4].isdecimal():
+            on = f"{at.day} {_MONTHS[at.month - 1].capitalize()} {at.year}"
+            named = f"{on} pukul {at:%H.%M}" if isinstance(at, datetime) else on
+        case Before(days, kind):
+            return f"H-{days}{f' {kind}' if kind else ''}"
+        case _:
+            return text
+    times = f", {reading.repetitions} kali" if isinstance(reading, Cycle) and reading.repetitions else ""
+    return named if every is None else f"setiap {named}{times}"
 
 
 def in_words(text: str) -> str:
@@ -122,9 +151,21 @@ def in_words(text: str) -> str:
     return re.sub(r"(?<=\d)\.(?=\d)", ",", text) if language() == "id" else text
 
 
-def counts_long_office_hours(text: str, day_unit: DayUnit) -> bool:
-    """Whether a timer text means a day's hours or more, and they are the office's without its saying so: a day has 24
-    hours for some, and an office has not many more than 8."""
+def each_day(text: str) -> str:
+    """A text that names days, as one that means each such day; any other as it is."""
+    reading = _reading(text)
+    return f"setiap {reading}" if isinstance(reading, NamedDay) else text
+
+
+def is_ambiguous(text: str, day_unit: DayUnit) -> bool:
+    """Whether people read a timer text in two ways: 03/04 is a day in April, or in March; a day has 24 hours for
+    some, and an office not many more than 8."""
+    if re.match(r"(0?[1-9]|1[0-2])([-/.])(0?[1-9]|1[0-2])\2", text.strip()):
+        return True
+    return _counts_long_office_hours(text, day_unit)
+
+
+def _counts_long_office_hours(text: str, day_unit: DayUnit) -> bool:
     reading = _reading(text, day_unit)
     span = read_timer(reading.every, "kalender") if isinstance(reading, Cycle) else reading
     if not isinstance(span, Span) or span.unit != "jam kerja" or span.amount < HOURS_OF_A_DAY:

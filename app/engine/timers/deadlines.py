@@ -126,8 +126,8 @@ def due(
     reading, text = _resolve(timer.text, day_unit, evaluate)
     try:
         match reading:
-            case Before(days):
-                return _before(text, days, opened_at, day_unit, calendar, deadline)
+            case Before(days, kind):
+                return _before(text, days, opened_at, day_unit, calendar, deadline, said=kind)
             case Cycle():
                 return occurrence(text, reading, 1, opened_at, calendar)
             case NamedDay():
@@ -244,11 +244,19 @@ def _moment(at: date | datetime, calendar: Calendar) -> datetime:
 
 
 def _before(
-    text: str, days: int, opened_at: datetime, day_unit: DayUnit, calendar: Calendar, deadline: Due | None
+    text: str,
+    days: int,
+    opened_at: datetime,
+    day_unit: DayUnit,
+    calendar: Calendar,
+    deadline: Due | None,
+    *,
+    said: DayUnit | None,
 ) -> Due | None:
     if deadline is None:
         return None
-    found = counted(text, Span(_days_of(deadline, day_unit), -days), deadline.at, calendar)
+    unit: Unit = f"hari {said}" if said else _days_of(deadline, day_unit)  # type: ignore[assignment]
+    found = counted(text, Span(unit, -days), deadline.at, calendar)
     return found if found.at > opened_at else None
 
 

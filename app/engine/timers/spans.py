@@ -47,6 +47,14 @@ class Elapsed:
         return Elapsed(self.months * n, self.exact * n)
 
 
+def exact_words(elapsed: Elapsed) -> str:
+    """A duration of months, or of seconds, as it is said."""
+    years, months = divmod(elapsed.months, 12)
+    if not elapsed.months:
+        return f"{elapsed.exact.total_seconds():g} detik"
+    return f"{elapsed.months} bulan" if months else f"{years} tahun"
+
+
 def length(span: Span | Elapsed) -> timedelta:
     """About how long it is, however it is counted: a day has 24 hours, a month 30 days."""
     if isinstance(span, Elapsed):
@@ -63,9 +71,10 @@ class Moment:
 
 @dataclass(frozen=True)
 class Before:
-    """``H-14``: so many days before the activity's deadline."""
+    """``H-14``: so many days before the activity's deadline, in its own kind of days where none is said."""
 
     days: int
+    kind: DayUnit | None = None
 
 
 @dataclass(frozen=True)

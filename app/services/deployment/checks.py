@@ -41,7 +41,7 @@ from app.services.deployment.bundle import Bundle, own_names, set_by
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
 
-_CODES = frozenset({"timer_read_from_words", "timer_text_understood"})
+_CODES = frozenset({"timer_read_from_words", "timer_read_in_part", "timer_text_understood"})
 
 #: For judging the patterns of a version's forms; what is left over then counts as bad.
 _PATTERNS_SECONDS = 10.0

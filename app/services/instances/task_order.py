@@ -8,7 +8,6 @@ from typing import Any
 from app.calendar import Calendar
 from app.engine import timers
 from app.engine.diagram import Timer
-from app.engine.reading.texts import timer_labels
 from app.engine.running.step import OpenTask
 from app.engine.timers import DayUnit
 from app.errors import ExpressionFailed
@@ -49,7 +48,7 @@ def rank(properties: Mapping[str, str], priority: str) -> int:
 
 @lru_cache(maxsize=1024)
 def _said(cell: str) -> Timer | None:
-    understood = timer_labels.meaning(cell) if cell else None
+    understood = timers.mentioned(cell) if cell else None
     return Timer("duration", understood) if understood and timers.length_of(understood) is not None else None
 
 

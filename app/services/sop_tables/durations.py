@@ -18,21 +18,8 @@ _UNIT_OF_FIRST = re.compile(
     r"(?<=\d)\s{0,9}(?:menit|mnt|jam|hari|hr|minggu|mgg|bulan|bln)\s{0,9}(?=(?:-|–|s\.?/?d\b|sampai\b)\D{0,9}\d)",
     re.IGNORECASE,
 )
-_SINCE = re.compile(r"(?<=\w) (?:sejak|setelah|sesudah|semenjak|terhitung)\b.*", re.IGNORECASE)
-_DAYS_AFTER = re.compile(r"h ?\+ ?(\d{1,4})", re.IGNORECASE)
-_TIMES_24 = re.compile(r"(\d{1,3}) ?[x×*] ?24 jam", re.IGNORECASE)
-_HALF_AN_HOUR = re.compile(r"(?:½|1/2|setengah) ?jam", re.IGNORECASE)
-_MARKED = re.compile(r"(\d+)\s*(?:'|’|′)")
-_SHORT = {
-    "mnt": "menit",
-    "mnt.": "menit",
-    "jm": "jam",
-    "hr": "hari",
-    "hk": "hari kerja",
-    "bln": "bulan",
-    "mgg": "minggu",
-}
-_HOURS = re.compile(r"(\d+) jam (\d+) menit", re.IGNORECASE)
+#: Short forms, written out; "hr" is a day in tables alone, elsewhere it may be an hour.
+_SHORT = {"mnt": "menit", "jm": "jam", "hr": "hari", "bln": "bulan", "mgg": "minggu"}
 #: A length of time is said in fewer; what is longer tells of other things, and is not gone through.
 _MOST_LETTERS = 200
 _NONE = re.compile(r"[-–—.]*")
@@ -48,29 +35,23 @@ def deadline_of(text: str) -> tuple[str, bool] | None:
     said = " ".join(text.split())
     if len(said) > _MOST_LETTERS:
         return None
-    if said and timers.length_of(said) is not None:
-        return said, True
-    plain = _plainer(said)
-    return (plain, False) if plain and timers.length_of(plain) is not None else None
+    return _length(said) or _length(_plainer(said), own=False)
+
+
+def _length(said: str, *, own: bool = True) -> tuple[str, bool] | None:
+    try:
+        told = timers.read_sentence(said)
+    except timers.Unreadable:
+        return None
+    return (told.text, own and told.text == said) if timers.length_of(told.text) is not None else None
 
 
 def _plainer(said: str) -> str:
     """The text without what surrounds the length: "± 1 (satu) - 3 hr" is "3 hari"."""
-    plain = _SINCE.sub("", _ABOUT.sub("", _BRACKETS.sub(" ", said)))
+    plain = _ABOUT.sub("", _BRACKETS.sub(" ", said))
     plain = _RANGE.sub("", _UNIT_OF_FIRST.sub("", plain))
-    plain = _MARKED.sub(r"\1 menit", plain)
-    words = [
-        _SHORT.get(word.casefold(), word)
-        for word in re.sub(r"(?<=\d)(?=[a-z])", " ", plain, flags=re.I).split()
-    ]
-    plain = " ".join(words).strip(" .,;")
-    if (found := _HOURS.fullmatch(plain)) is not None:
-        return f"{int(found[1]) * 60 + int(found[2])} menit"
-    if (found := _TIMES_24.fullmatch(plain)) is not None:
-        return f"{int(found[1]) * 24} jam kalender"
-    if (found := _DAYS_AFTER.fullmatch(plain)) is not None:
-        return f"{int(found[1])} hari"
-    return "30 menit" if _HALF_AN_HOUR.fullmatch(plain) else plain
+    words = re.sub(r"(?<=\d)(?=[a-z])", " ", plain, flags=re.I).split()
+    return " ".join(_SHORT.get(word.casefold().rstrip("."), word.rstrip(".")) for word in words).strip(" ,;")
 
 
 _BARE = re.compile(r"[±<≤~ ]{0,4}\d{1,9}(?:[.,]\d{1,9})?(?: ?[-–] ?\d{1,9})?")

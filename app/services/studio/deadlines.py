@@ -36,12 +36,14 @@ def meaning_of(session: Session, text: str, kind: Kind, day_unit: DayUnit) -> Me
     Raises:
         Unclear: it cannot be read, or lies beyond the year 9999.
     """
-    timer = Timer(kind=kind, text=text.strip())
+    timer, rest = _understood(Timer(kind=kind, text=text.strip()))
     if (code := timers.timer_fault(timer, day_unit)) is not None:
         what, todo = TEXTS[code]
         named = _("tenggat ini")
         raise Unclear(" ".join(_(one, text=text, name=named, id=named) for one in (what, todo)))
     words = timers.explicit(timer.text, day_unit)
+    if rest:
+        words = _("{words} (“{rest}” tidak ikut dihitung)", words=words, rest=rest)
     if timer.text.startswith("=") or timers.is_relative(timer):
         return Meaning(words, None)
     try:
@@ -55,6 +57,15 @@ def meaning_of(session: Session, text: str, kind: Kind, day_unit: DayUnit) -> Me
     except ExpressionFailed as error:
         raise Unclear(error.said) from error
     return Meaning(words, due.at if due else None)
+
+
+def _understood(timer: Timer) -> tuple[Timer, str]:
+    """The timer as a deployment reads it, and the words that it leaves out; one that it refuses as it is."""
+    try:
+        told = timers.read_sentence(timer.text, typed=True)
+    except timers.Unreadable:
+        return timer, ""
+    return Timer(timer.kind, told.text), told.rest
 
 
 def _never(_text: str) -> object:

@@ -87,7 +87,7 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     # Camunda 8: script tasks that work out a variable, one of them through an output mapping
     "cm8_rumus": (0, []),
     # approved by the head or his deputy, straight into a parallel split; times in names
-    "bi_perjalanan_dinas": (1, ["join_never_together", *["timer_read_from_words"] * 3]),
+    "bi_perjalanan_dinas": (1, ["join_never_together", *["timer_read_from_words"] * 2, "timer_read_in_part"]),
     # JavaScript on one gateway, a sentence on another, a circle on a task's edge that has only a name
     "cm_kalimat": (1, ["condition_in_words", "event_by_its_name", "expression_translated"]),
     # a pool of Bizagi's that holds nothing; begins each Monday, and waits for the end of the month

@@ -1,6 +1,7 @@
 """What timer texts mean, when they are due, when again, and why then."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -34,6 +35,9 @@ OWN_CODES = [
     "timer_too_short",
     "timer_too_long",
     "timer_not_a_cycle",
+    "timer_is_bound",
+    "timer_before_unknown",
+    "timer_tells_two",
 ]
 
 
@@ -112,6 +116,27 @@ def due(
         ("P1M", "kerja", "2026-12-24T10:00", "iso", None),
         ("P1Y2M", "kerja", "2028-01-24T10:00", "iso", None),
         ("PT0S", "kerja", "2026-11-24T10:00", "iso", None),
+        ("dua belas hari", "kalender", "2026-12-06T23:59", "hari kalender", 12),
+        ("seratus dua puluh hari", "kalender", "2027-03-24T23:59", "hari kalender", 120),
+        ("twenty-one days", "kalender", "2026-12-15T23:59", "hari kalender", 21),
+        ("setengah hari", "kerja", "2026-11-24T14:00", "jam kerja", 4),
+        ("half a day", "kalender", "2026-11-24T22:00", "jam", 12),
+        ("setengah jam", "kerja", "2026-11-24T10:30", "menit kerja", 30),
+        ("half an hour", "kerja", "2026-11-24T10:30", "menit", 30),
+        ("satu setengah jam", "kalender", "2026-11-24T11:30", "jam", 1.5),
+        ("1½ jam", "kalender", "2026-11-24T11:30", "jam", 1.5),
+        ("1 jam 30 menit", "kerja", "2026-11-24T11:30", "menit kerja", 90),
+        ("setengah tahun", "kerja", "2027-05-24T10:00", "iso", None),
+        ("H+3", "kerja", "2026-11-27T14:30", "hari kerja", 3),
+        ("H+3 kalender", "kerja", "2026-11-27T23:59", "hari kalender", 3),
+        ("3x24 jam", "kerja", "2026-11-27T10:00", "jam", 72),
+        ("maks. 2 x 24 jam", "kerja", "2026-11-26T10:00", "jam", 48),
+        ("48 hrs", "kerja", "2026-11-26T10:00", "jam", 48),
+        ("5 min", "kerja", "2026-11-24T10:05", "menit", 5),
+        ("tidak lebih dari 3 hari", "kerja", "2026-11-27T14:30", "hari kerja", 3),
+        ("31 Maret 2027", "kerja", "2027-03-31T23:59", "tanggal", None),
+        ("31-12-2026", "kerja", "2026-12-31T23:59", "tanggal", None),
+        ("paling lambat Rabu, 31 Maret 2027 pukul 10.00", "kerja", "2027-03-31T10:00", "tanggal", None),
         ("2026-12-01", "kerja", "2026-12-01T23:59", "tanggal", None),
         ("2026-12-01T09:00", "kerja", "2026-12-01T09:00", "tanggal", None),
         ("2026-12-01T09:00:00+07:00", "kerja", "2026-12-01T09:00", "tanggal", None),
@@ -145,7 +170,23 @@ def test_text_is_due(
         ("-3 hari", "timer_not_understood"),
         ("3", "timer_not_understood"),
         ("hari", "timer_not_understood"),
-        ("3 sampai 5 hari", "timer_not_understood"),
+        ("3 sampai 5 hari", "timer_tells_two"),
+        ("3-5 hari", "timer_tells_two"),
+        ("2 hari kerja setelah tanggal 5", "timer_tells_two"),
+        ("minimal 3 hari", "timer_is_bound"),
+        ("paling cepat 3 hari", "timer_is_bound"),
+        ("at least 3 days", "timer_is_bound"),
+        ("lebih dari 3 hari", "timer_is_bound"),
+        ("min. 3 hari", "timer_is_bound"),
+        ("± 3 hari", "timer_is_bound"),
+        ("3 hari sebelum rapat", "timer_before_unknown"),
+        ("1 minggu sebelum jatuh tempo", "timer_before_unknown"),
+        ("3 (lima) hari", "timer_not_understood"),
+        ("setiap hari 2 kali", "timer_not_understood"),
+        ("paling lambat Senin", "timer_not_understood"),
+        ("31 Februari 2027", "timer_not_understood"),
+        ("Rabu, 30 Maret 2027", "timer_tells_two"),
+        ("setiap tanggal 30 dan 31", "timer_not_understood"),
         ("3 hari kerja kalender", "timer_not_understood"),
         ("3 jam hari", "timer_not_understood"),
         ("1.000 hari", "timer_not_understood"),
@@ -287,6 +328,10 @@ def test_formula_passes_the_check() -> None:
         ("P60D", "kerja", "H-14", "2027-01-04T16:00", "hari kerja"),
         ("P60D", "kalender", "H-14", "2027-01-09T23:59", "hari kalender"),
         ("2027-01-23", "kerja", "H-1", "2027-01-22T14:30", "hari kerja"),
+        ("60 hari", "kerja", "14 hari sebelum jatuh tempo", "2027-02-02T16:00", "hari kerja"),
+        ("60 hari kalender", "kerja", "3 days before the deadline", "2027-01-20T23:59", "hari kalender"),
+        ("60 hari kalender", "kerja", "sehari kerja sebelum tenggat", "2027-01-22T14:30", "hari kerja"),
+        ("60 hari", "kerja", "H-1 kalender", "2027-02-22T23:59", "hari kalender"),
     ],
 )
 def test_reminder_counts_back_in_the_days_of_its_deadline(
@@ -375,6 +420,20 @@ def series(first: Due, length: int) -> list[str]:
             ["12-24 10:00", "01-24 10:00", "02-24 10:00", "03-24 10:00"],
         ),
         ("setiap tanggal 30", "kerja", ["11-30 07:30", "12-30 07:30", "01-30 07:30", "02-28 07:30"]),
+        ("tiap Senin dan Kamis", "kerja", ["11-26 07:30", "11-30 07:30", "12-03 07:30", "12-07 07:30"]),
+        (
+            "tiap Sabtu, Minggu & Rabu pukul 9.00",
+            "kerja",
+            ["11-25 09:00", "11-28 09:00", "11-29 09:00", "12-02 09:00"],
+        ),
+        ("setiap tanggal 5 dan 20", "kerja", ["12-05 07:30", "12-20 07:30", "01-05 07:30", "01-20 07:30"]),
+        ("tiap triwulan", "kerja", ["02-24 10:00", "05-24 10:00", "08-24 10:00", "11-24 10:00"]),
+        ("3 bulan sekali", "kerja", ["02-24 10:00", "05-24 10:00", "08-24 10:00", "11-24 10:00"]),
+        ("seminggu sekali", "kerja", ["12-01 16:00", "12-08 16:00", "12-15 16:00", "12-22 16:00"]),
+        ("sekali seminggu", "kerja", ["12-01 16:00", "12-08 16:00", "12-15 16:00", "12-22 16:00"]),
+        ("2 kali sehari", "kerja", ["11-24 22:00", "11-25 10:00", "11-25 22:00", "11-26 10:00"]),
+        ("twice a day", "kerja", ["11-24 22:00", "11-25 10:00", "11-25 22:00", "11-26 10:00"]),
+        ("empat kali setahun", "kerja", ["02-24 10:00", "05-24 10:00", "08-24 10:00", "11-24 10:00"]),
         ("setiap akhir bulan", "kerja", ["11-30 07:30", "12-31 07:30", "01-31 07:30", "02-28 07:30"]),
     ],
 )
@@ -562,3 +621,33 @@ def test_exact_time_is_explained_by_what_elapsed(text: str, rule: str) -> None:
 
     assert (explanation.rule, explanation.days) == (rule, ())
     assert explanation.elapsed == timedelta(hours=72)
+
+
+# -- what is said of a text ------------------------------------------------------------------------
+
+
+def test_what_a_text_is_said_to_mean_is_a_timer_text_that_means_the_same() -> None:
+    texts = ["sebulan", "tiap triwulan", "31-12-2026", "31 Maret 2027 pukul 9.05", "setengah hari", "8,5 jam",
+            "H-3 kerja",
+             "3 hari sebelum tenggat", "tiap Senin dan Kamis", "every Monday at 9.00", "setiap minggu, 2 kali",
+             "10 detik",
+             "2 kali sehari", "setiap tanggal 5 dan 20", "2x24 jam", "H+3", "P3D", "R3/P1D", "setahun",
+             "akhir bulan"]  # fmt: skip
+    for text in texts:
+        said = timers.explicit(text, "kerja")
+        assert timers.explicit(said, "kerja") == said, text
+        last = due("60 hari")
+        assert due(said, deadline=last).at == due(text, deadline=last).at, text
+
+
+def test_what_a_finding_offers_can_be_read() -> None:
+    for code in ("timer_not_understood", "timer_is_bound", "timer_tells_two"):
+        for language in ("id", "en"):
+            words = Finding(code, "error", "x", "X", params={"text": "?"}).as_dict()["messages"][language][
+                "todo"
+            ]
+            offered = re.findall(
+                r"P3D|R3/P1D|H-14|tiap Senin|setiap tanggal 5 dan 20|\d+ (?:hari kerja|menit|D\w+ \d+)", words
+            )
+            assert offered, words
+            assert [text for text in offered if timers.timer_fault(duration(text), "kerja")] == []

@@ -9,8 +9,13 @@ import pytest
 
 from app.config import Config
 from app.db import Database
+from app.engine import timers
+from app.engine.reading.reader import read_diagrams
+from app.errors import InvalidDiagram
 from app.services.core import clock
+from app.services.studio import deadlines
 from tests.built import DIST, built
+from tests.engine.building import boundary, bpmn, end, start, user
 from tests.web.conftest import Browser, sop_files
 from tests.web.studio.sending import post, put
 
@@ -154,7 +159,32 @@ def test_a_deadline_is_read_as_it_is_typed(owner: Browser, office: Database, con
     assert not refused["ok"]
     assert "tidak dimengerti" in refused["message"]
     assert not read("999999999 tahun")["ok"]
+    assert (read("3x24 jam")["words"], read("H+3")["words"]) == ("72 jam kalender", "3 hari kerja")
+    assert read("3 hari sejak diterima")["words"] == "3 hari kerja (“diterima” tidak ikut dihitung)"
     assert post(owner, "/studio/1/tenggat", {"text": "3 hari"}).status_code == 400
+
+
+def test_the_studio_reads_a_timer_as_a_deployment_does(office: Database) -> None:
+    texts = ["3x24 jam", "H+3", "48h", "5 min", "30'", "3 hari sejak diterima", "31 Maret 2027",
+            "tiap Senin dan Kamis",
+             "3-5 hari", "minimal 3 hari", "3 hari sebelum rapat", "2 hari kerja setelah tanggal 5",
+             "Pasal 5 d", "5 d",
+             "setengah hari", "dua belas hari", "tiap triwulan", "3 harri", "", "P3D", "=1 + 2"]  # fmt: skip
+    with office.reading() as session:
+        for text in texts:
+            xml = bpmn([start(), user("isi"), boundary("lewat", "isi", after=text, name=""), end()],
+                       "start > isi > end\nlewat > end")  # fmt: skip
+            try:
+                timer = read_diagrams(xml)[0].nodes["lewat"].timer
+            except InvalidDiagram as refused:
+                [finding] = refused.findings
+                with pytest.raises(deadlines.Unclear) as caught:
+                    deadlines.meaning_of(session, text, "duration", "kerja")
+                assert finding.todo in str(caught.value), text
+                continue
+            assert timer is not None
+            words = deadlines.meaning_of(session, text, "duration", "kerja").words
+            assert words.startswith(timers.explicit(timer.text, "kerja")), text
 
 
 def test_an_editor_s_page_lets_styles_in_by_a_nonce_and_scripts_as_ever(owner: Browser) -> None:

@@ -10,7 +10,7 @@ from datetime import timedelta
 from app.engine import filled_texts, timers
 from app.engine.diagram import Diagram, Node, Timer
 from app.engine.reading.source import Source
-from app.engine.reading.texts import said_lengths, timer_labels
+from app.engine.reading.texts import said_lengths
 
 _BACK = re.compile(r"\s*H\s*-\s*(\d+)\s*", re.IGNORECASE)
 _LITERAL = re.compile(r'"([^"\\]{1,80})"')
@@ -62,7 +62,7 @@ def deadlines_around(node: Node, diagram: Diagram) -> Iterator[Timer]:
 def _check_label(node: Node, source: Source) -> None:
     if node.timer is None or not node.name or filled_texts.is_template(node.name):
         return
-    said = timer_labels.meaning(node.name)
+    said = timers.mentioned(node.name)
     if said and is_computed(node.timer):
         source.warning("timer_label_fixed", node)
     elif said and timers.differ(said, node.timer.text):
@@ -72,7 +72,7 @@ def _check_label(node: Node, source: Source) -> None:
 def _check_cell(node: Node, diagram: Diagram, source: Source) -> None:
     """The cell is the SOP's own: the task's deadline must be that long. A cell that tells no length says nothing."""
     cell = node.properties.get(filled_texts.TIME_CELL, "")
-    said = timer_labels.meaning(cell) if cell and not filled_texts.is_template(cell) else None
+    said = timers.mentioned(cell) if cell and not filled_texts.is_template(cell) else None
     beside = [event for event in diagram.boundary.get(node.id, ()) if event.timer is not None]
     deadline = _deadline(beside)
     single = [event for event in beside if event.timer and _single(event.timer)]

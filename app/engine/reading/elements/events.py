@@ -181,9 +181,8 @@ def _timer(element: Element, definition: Element, source: Source) -> Timer | Non
         timer = timer_labels.read_timer_label(element, source)
         if timer is None:
             words = "; ".join(timer_labels.words(element, source))
-            source.error(
-                "timer_words_not_understood" if words else "timer_without_value", element, text=words
-            )
+            code = timer_labels.fault(element, source) if words else "timer_without_value"
+            source.error(code, element, text=words)
         return timer
     if len(texts) > 1:
         source.error("timer_twice", element)
@@ -199,4 +198,4 @@ def _timer_text(element: Element) -> str:
     if text.startswith(("=", "${", "#{")):
         cleaned = conditions.unwrap(text)
         return f"={cleaned}" if cleaned else ""
-    return text.strip("\"'“”").strip()
+    return text.strip("\"'“”").strip() if text[:1] in "\"'“”" else text.strip()  # but "30'" is minutes

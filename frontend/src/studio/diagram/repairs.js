@@ -42,6 +42,7 @@ const REPAIRS = {
   name_never_set: renamed,
   name_perhaps_never_set: renamed,
   timer_read_from_words: timed,
+  timer_read_in_part: timed,
   timer_text_understood: timed,
   timer_not_understood: (editor, element) => {
     const text = plainTime(timerOf(element)?.text ?? '');
