@@ -409,6 +409,12 @@ CONTEXTS = """
 get value({key1: "value1"}, "key1") → "value1"
 get value({key1: "value1"}, "unexistent-key") → null
 get value({a: {b: 1}}, ["a", "b"]) → 1
+get value({a: 1}, null) → null
+get value({a: 1}, []) → null
+get value(null, "a") → null
+max(null, -1) → null
+sum([1, null]) → null
+list contains(null, 1) → null
 get entries({key1: "value1"}) → [{"key": "key1", "value": "value1"}]
 context([{key: "a", value: 1}, {key: "b", value: 2}]) → {"a": 1, "b": 2}
 context([{key: "a", value: 1}, {key: "a", value: 2}]) → null

@@ -226,7 +226,7 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
 
     'get value': fn((context, key, keys) => {
       const path = [ key ?? keys ].flat();
-      return path.length ? path.reduce((found, one) => getFromContext(one, found) ?? null, context) : null;
+      return path.length && path.every((one) => typeof one === 'string') ? path.reduce((found, one) => getFromContext(one, found) ?? null, context) : null;
     }, [ 'context', 'any?', 'list?' ], [ 'm', 'key', 'keys' ])
   };
 }
