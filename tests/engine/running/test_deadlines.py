@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 import orjson
 
 from app.engine.running.correspondence import propose
+from app.engine.running.courses import Courses
 from app.engine.running.migration import Plan, Standing, migrate
 from app.engine.running.step import OpenTask
 from tests.engine.case import Case
-from tests.engine.drawn import CALENDAR, program
+from tests.engine.drawn import CALENDAR, MONDAY, program
 
 SENT_BACK = """
 start mulai
@@ -284,3 +285,27 @@ def test_a_case_that_moves_to_the_first_opening_counts_from_when_its_timer_opene
     case.complete("tindak", hasil="salah")
     case.complete("salur")
     assert due(case, "tindak") == "2026-12-11"
+
+
+def test_cases_that_follow_others_in_a_forecast_have_first_openings_of_their_own() -> None:
+    drawn = program(SENT_BACK.format(first="first"))
+    shared = Courses(drawn, CALENDAR, {"hasil"})
+    assert shared.is_shared
+    node = drawn.diagram.nodes["mulai"]
+    dues = list[list[str]]()
+    for days in (2, 2, 5):  # the second goes the way that the first found, the third at other times
+        now = MONDAY
+        case, step = shared.begin({}, now=now, start_node=node)
+        step = case.complete(step.opened[0].id, {}, answers={}, now=now)
+        told = [on(step.opened[0])]
+        now += timedelta(days=days)
+        step = case.complete(step.opened[0].id, {"hasil": "tanya"}, answers={}, now=now)
+        now += timedelta(days=7)
+        answered = case.deliver(step.messages[0].id, {}, now=now)
+        assert answered is not None
+        told.append(on(answered.opened[0]))
+        step = case.complete(answered.opened[0].id, {"hasil": "salah"}, answers={}, now=now)
+        now += timedelta(days=1)
+        step = case.complete(step.opened[0].id, {}, answers={}, now=now)
+        dues.append([*told, on(step.opened[0])])
+    assert dues == [["2026-12-11", "2026-12-18", "2026-12-18"]] * 3
