@@ -23,6 +23,11 @@ LABELS = {
     "deadline": N_("tenggat"),
     "timer": N_("waktu"),
     "message": N_("pesan yang ditunggu"),
+    "subject": N_("perihal diambil dari"),
+    "category": N_("kategori"),
+    "area": N_("wilayah"),
+    "priority": N_("prioritas"),
+    "unit_code": N_("unit perkara"),
 }
 _TIMES = ("deadline", "timer")
 
@@ -38,7 +43,8 @@ def by_step(
     """The changes of each step, under what it is called."""
     found: dict[str, list[tuple[str, str | None, str]]] = {}
     for change in changes:
-        found.setdefault(change.name or change.activity, []).append(told(change, words))
+        step = change.name or change.activity or _("Perkara ini")
+        found.setdefault(step, []).append(told(change, words))
     return list(found.items())
 
 
@@ -49,6 +55,8 @@ def told(change: Change, words: Vocabulary) -> tuple[str, str | None, str]:
         before, after = (moment(text, words.zone) if text else "" for text in (before, after))
     if change.kind == "unit":
         before, after = (words.unit(text) if text else _("seluruh lajur") for text in (before, after))
+    if change.kind == "unit_code":
+        before, after = (words.unit(text) if text else "" for text in (before, after))
     return label(change), before or None, after or NOTHING
 
 

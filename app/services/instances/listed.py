@@ -11,8 +11,8 @@ from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
 from app.services.instances import task_order, task_rows
 
-#: Columns, and the property that names the variable of each.
-_LISTED = {
+#: Columns of a case, and the property that names the variable of each.
+COLUMNS = {
     "subject": "perihal",
     "category": "kategori",
     "unit_code": "unit",
@@ -22,12 +22,12 @@ _LISTED = {
 #: What filters offer of them: see `FilterValue`.
 _OFFERED = {"category": "category", "unit_code": "case_unit", "area": "area", "priority": "priority"}
 #: Of a variable that lists show: whatever asks without a form takes a megabyte, and each list would carry it along.
-_MOST_LISTED = 1_000
+_MOSTCOLUMNS = 1_000
 
 
 def columns(properties: Mapping[str, str], variables: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a case with these variables, and by what lists sort it."""
-    found = {column: _as_text(variables.get(properties.get(name, ""))) for column, name in _LISTED.items()}
+    found = {column: _as_text(variables.get(properties.get(name, ""))) for column, name in COLUMNS.items()}
     return {**found, "priority_rank": task_order.rank(properties, found["priority"])}
 
 
@@ -63,4 +63,4 @@ def _offer_no_more(session: Session, name: str, value: str) -> None:
 
 def _as_text(value: Any) -> str:
     text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return text[:_MOST_LISTED]
+    return text[:_MOSTCOLUMNS]

@@ -4,7 +4,7 @@ The target may be a version that is not stored: what is asked of it are its prog
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ from app.services.core import access, bulk, clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.instances import task_rows
+from app.services.instances import listed, task_rows
 from app.services.migration import identity_moves, renamed_fields
 from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
@@ -180,7 +180,10 @@ def changes_of(
     """What a step that moves a case changes of what people see and what is due. ``staffed``: units with officers."""
     assert step.kept is not None  # noqa: S101 it is a move
     rows = {task.id: task for task in case.tasks}
-    found = list(renamed_fields.changes(case.instance.variables, plan.variables))
+    found = [
+        *renamed_fields.changes(case.instance.variables, plan.variables),
+        *_of_lists(case, source, target, step),
+    ]
     for task in step.kept.tasks:
         found += _of_task(rows[task.id], task, source, target, step, staffed)
     for opened in step.opened:
@@ -192,6 +195,26 @@ def changes_of(
     told = {_moved_from_to(change) for change in found if change.kind == "deadline"}
     found += [one for one in _of_timers(case, step) if _moved_from_to(one) not in told]
     return (*found, *_of_messages(case, source, step))
+
+
+def _of_lists(case: Case, source: Version, target: Version, step: Step) -> Iterator[Change]:
+    """What lists, filters and numbers have of the case, as the target works it out: its properties may name other
+    fields. Of the subject, which is free text, the fields are told instead of what they hold."""
+    now = listed.columns(target.diagram.properties, step.variables)
+    for column, about in listed.COLUMNS.items():
+        before, after = getattr(case.instance, column) or "", now[column] or ""
+        if before != after and column == "subject":
+            before, after = (
+                _field(version, version.diagram.properties.get(about, "")) for version in (source, target)
+            )
+        if before != after:
+            yield Change(kind=column, activity="", name="", before=before, after=after)
+
+
+def _field(version: Version, key: str) -> str:
+    """What a field is called on the forms of a version; its key where none has it."""
+    fields = (field for form in version.forms.values() for field in form.fields if field.key == key)
+    return next((field.name for field in fields), key)
 
 
 def _of_task(
