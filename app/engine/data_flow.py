@@ -64,10 +64,14 @@ def both_of(one: State, other: State) -> State:
 
 class DataFlow:
     """What is known in a diagram: ``before`` around each element as a token comes to it, ``opened`` inside as it
-    opens, ``inside`` when it is left, ``after`` around it then."""
+    opens, ``inside`` when it is left, ``after`` around it then.
 
-    def __init__(self, diagram: Diagram, rules: Rules) -> None:
-        self._diagram, self._rules = diagram, rules
+    ``begun``: of a case on its way what is known at the elements where it stands, and around each sub-process that
+    those are in; what no way from there leads to is `FILLED`.
+    """
+
+    def __init__(self, diagram: Diagram, rules: Rules, begun: Mapping[str, State] | None = None) -> None:
+        self._diagram, self._rules, self._begun = diagram, rules, begun
         self._order = _in_order(diagram)
         self.before: dict[str, State] = dict.fromkeys(diagram.nodes, FILLED)
         self.opened = dict(self.before)
@@ -123,11 +127,20 @@ class DataFlow:
         if node.attached_to:
             return self.before[node.attached_to]
         if node.kind == "startEvent" and node.scope:
-            return self.opened[node.scope]
+            return self.opened[node.scope] if node.scope not in (self._begun or ()) else FILLED
         states = [self._rules.followed(flow, self.after[flow.source]) for flow in self._incoming[node.id]]
+        if self._begun is not None:
+            return self._arriving_begun(node, states, self._begun)
         if not states:
             return EMPTY
         return reduce(both_of if node.kind == "parallelGateway" else any_of, states)
+
+    @staticmethod
+    def _arriving_begun(node: Node, states: list[State], begun: Mapping[str, State]) -> State:
+        # A branch that is behind its join already brings nothing more to it.
+        come = [state for state in states if state is not FILLED]
+        known = reduce(both_of if node.kind == "parallelGateway" else any_of, come) if come else FILLED
+        return any_of(known, begun[node.id]) if node.id in begun else known
 
     def _at_end(self, scope: Node) -> State:
         """At the end of a sub-process: all that began in it has come to an end, each by one of its ways."""

@@ -62,7 +62,8 @@ class DeadlinesRecounted(InstanceEvent):
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """What a move changes. ``kind``: lane, name, form, unit, opened, closed, deadline, timer, message, value; of the
-    case, without an activity, what lists have of it: subject, category, area, priority, unit_code.
+    case, without an activity, what lists have of it: subject, category, area, priority, unit_code. unasked:
+    the element will read a field, ``after``, that the case was never asked for.
 
     ``activity``: the id of the element in the target version, ``name`` what it is called. ``before`` and ``after``:
     names, or moments (ISO 8601) of deadlines and timers; empty where there was or is nothing.

@@ -4,7 +4,7 @@ Names that nothing sets at all have findings of their own (`checks`), and so hav
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -62,6 +62,32 @@ def check_unset(bundle: Bundle) -> Iterator[Finding]:
             if way is not None and not _is_not_handed_over(bundle, read.node, name):
                 found.add((read.node.id, name))
                 yield _finding(read, name, labels[name], way, perhaps)
+
+
+def read_unset(
+    bundle: Bundle, names: Collection[str], standing: Collection[str], held: Collection[str]
+) -> Iterator[tuple[Node, str, str]]:
+    """Which of these variables a case on its way reads before anybody is asked for them: (the element that reads it,
+    the variable, what people call it).
+
+    ``standing``: the elements where the case stands; ``held``: the variables that hold something.
+    """
+    labels, diagram = _labels(bundle), bundle.diagram
+    asking = Asking(bundle, labels)
+    around = {one.id for id in standing for one in diagram.around(diagram.nodes[id])}
+    flow = DataFlow(diagram, asking, dict.fromkeys({*standing, *around}, frozenset(held)))
+    found = set[tuple[str, str]]()
+    for read in _Reader(bundle, asking).all(flow):
+        is_open = read.kind != "condition" and (read.node.attached_to or read.node.id) in {*standing, *around}
+        for name in sorted(read.names & set(names) & labels.keys()) if not is_open else ():
+            if _lacks(name, read.known) and (read.node.id, name) not in found:
+                found.add((read.node.id, name))
+                yield read.node, name, labels[name]
+
+
+def set_anywhere(bundle: Bundle) -> frozenset[str]:
+    """The variables that something in the deployment sets and that are no identity."""
+    return frozenset(_labels(bundle))
 
 
 def _is_not_handed_over(bundle: Bundle, node: Node, name: str) -> bool:

@@ -26,7 +26,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import listed, task_rows
-from app.services.migration import identity_moves, renamed_fields
+from app.services.migration import identity_moves, renamed_fields, unasked
 from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
 
@@ -194,7 +194,7 @@ def changes_of(
         found.append(Change(kind="closed", activity=row.activity_id, name=row.name, before=row.lane))
     told = {_moved_from_to(change) for change in found if change.kind == "deadline"}
     found += [one for one in _of_timers(case, step) if _moved_from_to(one) not in told]
-    return (*found, *_of_messages(case, source, step))
+    return (*found, *_of_messages(case, source, step), *unasked.changes(source, target, step))
 
 
 def _of_lists(case: Case, source: Version, target: Version, step: Step) -> Iterator[Change]:

@@ -1,0 +1,69 @@
+"""Fields of a new version that a case which moves was never asked for, and that lie ahead of it."""
+
+from app.models import ProcessInstance
+from app.services.instances import instances
+from app.services.tasks import tasks
+from tests.engine.building import boundary, bpmn, end, exclusive, flow, start, user
+from tests.services.migration.moving import deploy, judge, move
+from tests.services.office import Office, form, text
+
+LANE = "terima periksa nilai kerjakan cepat lewat diingatkan selesai"
+
+
+def process(*, graded: bool = False, timed: bool = False) -> dict[str, bytes]:
+    """terima → periksa → kerjakan → selesai; ``graded``: periksa asks for a grade, by which it branches afterwards;
+    ``timed``: another task is due by a formula over it."""
+    nodes = [
+        start("terima", form="terima"),
+        user("periksa", form="periksa"),
+        user("kerjakan", form="kerjakan"),
+    ]
+    nodes += [end("selesai", name="Selesai")]
+    flows: list[str] = ["terima > periksa > kerjakan"]
+    if graded:
+        nodes += [exclusive("nilai", name="Gawat?"), user("cepat", name="Tangani segera")]
+        flows += [
+            "kerjakan > nilai",
+            "cepat > selesai",
+            flow("nilai", "cepat", condition='=derajat = "gawat"'),
+        ]
+        flows += [flow("nilai", "selesai", condition='=derajat != "gawat"')]
+    else:
+        flows += ["kerjakan > selesai"]
+    if timed:
+        nodes += [boundary("lewat", "cepat", after='=if derajat = "gawat" then "3 hari" else "5 hari"')]
+        nodes += [end("diingatkan")]
+        flows += ["lewat > diingatkan"]
+    named = {"nomor": "nomor", "perihal": "judul", "awalan nomor": "GWT"}
+    asked = [text("hasil"), *([text("derajat")] if graded else [])]
+    return {
+        "gawat.bpmn": bpmn(nodes, flows, lanes={"Loket": LANE}, properties=named, key="gawat", name="Gawat"),
+        "terima.form": form(text("nomor"), text("judul")),
+        "periksa.form": form(*asked),
+        "kerjakan.form": form(text("catatan")),
+    }
+
+
+def begun(office: Office, *, checked: bool = False) -> ProcessInstance:
+    with office.database.transaction() as session:
+        case = instances.start(session, "gawat", {"judul": "Lampu"}, actor=office.rina).instance
+        if checked:
+            [task] = instances.open_tasks(session, case.id)
+            tasks.complete(session, task.id, {"hasil": "baik"}, {}, actor=office.rina)
+        return case
+
+
+def told(office: Office, target: int, case: ProcessInstance) -> list[tuple[str, str]]:
+    [verdict] = judge(office, target, case)
+    return sorted((change.name, change.after) for change in verdict.changes if change.kind == "unasked")
+
+
+def test_what_lies_ahead_of_a_case_and_reads_what_it_was_never_asked_is_told(office: Office) -> None:
+    deploy(office, process())
+    before, behind = begun(office), begun(office, checked=True)
+    target = deploy(office, process(graded=True))
+    assert told(office, target, before) == []  # it will be asked
+    assert told(office, target, behind) == [("Gawat?", "Derajat")]
+    move(office, target, before, behind)
+    again = deploy(office, process(graded=True, timed=True))
+    assert told(office, again, behind) == []  # the version that it is on asks for it: nothing new
