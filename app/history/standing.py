@@ -147,6 +147,7 @@ class _Fold:
         event = entry.event
         if isinstance(event, events.InstanceMigrated):
             self.moved.append(self.standing())
+            self.variables |= event.given
         held = entry.data.get(KEY)
         if isinstance(held, Mapping):
             self._told_beside(held)

@@ -52,13 +52,15 @@ class Plan:
     ``recompute`` counts from when its activity opened, all else from now.
 
     ``entered``: ids of tokens → the id of an element that they enter instead of standing on. ``variables``: old name
-    → new name of those that are called otherwise.
+    → new name of those that are called otherwise. ``given``: name → value of those that a case gets which holds
+    nothing there.
     """
 
     elements: Correspondence
     timers: Mapping[str, Way] = field(default_factory=dict)
     entered: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -104,6 +106,7 @@ def migrate(
     if moved.obstacles:
         raise Blocked(moved.obstacles)
     variables = {plan.variables.get(name, name): value for name, value in standing.variables.items()}
+    variables |= {name: value for name, value in plan.given.items() if variables.get(name) in (None, "", [])}
     run = Run(new.diagram, new.tables, variables, now, calendar)
     run.was_open = before_it.tasks
     workflow = marking.lay(slots, new.spec, run)

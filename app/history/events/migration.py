@@ -25,10 +25,11 @@ class Moved(InstanceEvent):
 @event("instance_migrated")
 class InstanceMigrated(Moved):
     """A case moved. ``changes``: a `Change` as a mapping for each thing that is otherwise now; ``renamed``: old id →
-    new id of elements that are called otherwise."""
+    new id of elements that are called otherwise; ``given``: values of fields that it was never asked for."""
 
     changes: Sequence[Mapping[str, Any]] = ()
     renamed: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, Any] = field(default_factory=dict)
 
 
 @event("migration_undone")
@@ -63,7 +64,8 @@ class DeadlinesRecounted(InstanceEvent):
 class Change:
     """What a move changes. ``kind``: lane, name, form, unit, opened, closed, deadline, timer, message, value; of the
     case, without an activity, what lists have of it: subject, category, area, priority, unit_code. unasked:
-    the element will read a field, ``after``, that the case was never asked for.
+    the element will read a field, ``after``, that the case was never asked for; given: the case gets the value
+    ``after`` of one.
 
     ``activity``: the id of the element in the target version, ``name`` what it is called. ``before`` and ``after``:
     names, or moments (ISO 8601) of deadlines and timers; empty where there was or is nothing.

@@ -28,6 +28,7 @@ LABELS = {
     "area": N_("wilayah"),
     "priority": N_("prioritas"),
     "unit_code": N_("unit perkara"),
+    "given": N_("diisi"),
     "unasked": N_("membaca isian yang belum pernah ditanyakan pada perkara ini"),
 }
 _TIMES = ("deadline", "timer")

@@ -4,7 +4,7 @@ Names that nothing sets at all have findings of their own (`checks`), and so hav
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -83,6 +83,16 @@ def read_unset(
             if _lacks(name, read.known) and (read.node.id, name) not in found:
                 found.add((read.node.id, name))
                 yield read.node, name, labels[name]
+
+
+def readers_of(bundle: Bundle, names: Collection[str]) -> Mapping[str, Node]:
+    """Which of these variables conditions, tables, timers, rounds or mappings read, each with the first that does."""
+    asking = Asking(bundle, names)
+    found: dict[str, Node] = {}
+    for read in _Reader(bundle, asking).all(DataFlow(bundle.diagram, asking)):
+        for name in read.names & set(names):
+            found.setdefault(name, read.node)
+    return found
 
 
 def set_anywhere(bundle: Bundle) -> frozenset[str]:

@@ -55,6 +55,7 @@ def begin(
     ids = movable(session, target, instance_ids)
     if not ids:
         raise Conflict(_("Tidak ada perkara yang perlu dipindahkan."))
+    _require_values(session, target.id, ids, decisions)
     if len(ids) > MOST_CASES:
         raise Conflict(_("Paling banyak {n} perkara sekaligus.", n=MOST_CASES))
     batch = MigrationBatch(
@@ -83,6 +84,18 @@ def begin(
     )
     history.record(session, event, actor=actor)
     return batch
+
+
+def _require_values(session: Session, target_id: int, ids: Sequence[int], decided: Decisions) -> None:
+    """Raises: InvalidForm: something that was typed is no value of its field."""
+    if not decided.values:
+        return
+    target = definitions.version(session, target_id)
+    of_cases = select(ProcessInstance.definition_id).where(ProcessInstance.id.in_(ids[:MOST_CASES]))
+    for id_ in session.scalars(of_cases.distinct()):
+        source = definitions.readable(session, id_)
+        if source is not None:
+            decided.given(source, target)
 
 
 def _under_way(session: Session, key: str) -> bool:

@@ -1,13 +1,15 @@
 """What a process owner decides about a move: which element becomes which, and what becomes of timers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
 from app.engine.running import correspondence
 from app.engine.running.migration import Plan, Way
+from app.errors import InvalidForm
 from app.services.definitions.definitions import Version
-from app.services.migration import renamed_fields
+from app.services.migration import renamed_fields, unasked
 
 WAYS: tuple[Way, ...] = tuple(way for way in get_args(Way) if way != "recount")
 #: No element takes the place of one that is gone.
@@ -17,23 +19,26 @@ NOWHERE = ""
 @dataclass(frozen=True)
 class Decisions:
     """``elements``: id of an old version → (old id → new id), where it is not as proposed; `NOWHERE` takes a proposal
-    back. ``timers``: new id → what becomes of it; those that are not named are kept."""
+    back. ``timers``: new id → what becomes of it; those that are not named are kept. ``values``: name of a field that
+    cases were never asked for → what was typed for those that will read it."""
 
     elements: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
     timers: Mapping[str, Way] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON holds it."""
         return {
             "elements": {str(source): dict(found) for source, found in self.elements.items()},
             "timers": dict(self.timers),
+            **({"values": dict(self.values)} if self.values else {}),
         }
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Decisions":
         """What `as_dict` made."""
         elements = {int(source): found for source, found in stored.get("elements", {}).items()}
-        return cls(elements, stored.get("timers", {}))
+        return cls(elements, stored.get("timers", {}), stored.get("values", {}))
 
     def plan(self, source: Version, target: Version) -> Plan:
         """How cases of ``source`` move to ``target``: as proposed, but for what was decided."""
@@ -43,7 +48,21 @@ class Decisions:
                 elements.pop(old, None)
             elif new in target.diagram.nodes:
                 elements[old] = new
-        return Plan(elements, self.timers, variables=renamed_fields.renamed(source, target))
+        given: Mapping[str, Any] = {}
+        with suppress(InvalidForm):  # refused when cases are to be moved by it
+            given = self.given(source, target) if self.values else {}
+        return Plan(elements, self.timers, variables=renamed_fields.renamed(source, target), given=given)
+
+    def given(self, source: Version, target: Version) -> dict[str, Any]:
+        """What was typed for fields that cases of ``source`` were never asked for, as forms hold it.
+
+        Raises:
+            InvalidForm: something is no value of its field.
+        """
+        asked = unasked.asked(source, target)
+        return {
+            one.name: one.value_of(text) for one in asked if (text := self.values.get(one.name, "").strip())
+        }
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ The target may be a version that is not stored: what is asked of it are its prog
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -168,10 +168,31 @@ def outcome(
         raise Blocked(found)
     opened = {task.id: task.opened_at for task in tasks}
     standing = Standing(instance.engine_state, instance.variables, opened)
+
+    def migrated(given: Mapping[str, Any]) -> Step:
+        programs, how = (source.program, target.program), replace(plan, given=given)
+        return engine.migrate(*programs, standing, how, now=now, calendar=calendar)
+
     try:
-        return engine.migrate(source.program, target.program, standing, plan, now=now, calendar=calendar)
+        if not plan.given:
+            return migrated({})
+        try:
+            step = migrated({})
+        except Blocked:  # perhaps by what it lacks
+            return migrated(plan.given)
+        needed = unasked.needed(source, target, step) & plan.given.keys()
+        return migrated({name: plan.given[name] for name in needed}) if needed else step
     except AppError as error:
         raise Blocked([Obstacle("cannot_go_on", None, error.said)]) from error
+
+
+def given(case: ProcessInstance, plan: Plan, step: Step) -> dict[str, Any]:
+    """The values that a move gives a case, of fields that it was never asked for."""
+    return {
+        name: value
+        for name, value in plan.given.items()
+        if unasked.lacks(case.variables, name) and step.variables.get(name) == value
+    }
 
 
 def changes_of(
@@ -183,6 +204,10 @@ def changes_of(
     found = [
         *renamed_fields.changes(case.instance.variables, plan.variables),
         *_of_lists(case, source, target, step),
+    ]
+    found += [
+        Change(kind="given", activity="", name=_field(target, name), after=str(value))
+        for name, value in given(case.instance, plan, step).items()
     ]
     for task in step.kept.tasks:
         found += _of_task(rows[task.id], task, source, target, step, staffed)

@@ -155,6 +155,7 @@ def _move(
         batch=batch,
         changes=[asdict(change) for change in changes],
         renamed={old: new for old, new in renamed.items() if old in standing},
+        given=effects.given(instance, plan, step),
     )
     because = Record(event, None, actor.id)
     execution.apply(session, instance, target, step, actor=actor, moved_from=source, because=because)

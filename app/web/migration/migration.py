@@ -20,7 +20,7 @@ from app.services.core import ids as numbers
 from app.services.core.access import Actor
 from app.services.definitions import definitions, details
 from app.services.definitions.definitions import Version
-from app.services.migration import batches, decisions, moves, surveys, targets
+from app.services.migration import batches, decisions, moves, surveys, targets, unasked
 from app.services.migration import effect_lists as found_effects
 from app.services.migration.decisions import Decisions, Pairing
 from app.services.migration.effect_lists import Asked as AskedEffects
@@ -33,7 +33,7 @@ blueprint = Blueprint("migration", __name__)
 #: Cases that an address can name one by one.
 _MOST_NAMED = 50
 #: Names of fields: which element becomes which, and what becomes of a timer.
-_ELEMENT, _TIMER = "e", "w"
+_ELEMENT, _TIMER, _VALUE = "e", "w", "n"
 WAYS = {
     "keep": N_("Tetap seperti sekarang"),
     "shift": N_("Digeser sebanyak selisihnya"),
@@ -67,7 +67,8 @@ class Asked:
         found += [("perkara", str(id_)) for id_ in self.filters.only]
         for source, names in self.decided.elements.items():
             found += [(f"{_ELEMENT}.{source}.{old}", new or "-") for old, new in names.items()]
-        return found + [(f"{_TIMER}.{timer}", way) for timer, way in self.decided.timers.items()]
+        found += [(f"{_TIMER}.{timer}", way) for timer, way in self.decided.timers.items()]
+        return found + [(f"{_VALUE}.{name}", text) for name, text in self.decided.values.items()]
 
 
 @blueprint.get("/proses/<int:definition_id>/perkara-lama")
@@ -129,15 +130,18 @@ def _decided(values: MultiDict[str, str]) -> Decisions:
     """What the selects say; one that says what was proposed says nothing."""
     elements: dict[int, dict[str, str]] = {}
     timers: dict[str, Any] = {}
+    typed: dict[str, str] = {}
     for name, value in values.items():
         kind, _dot, rest = name.partition(".")
         if kind == _TIMER and value in decisions.WAYS and value != "keep":
             timers[rest] = value
+        if kind == _VALUE and value.strip():
+            typed[rest[:100]] = value.strip()[:300]
         source, _dot, old = rest.partition(".")
         number = numbers.parse_id(source)
         if kind == _ELEMENT and value and number is not None and old:
             elements.setdefault(number, {})[old] = decisions.NOWHERE if value == "-" else value
-    return Decisions(elements, timers)
+    return Decisions(elements, timers, typed)
 
 
 def _page(definition_id: int, values: MultiDict[str, str], *, problem: str = "", reason: str = "") -> str:
@@ -173,6 +177,7 @@ def _page(definition_id: int, values: MultiDict[str, str], *, problem: str = "",
             sheets=[_sheet(session, one, target, asked, actor) for one in wanted[:3]],
             targets=choices,
             timers=_timers(session, wanted, target, asked),
+            unasked=_unasked(session, wanted, target, asked),
             ways=[(way, _(WAYS[way])) for way in decisions.WAYS],
             latest=latest,
             progress=batches.progress(session, [one.id for one in latest]),
@@ -248,7 +253,7 @@ def _back_to_effects(definition_id: int, asked: Asked) -> Response:
 
 def _decisions_of(asked: Asked) -> list[tuple[str, str]]:
     """The fields that hold what was decided."""
-    return [one for one in asked.fields if one[0].partition(".")[0] in (_ELEMENT, _TIMER)]
+    return [one for one in asked.fields if one[0].partition(".")[0] in (_ELEMENT, _TIMER, _VALUE)]
 
 
 @dataclass(frozen=True)
@@ -297,6 +302,19 @@ def _timers(
         version = definitions.readable(session, one.id)
         for id_, name, before, after in decisions.changed_timers(version, target) if version else ():
             found.setdefault(id_, (id_, name, before, after, asked.decided.timers.get(id_, "keep")))
+    return list(found.values())
+
+
+def _unasked(
+    session: Session, sources: Sequence[Source], target: Version, asked: Asked
+) -> list[tuple[str, str, str, str]]:
+    """(name, what it is called, which step reads it, what was typed) of fields that cases were never asked for."""
+    found: dict[str, tuple[str, str, str, str]] = {}
+    for one in sources:
+        version = definitions.readable(session, one.id)
+        for field in unasked.asked(version, target) if version else ():
+            typed = asked.decided.values.get(field.name, "")
+            found.setdefault(field.name, (field.name, field.field.name or field.name, field.reader, typed))
     return list(found.values())
 
 

@@ -1,10 +1,15 @@
 """Fields of a new version that a case which moves was never asked for, and that lie ahead of it."""
 
+import pytest
+
+from app.errors import InvalidForm
+from app.history import reader, standing
 from app.models import ProcessInstance
 from app.services.instances import instances
 from app.services.tasks import tasks
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, start, user
-from tests.services.migration.moving import deploy, judge, move
+from tests.services.evidence.attacks import verified
+from tests.services.migration.moving import deploy, judge, move, rows, undo
 from tests.services.office import Office, form, text
 
 LANE = "terima periksa nilai kerjakan cepat lewat diingatkan selesai"
@@ -67,3 +72,48 @@ def test_what_lies_ahead_of_a_case_and_reads_what_it_was_never_asked_is_told(off
     move(office, target, before, behind)
     again = deploy(office, process(graded=True, timed=True))
     assert told(office, again, behind) == []  # the version that it is on asks for it: nothing new
+
+
+def test_the_value_that_was_typed_goes_to_those_who_read_it_and_back(office: Office) -> None:
+    deploy(office, process())
+    before, behind = begun(office), begun(office, checked=True)
+    held = rows(office, behind)
+    target = deploy(office, process(graded=True))
+    given = {"values": {"derajat": "gawat"}}
+    told = {
+        (verdict.instance_id, change.kind, change.name, change.after)
+        for verdict in judge(office, target, before, behind, **given)
+        for change in verdict.changes
+        if change.kind != "form"
+    }
+    assert told == {(behind.id, "given", "Derajat", "gawat")}
+    batch = move(office, target, before, behind, **given)
+    with office.database.reading() as session:
+        assert session.get_one(ProcessInstance, behind.id).variables["derajat"] == "gawat"
+        assert "derajat" not in session.get_one(ProcessInstance, before.id).variables
+        entries = reader.of_instance(session, behind.id)
+        assert standing.around(entries, len(entries))[0].variables["derajat"] == "gawat"
+    undo(office, batch)
+    assert rows(office, behind) == held
+    assert verified(office.database).faults == ()
+    move(office, target, behind, **given)
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, behind.id)
+        tasks.complete(session, task.id, {"catatan": "baik"}, {}, actor=office.rina)
+        assert [one.activity_id for one in instances.open_tasks(session, behind.id)] == ["cepat"]
+
+
+def test_what_is_no_value_of_the_field_is_refused(office: Office) -> None:
+    graded = process(graded=True)
+    deploy(office, process())
+    case = begun(office, checked=True)
+    options = {"values": [{"label": "Gawat", "value": "gawat"}, {"label": "Biasa", "value": "biasa"}]}
+    graded["periksa.form"] = form(
+        text("hasil"), {"type": "select", "key": "derajat", "label": "Derajat", **options}
+    )
+    target = deploy(office, graded)
+    with pytest.raises(InvalidForm, match="Derajat"):
+        move(office, target, case, values={"derajat": "entah"})
+    move(office, target, case, values={"derajat": "Gawat"})
+    with office.database.reading() as session:
+        assert session.get_one(ProcessInstance, case.id).variables["derajat"] == "gawat"

@@ -274,3 +274,22 @@ def test_a_survey_of_a_version_is_for_owners_to_ask_for_and_to_stop(
 def judge(office: Database) -> None:
     while survey_commands.work(office, "worker"):
         pass
+
+
+def test_a_field_that_cases_were_never_asked_for_is_asked_on_the_page(
+    office: Database, case: Case, sign_in: SignIn
+) -> None:
+    files = {name: content.replace(b"kesimpulan", b"putusan") for name, content in sop_files().items()}
+    with office.transaction() as session:
+        done = deployments.deploy(session, files, actor=actor(session, "pemilik"))
+        newer = next(one.definition.id for one in done.definitions if one.definition.key == "pengaduan")
+    browser = sign_in("pemilik")
+    page = browser.get(address(newer))
+    assert "Isian yang belum pernah ditanyakan" in words_of(page)
+    assert 'name="n.putusan" value=""' in page.text
+    page = browser.get(address(newer), query_string={"n.putusan": "entah"})
+    assert 'name="n.putusan" value="entah" maxlength' in page.text
+    assert '<input type="hidden" name="n.putusan" value="entah">' in page.text
+    sent = {"mana": "semua", "reason": "SOP direvisi", "n.putusan": "entah"}
+    refused = browser.post(address(newer), **sent)
+    assert (refused.status_code, "bukan isian yang sah" in words_of(refused)) == (422, True)
