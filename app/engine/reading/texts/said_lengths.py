@@ -4,7 +4,10 @@ import re
 
 from app.engine import filled_texts, timers
 
-_UNITS = r"hari|jam|menit|minggu|bulan|days?|hours?|minutes?|weeks?|months?"
+_UNITS = (
+    r"jam\s+\d{1,2}\s+menit|hours?\s+\d{1,2}\s+minutes?"
+    r"|hari|jam|menit|minggu|bulan|days?|hours?|minutes?|weeks?|months?"
+)
 _KINDS = r"\s+(?:jam\s+)?(?:kerja|kalender)"
 #: ``60 hari``, ``3 (tiga) hari kerja``; figures that belong to a longer number, a date or a range are none.
 _LENGTH = re.compile(
