@@ -1,4 +1,4 @@
-"""Of what kind variables are, and what expressions make of that. docs/decisions/0080-variables-have-kinds.md
+"""Of what kind variables are, and what expressions make of that. docs/decisions/0082-variables-have-kinds.md
 
 A kind is "number", "text", "truth", "date", "time", "moment" (date and time), "duration" or "any"; with ``~`` behind
 it, JSON holds it as text; ``{"list": kind}`` and ``{"entries": {name: kind}}`` are lists and records.

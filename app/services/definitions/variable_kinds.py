@@ -1,6 +1,6 @@
 """Of what kind the variables of a version are: what its forms, tables, loops and mappings put into them.
 
-A variable that several of these fill with different kinds is of any kind. Source: docs/decisions/0080.
+A variable that several of these fill with different kinds is of any kind. Source: docs/decisions/0082.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
