@@ -34,6 +34,17 @@ class TaskThen:
 
 
 @dataclass(frozen=True, slots=True)
+class ClosedTask:
+    """A task that is open no more. ``state``: completed or cancelled; ``by``: the name of who did that, "" where no
+    event says."""
+
+    task: TaskThen
+    state: str
+    at: datetime
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TimerThen:
     """A timer that ran."""
 
@@ -54,6 +65,7 @@ class Standing:
     visits: Mapping[str, int] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     whole: bool = True
+    closed: Mapping[str, ClosedTask] = field(default_factory=dict)
 
 
 def changed(
@@ -108,6 +120,11 @@ def around(entries: Sequence[Entry[Event]], place: int) -> tuple[Standing, Stand
     return before, fold.standing()
 
 
+def final(entries: Sequence[Entry[Event]]) -> Standing:
+    """Where a case stands after all of its events."""
+    return _after(entries).standing()
+
+
 def _after(entries: Sequence[Entry[Event]]) -> "_Fold":
     began = entries[0].at if entries else None
     fold = _Fold(whole=any(KEY in entry.data for entry in entries if entry.at == began))
@@ -122,6 +139,7 @@ class _Fold:
     def __init__(self, *, whole: bool) -> None:
         self.state = "active"
         self.tasks: dict[str, TaskThen] = {}
+        self.closed: dict[str, ClosedTask] = {}
         self.timers: dict[str, TimerThen] = {}
         self.waits: dict[str, str] = {}
         self.visits: Counter[str] = Counter()
@@ -140,6 +158,7 @@ class _Fold:
             dict(self.visits),
             dict(self.variables),
             self.whole,
+            dict(self.closed),
         )
 
     def add(self, entry: Entry[Event]) -> None:
@@ -150,7 +169,7 @@ class _Fold:
             self.variables |= event.given
         held = entry.data.get(KEY)
         if isinstance(held, Mapping):
-            self._told_beside(held)
+            self._told_beside(held, entry)
         if not self.whole:
             self._guess(entry)
         if isinstance(event, events.ValuesSet) and not isinstance(event, events.CompletionTakenBack):
@@ -159,13 +178,13 @@ class _Fold:
             self._put_back(self.moved.pop())
         elif isinstance(event, events.ReportJoined):
             self.joined.append(self.standing())
-            self._stop("joined")
+            self._stop("joined", entry)
         elif isinstance(event, events.ReportParted) and self.joined:
             self._put_back(self.joined.pop())
         elif isinstance(event, events.InstanceCancelled):
-            self._stop("cancelled")
+            self._stop("cancelled", entry)
         elif isinstance(event, events.InstanceEnded):
-            self._stop("ended")
+            self._stop("ended", entry)
         else:
             self._task(entry)
 
@@ -175,8 +194,10 @@ class _Fold:
             due = _moment(event.due_at)
             made = TaskThen(event.task, entry.activity_id or "", entry.at, due, event.unit)
             self.tasks[event.task] = made
-        elif isinstance(event, events.TaskCompleted | events.QuestionAnswered | events.TaskCancelled):
-            self.tasks.pop(event.task, None)
+        elif isinstance(event, events.TaskCompleted | events.QuestionAnswered):
+            self._close(event.task, "completed", entry)
+        elif isinstance(event, events.TaskCancelled):
+            self._close(event.task, "cancelled", entry)
         elif isinstance(event, events.TaskClaimed):
             self._change(event.task, holder=entry.actor.name if entry.actor else "")
         elif isinstance(event, events.TaskReleased):
@@ -190,19 +211,29 @@ class _Fold:
             gone = {"holder": ""} if event.user else {}
             self._change(event.task, unit=event.unit, **gone)
 
+    def _close(self, task: str, state: str, entry: Entry[Event]) -> None:
+        if task in self.tasks:
+            by = entry.actor.name if entry.actor else ""
+            self.closed[task] = ClosedTask(self.tasks.pop(task), state, entry.at, by)
+
     def _change(self, task: str, **values: str) -> None:
         if task in self.tasks:
             self.tasks[task] = replace(self.tasks[task], **values)  # type: ignore[arg-type]
 
-    def _told_beside(self, held: Mapping[str, Any]) -> None:
+    def _told_beside(self, held: Mapping[str, Any], entry: Entry[Event]) -> None:
         timers = {id_: TimerThen(id_, element, due) for id_, element, due in _timers(held.get("timers"))}
         waits = {str(id_): str(element) for id_, element in held.get("waits", ())}
         if "visits" in held:
             self.visits, self.timers, self.waits = Counter(held["visits"]), timers, waits
-            self.tasks = {
-                id_: TaskThen(id_, element, datetime.fromisoformat(opened), _moment(due), unit, holder)
-                for id_, element, opened, due, unit, holder in held.get("tasks", ())
-            }
+            before, self.tasks = (
+                self.tasks,
+                {
+                    id_: TaskThen(id_, element, datetime.fromisoformat(opened), _moment(due), unit, holder)
+                    for id_, element, opened, due, unit, holder in held.get("tasks", ())
+                },
+            )
+            gone = {id_: ClosedTask(task, "cancelled", entry.at) for id_, task in before.items()}
+            self.closed |= {id_: one for id_, one in gone.items() if id_ not in self.tasks}
             self.whole = True
             return
         self.visits.update(held.get("passed", {}))
@@ -221,13 +252,15 @@ class _Fold:
         if isinstance(event, events.GatewayDecided):
             self.visits[event.flow] += 1
 
-    def _stop(self, state: str) -> None:
+    def _stop(self, state: str, entry: Entry[Event]) -> None:
+        for task in list(self.tasks):
+            self._close(task, "cancelled", entry)
         self.state, self.tasks, self.timers, self.waits = state, {}, {}, {}
 
     def _put_back(self, before: Standing) -> None:
         self.state, self.tasks, self.timers = before.state, dict(before.tasks), dict(before.timers)
         self.waits, self.visits = dict(before.waits), Counter(before.visits)
-        self.variables = dict(before.variables)
+        self.variables, self.closed = dict(before.variables), dict(before.closed)
 
 
 def _timers(held: Any) -> list[tuple[str, str, datetime]]:

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.services.core import signing
 from app.services.core.encryption import fingerprint_under, unsealed_under
-from app.services.evidence import checkpoint_checks, remembered
+from app.services.evidence import checkpoint_checks, remembered, tables
 from app.services.evidence.replay import Replay
 from app.services.files import store
 
@@ -52,6 +52,9 @@ KINDS = {
     "file_removed": N_("berkas {detail} hilang (peristiwa ke-{number})"),
     "version_changed": N_("berkas versi proses berubah: {detail} (peristiwa ke-{number})"),
     "resource_changed": N_("isi berkas versi proses berubah: {detail}"),
+    "row_changed": N_("{detail} berbeda dari yang disebut riwayat"),
+    "row_missing": N_("baris {detail} hilang, padahal disebut riwayat"),
+    "row_added": N_("baris {detail} ada, padahal tidak disebut riwayat"),
     "checkpoint": N_("titik periksa {detail} tidak sah"),
     "checkpoint_missing": N_("titik periksa {detail} tidak ada: basis data ini lebih lama, atau diganti"),
     "root": N_("akar titik periksa {detail} tidak cocok dengan kepala rantai yang disimpan"),
@@ -132,11 +135,12 @@ def verify(
     number = events = files = 0
     cases, unproved = _Cases(connection), list[Unproved]()
     waiting: list[Kept] = []
-    replay = Replay(config, connection, outside)
+    replay, broken = Replay(config, connection, outside), set[int]()
     for chain in chains(connection, signing.own(config), replay.by_chain(), tell):
         number, events = number + 1, events + chain.count
         if chain.fault is not None:
             faults.append(chain.fault)
+            broken.add(chain.id)
         unproved += chain.unproved
         if chain.id == OUTSIDE:
             faults += cases.deployed(chain)
@@ -150,6 +154,7 @@ def verify(
     files += len(waiting)
     faults += _of_files(config, connection, waiting, unproved)
     faults += _of_resources(connection)
+    faults += tables.compare(config, connection, broken)
     faults += replay.faults
     faults += replay.of_heads()
     faults += remembered.faults(config, connection)

@@ -1,6 +1,5 @@
 """Everything counted anew from cases and tasks, beside what is kept."""
 
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import FigureChange, FigureTotal, ProcessInstance
+from app.models import ProcessInstance
 from app.services.definitions import definitions
-from app.services.facts import destroyed, entries, writing
-from app.services.facts.entries import FIGURES, Amounts, Slice
+from app.services.facts import totals, writing
 
 _BATCH = 200
-_Sums = defaultdict[tuple[str, Slice], Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,7 @@ class Difference:
 
 def differences(session: Session) -> Iterator[Difference]:
     """Every fact and every total that is not what it would be if it were counted anew. Reads everything."""
-    anew = _Sums(Counter)
+    anew = totals.nothing()
     for case in _cases(session):
         version = definitions.readable(session, case.definition_id)
         kept, facts = writing.kept_and_anew(session, case, version)
@@ -37,16 +34,9 @@ def differences(session: Session) -> Iterator[Difference]:
             yield Difference("case", case.id, _plain(kept.case), _plain(facts.case))
         if _by_task(kept) != _by_task(facts):
             yield Difference("tasks", case.id, _by_task(kept), _by_task(facts))
-        _sum(anew, case.key, entries.added_up(entries.difference({}, facts.amounts)))
-    for key, entry in destroyed.entries(session):
-        _sum(anew, key, entries.added_up([entry]))
-    folded = _kept_totals(session)
-    for place in sorted({*anew, *folded}):
-        is_kept, is_anew = (
-            {name: one[place][name] for name in FIGURES if one[place][name]} for one in (folded, anew)
-        )
-        if is_kept != is_anew:
-            yield Difference("total", place, is_kept, is_anew)
+        totals.add_case(anew, case.key, facts.amounts)
+    for place, is_kept, is_anew in totals.differences(session, anew):
+        yield Difference("total", place, is_kept, is_anew)
 
 
 def missing(session: Session, *, after: int = 0, limit: int = _BATCH) -> Sequence[int]:
@@ -69,21 +59,6 @@ def _cases(session: Session) -> Iterator[ProcessInstance]:
     ).all():
         yield from cases
         last = cases[-1].id
-
-
-def _kept_totals(session: Session) -> _Sums:
-    found = _Sums(Counter)
-    for row in session.scalars(select(FigureTotal)):
-        place: Slice = (row.dimension, row.by, row.month, row.value, row.by_value)
-        _sum(found, row.key, {place: {name: getattr(row, name) for name in FIGURES}})
-    for key, changed in session.execute(select(FigureChange.key, FigureChange.entries)):
-        _sum(found, key, entries.added_up(changed))
-    return found
-
-
-def _sum(found: _Sums, key: str, more: Mapping[Slice, Amounts]) -> None:
-    for place, amounts in more.items():
-        found[key, place].update(amounts)
 
 
 def _plain(fact: Mapping[str, Any] | None) -> dict[str, Any] | None:
