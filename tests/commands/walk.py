@@ -68,6 +68,7 @@ from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import clock, holidays, settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions
+from app.services.deployment.same_process import renamed
 from app.services.dossiers import taking
 from app.services.evidence import verifying
 from app.services.instances import cancellation, incidents
@@ -92,7 +93,7 @@ from tests.services.channels import planting
 from tests.services.evidence.attacks import config_of
 from tests.services.evidence.targets import case_with_a_file
 from tests.services.importing import as_csv, line, start_form
-from tests.services.office import Office, add_user, form, procedure, text
+from tests.services.office import Office, add_user, form, procedure, saw, text
 from tests.services.questions.asked import EVERY
 from tests.services.retention import cases as old_cases
 
@@ -402,6 +403,7 @@ class Walk:
 
         upload = deployments.deploy_upload(
             database, procedure(after="11 hari kerja"), actor=office.owner, command=self.command("deploy"),
+            seen=saw(database).versions,
             answer=lambda _session, done: {"id": done.definitions[0].definition.id},
         )  # fmt: skip
         mistaken = self.deployed(procedure(after="12 hari kerja"))
@@ -410,9 +412,11 @@ class Walk:
             (deployments.retire_process, upload["id"]),
             (deployments.resume_process, upload["id"]),
         ):
-            do(database, about, "Keliru", actor=office.owner, command=self.command(do.__name__))
+            seen = {"seen": saw(database).versions} if do is deployments.resume_process else {}
+            do(database, about, "Keliru", actor=office.owner, command=self.command(do.__name__), **seen)
         deployments.reinstate_version(
             database, latest() - 2, "Keliru", actor=office.owner, command=self.command("reinstate_version"),
+            seen=saw(database).versions,
             answer=lambda _session, _done: {},
         )  # fmt: skip
         with self.settings(uploads_wait=True):
@@ -451,6 +455,7 @@ class Walk:
             draft,
             {"lain.form": form(text("lain"))},
             actor=office.owner,
+            seen={},
             command=self.command("bring_in"),
         )
         with database.reading() as session:
@@ -462,6 +467,14 @@ class Walk:
                 return {"id": change(session, draft, actor=office.owner).id}
 
             studio.change_draft(database, draft, do, actor=office.owner, command=self.command("change_draft"))
+        other = renamed(procedure(after="14 hari kerja")["uji.bpmn"], "uji", "lain_id")
+        with database.transaction() as session:
+            strange = new_drafts.begin_from_files(
+                session, {"l.bpmn": other}, title=None, actor=office.owner
+            ).id
+        studio.same_process(
+            database, strange, "lain_id", "uji", actor=office.owner, command=self.command("same_process")
+        )
         self.published(draft)
         later = self.now() + timedelta(days=3)
         planned = self.published(self.drafted("16 hari kerja"), later)
@@ -480,12 +493,17 @@ class Walk:
         )["draft"]  # fmt: skip
         if after:
             given = (self.database, draft, procedure(after=after))
-            studio.bring_in_files(*given, actor=self.office.owner, command=self.command("bring_in"))
+            studio.bring_in_files(
+                *given,
+                actor=self.office.owner,
+                seen=saw(self.database, draft).files,
+                command=self.command("bring_in"),
+            )
         return draft
 
     def published(self, draft: int, at: datetime | None = None) -> int:
         done = studio.publish_draft(
-            self.database, draft, "Perbup 12/2026", actor=self.office.owner,
+            self.database, draft, "Perbup 12/2026", actor=self.office.owner, seen=saw(self.database, draft),
             command=self.command("publish_draft"),
             answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else 0}, at=at,
         )  # fmt: skip

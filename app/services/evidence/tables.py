@@ -561,12 +561,15 @@ def _tell(office: _Office, event: Event, at: datetime) -> None:
 
 def _of_people(session: Session, office: _Office) -> Iterator[Fault]:
     # Who came before the record tells of people, or of units, is no fault.
-    tells_users = office.is_whole and any("created_at" in one for one in office.users.values())
-    tells_units = office.is_whole and bool(office.units)
+    told_ids = [
+        office.ids[name] for name, one in office.users.items() if "created_at" in one and name in office.ids
+    ]
+    first = min(told_ids, default=0) if office.is_whole else 0
+    tells_units = bool(first) and first <= min(office.people) and bool(office.units)
     for user in session.scalars(select(User).order_by(User.id)):
         wanted = office.users.pop(user.name, None)
         if wanted is None:
-            if tells_users:
+            if first and not 0 < user.id < first:
                 yield _outside("user", of=user.name, kind="row_added")
             continue
         held: dict[str, Any] = {
