@@ -683,6 +683,9 @@ class Walk:
         made = evidence.make_checkpoint(self.database, actor=self.office.auditor, demanded=True)
         evidence.make_due_checkpoint(self.database)
         found = verifying.snapshot_verified(config_of(self.database), self.database, lambda _done: None)
+        command = self.command("verify_record")
+        evidence.begin_verification(self.database, actor=self.office.auditor, command=command)
+        evidence.verify(self.database)
         evidence.note_verified(self.database, found, self.office.auditor)
         assert made is not None
         evidence.take_checkpoint(self.database, made.id, self.office.auditor)
