@@ -85,7 +85,7 @@ class Play:
                     return
                 self._act()
         except ExecutionFailed as failed:
-            self.how = failed.detail
+            self.how = failed.limit
 
     def _act(self) -> None:
         case = self.case
@@ -123,7 +123,7 @@ def test_each_way_that_ends_stuck_is_walked_in_the_engine_and_ends_so() -> None:
         for stuck in explore(diagram).stuck:
             with pytest.raises(ExecutionFailed) as failed:
                 _walk(diagram, stuck)
-            assert failed.value.detail == "stuck", f"seed {seed}\n{text}\n{stuck}"
+            assert failed.value.limit == "stuck", f"seed {seed}\n{text}\n{stuck}"
             walked += 1
     assert walked > MODELS // 100
 

@@ -281,7 +281,8 @@ def test_result_of_a_formula_is_read_as_a_timer(result: object, expected: str, u
     found = due(' = "3" + " hari" ', evaluate=evaluate)
 
     assert asked == ['"3" + " hari"']
-    assert (found.at, found.unit, found.text) == (wib(expected), unit, ' = "3" + " hari" ')
+    assert (found.at, found.unit) == (wib(expected), unit)
+    assert found.text == ("3 hari" if isinstance(result, int | float) else result)
 
 
 @pytest.mark.parametrize(
@@ -495,7 +496,7 @@ def test_cycle_may_come_from_a_formula() -> None:
     second = timers.next_due(first, now=first.at, calendar=CALENDAR)
 
     assert second is not None
-    assert (second.text, second.at) == ("= ulang", wib("2026-11-26T10:00"))
+    assert (second.text, second.at) == ("R2/P1D", wib("2026-11-26T10:00"))
     assert timers.next_due(second, now=second.at, calendar=CALENDAR) is None
 
 

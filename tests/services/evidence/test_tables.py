@@ -19,7 +19,7 @@ from app.services.numbers import totals
 from app.services.people import profiles, units
 from app.services.reporter import ratings
 from app.services.tasks import tasks
-from tests.services.instances.test_messages import waiting
+from tests.services.message_procedure import waiting
 from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office, procedure
 

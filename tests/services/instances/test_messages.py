@@ -11,30 +11,9 @@ from app.services.deployment import deployments
 from app.services.instances import cancellation, instances, messages
 from app.services.tasks import tasks
 from tests.engine.building import bpmn, catch, end, inside, node, start, user
-from tests.services.office import Office, add_user, form, text
+from tests.services.message_procedure import LANES, waiting
+from tests.services.office import Office, add_user
 from tests.services.rounds import COLLECTED, EACH
-
-LANES = {"Loket": "mulai terima selesai", "Arsip": "tunggu"}
-
-
-def waiting(key: str, *, begins_by: str | None = None) -> dict[str, bytes]:
-    """mulai → terima (Loket) → tunggu (Arsip), which waits for the message "berkas" → selesai."""
-    shapes = [
-        start("mulai", form="isian") if begins_by is None else start("mulai", message=begins_by),
-        user("terima"),
-        catch("tunggu", message="berkas", form="isian"),
-        end("selesai"),
-    ]
-    diagram = bpmn(
-        shapes,
-        "mulai > terima > tunggu > selesai",
-        lanes=LANES,
-        lane_properties={"Arsip": {"koordinator": "Kepala arsip"}},
-        properties={"nomor": "nomor"},
-        key=key,
-        name=key,
-    )
-    return {f"{key}.bpmn": diagram, "isian.form": form(text("nomor"), text("isi"), text("nik", private=True))}
 
 
 def begun(office: Office, key: str, number: str, *, waits: bool) -> ProcessInstance:
