@@ -119,15 +119,17 @@ def evaluate_all(
     lets: Sequence[Let] = (),
     local: Local = None,
     kinds: Kinds = NOTHING,
+    in_form: bool = False,
 ) -> list[Result]:
     """`evaluate` for many expressions, in one call into V8; the first that fails is raised.
 
     ``local`` holds for each the names that it alone sees; a name of the context or of ``lets`` stands in front of
-    them.
+    them. ``in_form``: values of two types are in some order, as in form-js; elsewhere that is null.
     """
     own = local or [{}] * len(expressions)
     items = [
-        Item("expression", _text(text), local=names) for text, names in zip(expressions, own, strict=True)
+        Item("expression", _text(text), in_form=in_form, local=names)
+        for text, names in zip(expressions, own, strict=True)
     ]
     return _results(items, context, now, lets, kinds)
 
@@ -149,7 +151,7 @@ def unary_all(
     now: datetime,
     lets: Sequence[Let] = (),
     local: Local = None,
-    has_value: bool = True,
+    in_form: bool = False,
     kinds: Kinds = NOTHING,
     asked: Sequence[Kind] = (),
 ) -> list[Result]:
@@ -157,11 +159,12 @@ def unary_all(
     kinds of the values.
 
     A test that gives true or false and does not say ``?`` is what a value of true, false or null must be equal to.
-    Without ``has_value`` there is no such value: form-js asks its conditions so.
+    With ``in_form`` there is no such value: form-js asks its conditions so. None where no test could be asked of a
+    value of that type.
     """
     own, of = local or [{}] * len(tests), asked or [None] * len(tests)
     items = [
-        Item("unary", _text(test) or "-", value, has_value, local=names, asked=kind)
+        Item("unary", _text(test) or "-", value, in_form, local=names, asked=kind)
         for (test, value), names, kind in zip(tests, own, of, strict=True)
     ]
     return _results(items, context, now, lets, kinds)
@@ -345,7 +348,7 @@ def _keys(
         read = {name for one in needed for name in one.reads or () if name in context}
         values = [(name, context[name]) for name in (*odd, *sorted(read))]
         named, own = [(let.name, let.text) for let in used], sorted(item.seen(fact).items())
-        parts = (item.dialect, item.text, item.value, item.has_value, zone, named, values, own)
+        parts = (item.dialect, item.text, item.value, item.in_form, zone, named, values, own)
         timed = any(one.timed for one in needed)
         keys.append(b"" if timed else blake2b(feelin.dumps(parts), digest_size=20).digest())
     return keys

@@ -30,7 +30,8 @@ isolate = Isolate(Path(__file__).parent / "dist" / "feel.js")
 class Item:
     """One expression, or one unary test with the value it is put to.
 
-    ``has_value``: there is one, if null; a condition of a form is a test of nothing. ``known`` are names that a
+    ``in_form``: a form asks, as form-js does: its conditions are tests of nothing, and values of two types are in
+    some order. ``known`` are names that a
     reader of the text must know to see them, as ``a-b``; ``local`` are names that this one alone sees, behind those
     of the context. ``asked`` is the kind of ``value``: see `kinds`.
     """
@@ -38,7 +39,7 @@ class Item:
     dialect: Dialect
     text: str
     value: Any = None
-    has_value: bool = True
+    in_form: bool = False
     known: tuple[str, ...] = ()
     local: Mapping[str, Any] = field(default_factory=dict)
     asked: Any = None
@@ -184,7 +185,7 @@ def run(
         "context": _needed(context, [*facts, *(let.facts for let in lets)]),
         "lets": [(let.name, let.text, _reads(let.facts)) for let in lets],
         "items": [
-            (item.dialect, item.text, _reads(fact), item.value, item.seen(fact), item.has_value)
+            (item.dialect, item.text, _reads(fact), item.value, item.seen(fact), item.in_form)
             for item, fact in zip(items, facts, strict=True)
         ],
     }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.bpmnio import feel
 from app.engine.reading.texts import properties
-from app.engine.running.context import filled_in
+from app.engine.unanswered import filled_in
 from app.errors import InvalidForm, NotAllowed
 from app.forms import Field, Form, masking
 from app.history.events import IdentityShown

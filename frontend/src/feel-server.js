@@ -5,6 +5,7 @@ import { answer } from './feel/answer.js';
 import { clockAt, useLocalZone } from './feel/clock.js';
 import './feel/dates.js';
 import './feel/limits.js';
+import { orderStrictly } from './feel/ordering.js';
 import './feel/patterns.js';
 import { typed } from './feel/kinds.js';
 import { inspect, spots } from './feel/names.js';
@@ -35,7 +36,7 @@ function json(fn) {
 }
 
 /**
- * Evaluate `items`, each [dialect, text, names it reads, input value, names of its own, whether it has an input], over one
+ * Evaluate `items`, each [dialect, text, names it reads, input value, names of its own, whether a form asks], over one
  * context.
  *
  * `lets`, each [name, text, names it reads], are evaluated first; each sees those before it, and the items see all:
@@ -49,18 +50,22 @@ function run({ now, zone, context, lets, items }) {
   const around = (reads) => ({ ...pick(context, spaced), ...pick(context, reads) });
   const named = {};
   const doubts = [];
+  orderStrictly(true);
   const failure = nameAll(lets, context, around, named, clock, doubts);
-  return items.map(([ dialect, text, reads, input, local, hasInput ]) => {
+  const results = items.map(([ dialect, text, reads, input, local, inForm ]) => {
     if (failure) {
       return failure;
     }
     const scope = { ...local, ...around(reads), ...named, ...clock };
-    if (dialect === 'unary' && hasInput) {
+    if (dialect === 'unary' && !inForm) {
       scope['?'] = input;
     }
+    orderStrictly(!inForm);
     const told = doubts.filter(([ name ]) => reads === null || reads.includes(name)).map(([ , message ]) => message);
     return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope, told);
   });
+  orderStrictly(false);
+  return results;
 }
 
 // Put the values of `lets` into `named` and their warnings into `doubts`; what stopped it, if anything did.

@@ -44,8 +44,8 @@ def literals(cell: str) -> frozenset[str] | None:
 def as_test(cell: str, type: str) -> str:
     """The unary test as FEEL gets it: over dates and durations, the value is converted before it is compared.
 
-    A test that speaks of ``?`` must be true: where it gives null for a value that is null, feelin takes the two
-    for equal, and the test for passed.
+    A test that speaks of ``?`` must be true. It is null, and not false, where it is neither true nor false, and so is
+    one of a value that is no date.
     """
     conversion = CONVERSIONS.get(type, "")
     if is_any(cell) or not (conversion or unary.asks(cell)):
@@ -57,5 +57,7 @@ def as_test(cell: str, type: str) -> str:
 
 def _asked(part: str, conversion: str) -> str:
     if unary.asks(part):
-        return f"({part}) = true"
-    return f"{conversion}(?) in ({part})" if conversion and part != "null" else part
+        return f"(not(not({part})))"  # in brackets, for a cell that begins with not turns its tests round
+    if not conversion or part == "null":
+        return part
+    return f"if {conversion}(?) = null then null else {conversion}(?) in ({part})"

@@ -12,9 +12,10 @@ from typing import Any
 
 from app.bpmnio import feel
 from app.bpmnio.kinds import ANY, NOTHING, Kind, Kinds, stored
-from app.engine.dmn.cells import as_test, is_any, literals
+from app.engine.dmn.cells import Cell, as_test, is_any, literals
 from app.engine.dmn.model import Decision, Expression, Given, Table
 from app.engine.dmn.types import CONVERSIONS, Limited, kind_of, limits
+from app.engine.unanswered import filled_in, is_empty, told
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -168,7 +169,7 @@ def _by_table(decision: Decision, table: Table, scope: Scope) -> Ruling:
     values = [found.value for found in read]
     inputs = zip(table.inputs, values, strict=True)
     _check(decision, [Limited(i.heading, v, i.allowed, i.type) for i, v in inputs if i.allowed], scope)
-    held, tested = _rules_that_hold(table, values, scope)
+    held, tested = _rules_that_hold(decision, table, values, scope)
     rows, found = _worked_out(table, _chosen(decision, table, held), scope)
     counted = _ordered(decision, table, rows)
     default, defaults = (None, []) if rows else _default(table, scope)
@@ -208,26 +209,79 @@ def _warnings(results: Iterable[feel.Result]) -> tuple[str, ...]:
 
 
 def _rules_that_hold(
-    table: Table, values: Sequence[Any], scope: Scope
+    decision: Decision, table: Table, values: Sequence[Any], scope: Scope
 ) -> tuple[list[int], list[feel.Result]]:
     """Rules that hold, from the top, and the results of the cells that had to be evaluated.
 
     Cells that only list strings are compared here, as FEEL compares strings. That leaves few rules, often one,
     whose other cells go to V8 together.
+
+    Raises:
+        ExecutionFailed: nobody can say whether a rule holds.
     """
     alive = {
         index: [cell for cell in cells if not cell.settles(values[cell.column])]
         for index, cells in enumerate(table.cells)
         if all(cell.lists(values[cell.column]) for cell in cells if cell.settles(values[cell.column]))
     }
-    wanted = list(dict.fromkeys((cell.text, cell.column) for cells in alive.values() for cell in cells))
+    wanted = dict.fromkeys(cell for cells in alive.values() for cell in cells)
+    results = dict(zip(wanted, _tested(table, list(wanted), values, scope), strict=True))
+    said = {index: [results[cell].value for cell in cells] for index, cells in alive.items()}
+    held = [index for index, answers in said.items() if all(answer is True for answer in answers)]
+    open_ = [i for i, answers in said.items() if None in answers and False not in answers]
+    if table.hit_policy == "FIRST" and held:
+        open_ = [index for index in open_ if index < held[0]]
+    for index in open_:
+        unsaid = [cell for cell in alive[index] if results[cell].value is None]
+        _require_answers(decision, table, index, unsaid, values, scope)
+    return held, list(results.values())
+
+
+def _tested(table: Table, cells: Sequence[Cell], values: Sequence[Any], scope: Scope) -> list[feel.Result]:
     asked = heading_kinds(table, scope.kinds)
-    results = scope.passes(
-        [(text, values[column]) for text, column in wanted], [asked[column] for _text, column in wanted]
+    return scope.passes(
+        [(cell.text, values[cell.column]) for cell in cells], [asked[cell.column] for cell in cells]
     )
-    passed = {key for key, result in zip(wanted, results, strict=True) if result.value is True}
-    held = [i for i, cells in alive.items() if all((cell.text, cell.column) in passed for cell in cells)]
-    return held, results
+
+
+def _require_answers(
+    decision: Decision, table: Table, index: int, cells: Sequence[Cell], values: Sequence[Any], scope: Scope
+) -> None:
+    """Refuse to leave out a rule because no test of a column could be asked of the value there.
+
+    Null because something is empty counts as false, and so does null in a column that holds values of several types:
+    where another cell passes, or lists texts beside a text.
+
+    Raises:
+        ExecutionFailed: all that the ``cells`` of the rule read is filled in.
+    """
+    read = dict[str, Any]()
+    for cell in cells:
+        column = table.inputs[cell.column]
+        others = [other for row in table.cells for other in row if other.column == cell.column]
+        if is_empty(values[cell.column]) or not _reads_all(cell, scope):
+            return
+        if any(other.settles(values[cell.column]) for other in others) or any(
+            answer.value is True for answer in _tested(table, others, values, scope)
+        ):
+            return
+        read |= filled_in(column.expression, scope.context) or {column.heading: values[cell.column]}
+        read |= filled_in(cell.text, scope.context, "unary")
+    raise ExecutionFailed(
+        _(
+            "Tabel “{name}”: baris {row} tidak cocok dan tidak pula gagal, padahal isiannya ada: {values}.",
+            name=decision.name,
+            row=index + 1,
+            values=told(read, scope.kinds),
+        ),
+        detail=f"{decision.id}: {table.rules[index].id}",
+    )
+
+
+def _reads_all(cell: Cell, scope: Scope) -> bool:
+    """Whether all that a cell reads beside its value is filled in."""
+    names = feel.variable_names(cell.text, dialect="unary", known=scope.context)
+    return not names or bool(filled_in(cell.text, scope.context, "unary"))
 
 
 def _check(decision: Decision, limited: Iterable[Limited], scope: Scope) -> None:

@@ -1,7 +1,6 @@
 """What one command works with: the variables as each task sees them, the moment, and the record of what happened."""
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,16 +9,14 @@ from uuid import UUID
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.bpmnio.kinds import Kinds
 from app.calendar import Calendar
 from app.engine import local_variables, timers
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.scopes import frames
+from app.engine.unanswered import filled_in, told
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
-
-_MOST_CHARS = 80
 
 
 @dataclass(frozen=True)
@@ -140,13 +137,11 @@ class Context:
         """
         for text, result in zip(conditions, results, strict=True):
             if result.value is None and (read := filled_in(text, values)):
-                kinds = self.diagram.kinds
-                shown = ", ".join(_told(kinds, name, value) for name, value in read.items())
                 raise ExecutionFailed(
                     _(
                         "Syarat pada “{name}” tidak benar dan tidak salah, padahal isiannya ada: {values}.",
                         name=node.name or node.id,
-                        values=shown,
+                        values=told(read, self.diagram.kinds),
                     ),
                     activity_id=node.id,
                     detail=text,
@@ -167,38 +162,3 @@ class Context:
                 activity_id=node.id,
                 detail=error.said,
             ) from error
-
-
-def filled_in(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    """What a condition reads, by name with dots; nothing where something of it is empty, or it reads nothing."""
-    read = dict[str, Any]()
-    [spots] = feel.spots([(text, "expression")])
-    for spot in spots:
-        names = [name for name, _start, _end in spot.steps]
-        if spot.perhaps and names[0] not in values:
-            continue  # an entry of the list that is filtered
-        found = list(_at(values.get(names[0]), names[1:]))
-        if not found or any(one in (None, "", [], {}) for one in found):
-            return {}
-        read[".".join(names)] = found[0] if len(found) == 1 else found
-    return read
-
-
-def _at(value: Any, path: Sequence[str]) -> Iterator[Any]:
-    """What stands at a path; in a list, of each entry. A part of a date is no entry."""
-    if not path or not isinstance(value, dict | list):
-        yield value
-    elif isinstance(value, dict):
-        yield from _at(value.get(path[0]), path[1:])
-    else:
-        for one in value:
-            yield from _at(one, path)
-
-
-def _told(kinds: Kinds, name: str, value: Any) -> str:
-    """A value under its label; of identity, which an older release may have let in, no value."""
-    label = kinds.labels.get(name, name)
-    if name.partition(".")[0] in kinds.private:
-        return label
-    written = json.dumps(value, ensure_ascii=False, default=str)
-    return f"{label} = {written if len(written) <= _MOST_CHARS else written[:_MOST_CHARS] + '…'}"

@@ -129,7 +129,7 @@ def tested(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> f
 def _holding(seen: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> set[str]:
     tests = [(text, None) for _part, text in asked]
     local = [seen.local(part) for part, _text in asked]
-    results = feel.unary_all(tests, seen.data, now=now, local=local, has_value=False)
+    results = feel.unary_all(tests, seen.data, now=now, local=local, in_form=True)
     return {
         part.id
         for (part, text), result in zip(asked, results, strict=True)
@@ -163,7 +163,9 @@ def shown(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> di
     if not asked:
         return {}
     local = [scope.local(part) for part, _text in asked]
-    results = feel.evaluate_all([text for _part, text in asked], scope.data, now=now, local=local)
+    results = feel.evaluate_all(
+        [text for _part, text in asked], scope.data, now=now, local=local, in_form=True
+    )
     return {part.id: result.value for (part, _text), result in zip(asked, results, strict=True)}
 
 

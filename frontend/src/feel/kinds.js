@@ -245,7 +245,8 @@ const VISITORS = {
       const others = tested(reader, [ part ], scope);
       const timed = isHeld(asked) && others.some(([ , kind ]) => MAKERS[scalar(kind)]);
       if (timed) {
-        reader.wrap(part, `${MAKERS[bare(asked)]}(?) in (`, ')');
+        const made = `${MAKERS[bare(asked)]}(?)`;
+        reader.wrap(part, `if ${made} = null then null else ${made} in (`, ')');
       }
       others.forEach(([ other, kind ]) => {
         if (timed && isHeld(kind)) {

@@ -156,9 +156,10 @@ def test_no_damage_raises_anything_but_findings(data: st.DataObject) -> None:
 def test_a_converted_test_keeps_what_it_says() -> None:
     assert as_test('not("x")', "string") == 'not("x")'
     assert as_test("-", "date") == "-"
-    assert as_test("date(?) > a", "date") == "(date(?) > a) = true"
-    assert as_test('"?", null', "date") == 'date(?) in ("?"), null'
-    assert as_test("not(< a, ? > b)", "date") == "not(date(?) in (< a), (? > b) = true)"
+    assert as_test("date(?) > a", "date") == "(not(not(date(?) > a)))"
+    assert as_test('"?", null', "date") == 'if date(?) = null then null else date(?) in ("?"), null'
+    below = "if date(?) = null then null else date(?) in (< a)"
+    assert as_test("not(< a, ? > b)", "date") == f"not({below}, (not(not(? > b))))"
 
 
 def test_a_cell_with_a_letter_that_cannot_be_stored_is_refused() -> None:

@@ -161,7 +161,7 @@ def test_what_words_take_for_settled_is_settled_for_feel() -> None:
             continue
         settled += 1
         for typed in ({"t": "a", "c": True}, {"t": "", "c": False}):
-            [hidden] = feel.unary_all([(text, None)], {**known, **typed}, now=NOW, has_value=False)
+            [hidden] = feel.unary_all([(text, None)], {**known, **typed}, now=NOW, in_form=True)
             assert (hidden.value is True) is not shown, (text, known)
     assert settled > 100
 

@@ -1,11 +1,14 @@
 """Cases go on by what their dates mean; where a condition has no answer they stop and say why."""
 
+import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from app.bpmnio.kinds import NOTHING
 from app.engine.running.execution import Program
 from app.errors import ExecutionFailed
 from app.i18n import speaking
@@ -168,6 +171,93 @@ def test_a_condition_without_an_answer_stops_the_case_and_says_which_values() ->
         assert stopped.value.detail == 'tgl < date("2008-12-01")'
 
 
+DAY = 'date("2008-12-01")'
+#: Comparisons over `data`, which may be anything, with dates.
+UNLIKE = [
+    *(f"data {sign} {DAY}" for sign in ("<", "<=", ">", ">=", "=", "!=")),
+    *(f"{DAY} {sign} data" for sign in ("<", "<=", ">", ">=")),
+    *(f'data between {DAY} and date("2009-01-01")', f'data in [{DAY}..date("2009-01-01")]', f"data in (< {DAY})"),
+    *(f"data in ({DAY}, >= {DAY})", f"not(data < {DAY})", f"data < {DAY} or data > {DAY}"),
+]  # fmt: skip
+ANYTHING = {"type": "select", "key": "data", "label": "Data", "valuesKey": "nama"}
+
+
+@pytest.mark.parametrize("has_kinds", [True, False])
+def test_what_no_kind_foresaw_is_in_no_order_with_a_date(*, has_kinds: bool) -> None:
+    for condition in UNLIKE:
+        sent = files(condition)
+        sent["awal.form"] = form(*ASKED, ANYTHING)
+        made = program(sent)
+        if not has_kinds:
+            made = Program(replace(made.diagram, kinds=NOTHING), made.tables)
+        label = "Data" if has_kinds else "data"
+        for value in ("2000-01-01", 3, True):
+            with pytest.raises(ExecutionFailed, match=f"{label} = {json.dumps(value)}"):
+                Case(made, {"data": value})
+        assert Case(made, {"data": None}).open, condition
+
+
+def test_numbers_texts_and_truths_are_in_no_order_either() -> None:
+    for condition, value in (
+        ("data > 3", "5"),
+        ('data > "3"', 5),
+        ("data >= 1", True),
+        ("data in [1..9]", "5"),
+    ):
+        sent = files(condition)
+        sent["awal.form"] = form(*ASKED, ANYTHING)
+        with pytest.raises(ExecutionFailed, match=f"Data = {json.dumps(value)}"):
+            Case(program(sent), {"data": value})
+
+
+def test_one_of_several_tests_may_be_of_another_type() -> None:
+    for value, taken in (("n/a", "ya"), ("a", "tidak"), (2, "ya"), (5, "tidak")):
+        sent = files('data in (< 3, "n/a")')
+        sent["awal.form"] = form(*ASKED, ANYTHING)
+        assert Case(program(sent), {"data": value}).open == [taken]
+
+
+def ruled(*cells: str, policy: str = "FIRST") -> Program:
+    nodes = [start("mulai", form="awal"), rule("r", decision="k"), user("u"), end("e")]
+    table = grid(("data",), ("x",), *((cell, str(row)) for row, cell in enumerate(cells, 1)), policy=policy)
+    sent = {"p.bpmn": bpmn(nodes, ["mulai > r > u > e"]), "awal.form": form(*ASKED, ANYTHING),
+            "k.dmn": file(decision("k", table))}  # fmt: skip
+    return program(sent)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"< {DAY}",
+        f"? < {DAY}",
+        f"not(? < {DAY})",
+        f"not(>= {DAY})",
+        f'[{DAY}..date("2009-01-01")]',
+        DAY,
+        "< 3",
+        "? > 3",
+    ],
+)
+def test_a_row_of_a_table_does_not_fall_out_because_of_a_type(cell: str) -> None:
+    for policy in ("FIRST", "COLLECT"):
+        with pytest.raises(ExecutionFailed) as stopped:
+            Case(ruled(cell, "-", policy=policy), {"data": "2000-01-01"})
+        assert (stopped.value.activity_id, stopped.value.said) == (
+            "r",
+            "Tabel keputusan pada “R” tidak dapat dihitung.",
+        )
+        assert 'baris 1 tidak cocok dan tidak pula gagal, padahal isiannya ada: Data = "2000-01-01".' in (
+            stopped.value.detail or ""
+        )
+    assert Case(ruled(cell, "-"), {"data": None}).open == ["u"]
+    assert Case(ruled("-", cell), {"data": "2000-01-01"}).variables["x"] == 1
+
+
+def test_a_column_of_a_table_may_hold_several_types() -> None:
+    for value, row in (("n/a", 2), ("a", 3), (2, 1), (5, 3)):
+        assert Case(ruled("< 3", '"n/a"', "-"), {"data": value}).variables["x"] == row
+
+
 def test_what_stands_behind_the_way_that_is_taken_is_not_asked() -> None:
     nodes = [
         start("mulai", form="awal"),
@@ -191,7 +281,7 @@ def test_a_version_of_before_keeps_its_ways_or_stops(office: Office) -> None:
         user("tidak"),
         end("e"),
     ]
-    flows = ["mulai > g", flow("g", "ya", condition='=tgl = date("2000-01-01")'), flow("g", "tidak", id="d"),
+    flows = ["mulai > g", flow("g", "ya", condition='=tgl < date("2008-12-01")'), flow("g", "tidak", id="d"),
              "ya > e\ntidak > e"]  # fmt: skip
     lane = next(iter(LANES))
     drawn = bpmn(nodes, flows, lanes={lane: "mulai g ya tidak e"}, key="lahir")

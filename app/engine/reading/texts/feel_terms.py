@@ -232,8 +232,11 @@ def _meant(text: str) -> str | None:
     return text.lower() if text.lower() in ("true", "false") else written_number(text)
 
 
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
 def order_of_juel(left: Term, sign: str, right: Term) -> Term:
-    """JUEL's ``<``, ``<=``, ``>`` and ``>=``: null and null are equal. feelin itself orders 5 and "3" as numbers.
+    """JUEL's ``<``, ``<=``, ``>`` and ``>=``: null and null are equal; constant texts are ordered with numbers too.
 
     Raises:
         Untranslatable: Java orders the two by a rule that FEEL has not, or cannot.
@@ -244,6 +247,9 @@ def order_of_juel(left: Term, sign: str, right: Term) -> Term:
         raise Untranslatable
     if "number" in sorts:
         one, other = (each if each.sort in ("", "null") else _number(each) for each in (one, other))
+    for text, value, turned in ((other, one, sign), (one, other, _TURNED[sign])):
+        if value.sort == "" and text.is_constant_text and (number := written_number(text.text[1:-1])):
+            return truth(f"{value.at(SUM)} in ({turned} {number}, {turned} {text.text})")
     plain = f"{one.at(SUM)} {sign} {other.at(SUM)}"
     if sign in ("<=", ">=") and sorts <= {"", "null"}:
         return truth(f"{plain} or {_twice(one)} = null and {_twice(other)} = null", OR)

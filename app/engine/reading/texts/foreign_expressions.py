@@ -8,7 +8,7 @@ What differs from JUEL, because a variable's type shows only while the case runs
 
 - a variable that holds a text is not made into a number or a truth value: ``n == 3`` and ``a`` do not hold for the
   texts "3" and "true", variables are equal only when they are of one type, ``n + m`` joins two texts, and a key that
-  is a text finds nothing in a list;
+  is a text finds nothing in a list; a text and a number in ``n < m`` or ``n < 3`` are in no order: the case stops;
 - a variable that holds a truth value is not made into a number, nor is another text than 'true' and 'false' made into
   a truth value for it: ``a == 'ya'`` does not hold for false, ``n == ''`` not for 0;
 - a division by 0 or by null is null, and not infinite; a remainder of fractions may be rounded otherwise;
