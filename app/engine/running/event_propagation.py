@@ -1,5 +1,7 @@
 """Errors and escalations: who catches what is thrown, and how a waiting event is set off."""
 
+from typing import Any
+
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -46,6 +48,11 @@ def trigger(event: Task) -> None:
 
 def rearm(event: Task, internal: dict[str, object]) -> None:
     """Let a non-interrupting boundary event wait again beside the one that fires."""
-    fresh = event.parent._add_child(event.task_spec, TaskState.WAITING)
+    wait_beside(event.parent, event.task_spec, internal)
+
+
+def wait_beside(split: Task, spec: Any, internal: dict[str, object]) -> None:
+    """Let a boundary event begin to wait beside its activity, below the ``split`` of both."""
+    fresh = split._add_child(spec, TaskState.WAITING)
     fresh.internal_data = internal
-    event.workflow.event_manager.add_task(fresh)
+    split.workflow.event_manager.add_task(fresh)

@@ -7,7 +7,7 @@ again.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.calendar import Calendar
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.engine.running import blocked_joins, case_clock, marking, scheduling, step, transitions
+from app.engine.running import blocked_joins, case_clock, marking, reminders, scheduling, step, transitions
 from app.engine.running import state as codec
 from app.engine.running.correspondence import Correspondence, alike, trigger
 from app.engine.running.elements import (
@@ -33,9 +33,7 @@ from app.engine.running.elements import (
 from app.engine.running.execution import Program
 from app.engine.running.marking import Slot
 from app.engine.running.run import Run
-from app.engine.running.scheduling import deadline_timer
 from app.engine.running.step import Before, Kept, Step, node_of, open_tasks, waiting_events
-from app.engine.scopes import guarded_activities
 from app.errors import ExecutionFailed
 from app.i18n import N_, _
 
@@ -185,7 +183,13 @@ class _Move:
             return self._entered(slot, was, target, scope, rounds_of)
         if not rounds_of and target.scope != scope:
             return self._stopped("scope_changed", was)
-        return self._beside(self._here(slot, was, target), split_id, events, was, target)
+        return self._beside(self._here(self._noted(slot), was, target), split_id, events, was, target)
+
+    def _noted(self, slot: Slot) -> Slot:
+        """The slot, with the deadline that it noted under the name that this has now."""
+        timer_id = self.names.get(slot.internal.get("deadline", ""))
+        left = {key: value for key, value in slot.internal.items() if key != "deadline"}
+        return replace(slot, internal=left | ({"deadline": timer_id} if timer_id else {}))
 
     def _fits(self, slot: Slot, was: Node, target: Node, rounds_of: str) -> bool:
         """Whether a token that stands in ``was`` can stand in ``target``."""
@@ -374,20 +378,19 @@ def _refresh(workflow: codec.Workflow, moved: _Move, standing: Standing) -> None
                 run.enter(task, task.task_spec.bpmn_id)
             run.changed_locals = True
     waits = waiting_events(workflow, TimerEvent)
-    reminders = [timer for timer in waits if _is_reminder(node_of(timer))]
-    for timer in waits:
-        way = moved.plan.timers.get(timer.task_spec.bpmn_id, "keep")
+    for timer in sorted(waits, key=lambda timer: reminders.is_reminder(node_of(timer))):
+        way, is_new = moved.plan.timers.get(timer.task_spec.bpmn_id, "keep"), "due" not in timer.internal_data
+        opened = _opened(timer, standing) if is_new and way == "recompute" else None
         _note_opening(run, timer, way)
-        if timer in reminders:
-            continue
-        if "due" not in timer.internal_data:
-            opened = _opened(timer, standing) if way == "recompute" else None
+        if not is_new and (way == "recount" or (way != "keep" and not reminders.is_reminder(node_of(timer)))):
+            timer.internal_data = _scheduled(run, timer, way, moved)
+        if reminders.is_reminder(node_of(timer)):
+            opened = run.now if way == "restart" else opened
+            reminders.follow(timer, opened, anew=way not in ("keep", "recount"))
+        elif is_new:
             timer.internal_data = scheduling.schedule(run, timer, opened)
-        elif way != "keep":
-            timer.internal_data = _scheduled(run, timer, way, moved, standing)
-    for timer in reminders:
-        timer.internal_data = _followed(run, timer, moved, standing)
-    _remind_again(workflow, moved)
+    for host in reminders.activities(workflow):
+        reminders.come_again(host)
 
 
 def _note_opening(run: Run, timer: Task, way: Way) -> None:
@@ -411,7 +414,7 @@ def _opened(timer: Task, standing: Standing) -> datetime | None:
     return min([*known, *map(datetime.fromisoformat, noted)], default=None)
 
 
-def _scheduled(run: Run, timer: Task, way: Way, moved: _Move, standing: Standing) -> dict[str, Any]:
+def _scheduled(run: Run, timer: Task, way: Way, moved: _Move) -> dict[str, Any]:
     opened = run.now if way == "restart" else datetime.fromisoformat(timer.internal_data["opened"])
     noted: dict[str, Any] = timer.internal_data
     held = noted["due"]
@@ -448,74 +451,6 @@ def _shifted(
     )
 
 
-def _is_reminder(node: Node) -> bool:
-    return node.timer is not None and timers.is_relative(node.timer)
-
-
-def _followed(run: Run, timer: Task, moved: _Move, standing: Standing) -> dict[str, Any]:
-    """What a timer that counts back from a deadline (``H-14``) remembers, as the deadline is due now.
-
-    Whatever was decided about it, it follows. One that ran comes at once where its new moment has passed and the
-    deadline has not; one that was not to come does where its moment lies ahead.
-    """
-    noted: dict[str, Any] = timer.internal_data
-    node = node_of(timer)
-    way, is_new = moved.plan.timers.get(node.id, "keep"), "due" not in noted
-    since = (_opened(timer, standing) if way == "recompute" else None) if is_new else _noted_opening(noted)
-    since = run.now if since is None or way == "restart" else since
-    deadline = _deadline_ahead(timer, run, moved)
-    held = timers.Due.from_dict(noted["due"]) if noted.get("due") else None
-    if held is not None and way in ("keep", "recount"):
-        held = timers.recounted(held, run.calendar) if way == "recount" else held
-        if deadline is not None and held.since == deadline.at:
-            return noted | {"due": held.as_dict()}
-        node = replace(node, timer=replace(node.timer, text=held.text)) if node.timer else node
-    ran = held is not None or is_new
-    due = _reminder(run, node, since if ran else run.now, deadline)
-    return {"due": due.as_dict() if due else None, "opened": since.astimezone(UTC).isoformat()}
-
-
-def _noted_opening(noted: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(noted["opened"])
-
-
-def _remind_again(workflow: codec.Workflow, moved: _Move) -> None:
-    """Let reminders wait again that came before the deadline was moved so far that their moment lies ahead."""
-    run: Run = workflow.run
-    # One that is entered afresh has nothing below it yet.
-    splits = [
-        t for t in workflow.tasks.values() if isinstance(t.task_spec, BoundaryEventSplit) and t.children
-    ]
-    for split in splits:
-        host, *events = split.children
-        here = {event.task_spec.bpmn_id for event in events}
-        for node in run.diagram.boundary.get(host.task_spec.name.partition(".")[2], ()):
-            if not _is_reminder(node) or node.id in here:
-                continue
-            due = _reminder(run, node, run.now, _deadline_ahead(host, run, moved))
-            if due is not None:
-                internal = {"due": due.as_dict(), "opened": run.now.astimezone(UTC).isoformat()}
-                marking.lay_in(replace(marking.waiting("", node.id), internal=internal), split)
-
-
-def _reminder(run: Run, node: Node, since: datetime, deadline: timers.Due | None) -> timers.Due | None:
-    """When a timer counts back to, after ``since``; None once its deadline is over: it would say what is not so."""
-    if deadline is None or deadline.at <= run.now:
-        return None
-    return scheduling.due_from(run, node, since, deadline, {})
-
-
-def _deadline_ahead(beside: Task, run: Run, moved: _Move) -> timers.Due | None:
-    """The deadline that waits for an activity, which ``beside`` is or sits on; None where it has passed."""
-    host = beside.parent.children[0]
-    found = deadline_timer(host, run.diagram)
-    is_marked = found is not None and node_of(found).is_deadline
-    drawn = run.diagram.boundary.get(host.task_spec.bpmn_id or "", ())
-    if _passed(host, run.diagram, moved) or (not is_marked and any(each.is_deadline for each in drawn)):
-        return None
-    return scheduling.deadline_of(beside, run.diagram)
-
-
 def _enter(workflow: codec.Workflow, moved: _Move) -> None:
     """Tell of the tasks that are taken away, and let what enters an element begin."""
     run: Run = workflow.run
@@ -533,7 +468,7 @@ def _kept(workflow: codec.Workflow, before: Before, moved: _Move) -> Kept:
     tasks, passed = [], set[str]()
     for task in open_tasks(workflow):
         if task.id.hex in before.tasks:
-            due, has_passed = _deadline(task, workflow.spec.diagram, moved)
+            due, has_passed = _deadline(task, workflow.spec.diagram)
             tasks.append(step.as_open(task, due))
             passed |= {task.id.hex} if has_passed else set()
     events = waiting_events(workflow, TimerEvent)
@@ -547,30 +482,8 @@ def _kept(workflow: codec.Workflow, before: Before, moved: _Move) -> Kept:
     )
 
 
-def _deadline(task: Task, diagram: Diagram, moved: _Move) -> tuple[timers.Due | None, bool]:
+def _deadline(task: Task, diagram: Diagram) -> tuple[timers.Due | None, bool]:
     """The deadline of a task that stays open, and whether it has passed: then it stays what it was."""
-    if held := _passed(task, diagram, moved):
-        task.internal_data["deadline"] = held
+    if scheduling.fired_deadline(task, diagram):
         return None, True
-    timer_id, due = scheduling.governing(task, diagram)
-    task.internal_data.pop("deadline", None)
-    if due is not None:
-        task.internal_data["deadline"] = timer_id
-    return due, False
-
-
-def _passed(task: Task, diagram: Diagram, moved: _Move) -> str:
-    """The id of the deadline of a task if it has passed, and no other timer is marked as the deadline; else ""."""
-    held = moved.names.get(task.internal_data.get("deadline", ""), "")
-    host = next((each for each in guarded_activities(task) if _sits_on(diagram, held, each)), None)
-    if host is None or any(each.task_spec.bpmn_id == held for each in host.parent.children):
-        return ""
-    other = deadline_timer(host, diagram)
-    is_other = other is not None and node_of(other).is_deadline and not diagram.nodes[held].is_deadline
-    return "" if is_other else held
-
-
-def _sits_on(diagram: Diagram, timer_id: str, host: Task) -> bool:
-    """Whether a timer is drawn on the edge of the activity that ``host`` stands for."""
-    node = diagram.nodes.get(timer_id)
-    return node is not None and node.attached_to == host.task_spec.name.partition(".")[2]
+    return scheduling.note_governing(task, diagram), False

@@ -97,6 +97,15 @@ def governing(task: Task, diagram: Diagram) -> tuple[str, timers.Due | None]:
     return min(_deadlines(task, diagram), key=lambda found: found[1].at, default=("", None))
 
 
+def note_governing(task: Task, diagram: Diagram) -> timers.Due | None:
+    """When a task is due; it notes the timer that says so, which tells when it is late."""
+    timer_id, due = governing(task, diagram)
+    task.internal_data.pop("deadline", None)
+    if due is not None:
+        task.internal_data["deadline"] = timer_id
+    return due
+
+
 def _deadlines(task: Task, diagram: Diagram) -> Iterator[tuple[str, timers.Due]]:
     """Those of the activities that ``task`` is, waits beside or is inside of, the innermost first."""
     for host in guarded_activities(task):
@@ -122,59 +131,26 @@ def _passed(host: Task) -> list[Any] | None:
     return next((found for found in noted if found is not None), None)
 
 
-def postpone(workflow: Any) -> None:
-    """Let what counts from a first opening be due later by what the reporter took meanwhile, and what hangs on it.
-
-    Noted in the run: the timers that moved, and of open tasks the deadlines that did.
-    """
-    run: Context = workflow.run
-    tasks = [t for t in workflow.tasks.values() if t._state == TaskState.READY and t.task_spec.manual]
-    before = {task.id: deadline_of(task, run.diagram) for task in tasks}
-    waiting = [(run.diagram.nodes[t.task_spec.bpmn_id], t) for t in waiting_timers(workflow)]
-    counting = [(node, timer) for node, timer in waiting if node.counts_from_first]
-    moved = [
-        timer for node, timer in counting if timer.internal_data.get("due") and _postponed(run, node, timer)
-    ]
-    if not moved:
-        return
-    moved += [timer for node, timer in waiting if node.timer and _follows(run, node, timer)]
-    run.moved_timers |= {timer.id.hex for timer in moved}
-    run.moved_tasks |= {
-        task.id: held for task in tasks if (held := before[task.id]) != deadline_of(task, run.diagram)
-    }
+def fired_deadline(task: Task, diagram: Diagram) -> str:
+    """The id of the deadline that a task noted if it has fired, and no other timer is marked as the deadline; else
+    ""."""
+    noted = task.internal_data.get("deadline", "")
+    host = next((each for each in guarded_activities(task) if _sits_on(diagram, noted, each)), None)
+    if host is None or any(_waits(each, noted) for each in host.parent.children):
+        return ""
+    other = deadline_timer(host, diagram)
+    is_marked = other is not None and diagram.nodes[other.task_spec.bpmn_id].is_deadline
+    return "" if is_marked and not diagram.nodes[noted].is_deadline else noted
 
 
-def waiting_timers(workflow: Any) -> list[Task]:
-    """The timers that wait, those that count back from a deadline last."""
-    nodes = workflow.spec.diagram.nodes
-    found = [
-        task
-        for task in workflow.event_manager.tasks.values()
-        if task._state == TaskState.WAITING and nodes[task.task_spec.bpmn_id].timer is not None
-    ]
-    return sorted(found, key=lambda task: timers.is_relative(nodes[task.task_spec.bpmn_id].timer))
+def _sits_on(diagram: Diagram, timer_id: str, host: Task) -> bool:
+    """Whether a timer is drawn on the edge of the activity that ``host`` stands for."""
+    node = diagram.nodes.get(timer_id)
+    return node is not None and node.attached_to == host.task_spec.name.partition(".")[2]
 
 
-def _postponed(run: Context, node: Node, timer: Task) -> bool:
-    """Whether the reporter took of the time of this timer, which is due so much later now."""
-    held = timers.Due.from_dict(timer.internal_data["due"])
-    opened_at = datetime.fromisoformat(timer.internal_data["opened"])
-    found = timers.without(held, first_opening(run, timer, node, opened_at).taken, run.calendar)
-    timer.internal_data["due"] = found.as_dict()
-    return found.at != held.at
-
-
-def _follows(run: Context, node: Node, timer: Task) -> bool:
-    """Whether this timer counts back from a deadline that moved; it is due by the new one then."""
-    if node.timer is None or not timers.is_relative(node.timer):
-        return False
-    held, deadline = timer.internal_data.get("due"), deadline_of(timer, run.diagram)
-    if deadline is None or (held is not None and timers.Due.from_dict(held).since == deadline.at):
-        return False
-    opened_at = run.now if held is None else datetime.fromisoformat(timer.internal_data["opened"])
-    found = due_from(run, node, opened_at, deadline, {})
-    timer.internal_data["due"] = found.as_dict() if found is not None else None
-    return bool(timer.internal_data["due"] != held)
+def _waits(event: Task, timer_id: str) -> bool:
+    return event.task_spec.bpmn_id == timer_id and bool(event._state == TaskState.WAITING)
 
 
 def note_passed(timer: Task, diagram: Diagram) -> None:

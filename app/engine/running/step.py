@@ -12,13 +12,14 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine import timers
-from app.engine.diagram import Diagram, Node
+from app.engine.diagram import Node
 from app.engine.local_variables import is_sealed, locals_of
 from app.engine.running import state as codec
 from app.engine.running.context import Effect, Event
 from app.engine.running.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
+from app.engine.running.reminders import postpone
 from app.engine.running.run import Run
-from app.engine.running.scheduling import deadline_of, governing, has_passed, postpone
+from app.engine.running.scheduling import has_passed, note_governing
 from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed
 from app.i18n import _
@@ -158,7 +159,8 @@ def between(
     run: Run = workflow.run
     _note_reporter(workflow)
     still_open = [] if workflow.completed else open_tasks(workflow)
-    opened = tuple(_open_task(task, run.diagram) for task in still_open if task.id.hex not in before.tasks)
+    fresh = [task for task in still_open if task.id.hex not in before.tasks]
+    opened = tuple(as_open(task, note_governing(task, run.diagram)) for task in fresh)
     for task in opened:
         run.record("task_created", task.node.id, task=task.id, **_due_data(task))
         if has_passed(workflow.tasks[UUID(task.id)]):  # it fired before the task opened
@@ -209,7 +211,7 @@ def _note_reporter(workflow: codec.Workflow) -> None:
 
 def _postponed(task: Task, run: Run) -> OpenTask:
     """An open task whose deadline moved, which is told."""
-    found, before = as_open(task, deadline_of(task, run.diagram)), run.moved_tasks[task.id]
+    found, before = as_open(task, note_governing(task, run.diagram)), run.moved_tasks[task.id]
     was = {"before": before.at.isoformat()} if before is not None else {}
     run.record("task_postponed", found.node.id, task=found.id, **_due_data(found), **was)
     return found
@@ -249,14 +251,6 @@ def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
         activity_id=node.id if node else None,
         limit="stuck",
     )
-
-
-def _open_task(task: Task, diagram: Diagram) -> OpenTask:
-    """A task that opens; it notes the timer that is its deadline."""
-    timer_id, due = governing(task, diagram)
-    if due is not None:
-        task.internal_data["deadline"] = timer_id
-    return as_open(task, due)
 
 
 def as_open(task: Task, due: timers.Due | None) -> OpenTask:

@@ -15,8 +15,9 @@ from app.engine.diagram import Flow, Node
 from app.engine.running import apply_mappings, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
+from app.engine.running.reminders import postpone
 from app.engine.running.run import Run
-from app.engine.running.scheduling import deadline_of, note_passed, postpone
+from app.engine.running.scheduling import deadline_of, note_passed
 from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
 from app.engine.scopes import Round, frames, guarded_activities
 from app.errors import ExecutionFailed

@@ -247,6 +247,44 @@ def test_an_open_task_is_due_later_once_the_reporter_has_answered_and_it_is_told
     assert case.types.count("task_overdue") == 1
 
 
+def test_a_task_is_late_by_its_own_deadline_once_the_one_around_it_was_put_off_beyond_that() -> None:
+    case = Case(
+        """
+        start mulai
+        sub urus
+        timer tenggat on=urus text="10 hari" nonint tenggat first
+        start awal in=urus
+        and cabang in=urus
+        user tindak in=urus
+        timer sendiri on=tindak text="14 hari" nonint tenggat
+        user tanya in=urus
+        catch jawab message=jawab pelapor in=urus
+        end a in=urus
+        end b in=urus
+        end t1 in=urus
+        end t2
+        end selesai
+        mulai -> urus -> selesai
+        awal -> cabang -> tindak -> a
+        cabang -> tanya -> jawab -> b
+        sendiri -> t1
+        tenggat -> t2
+        """
+    )
+    assert due(case, "tindak") == "2026-12-07"
+    case.complete("tanya")
+    case.wait(days=8)
+    step = case.deliver("jawab")
+    assert [on(one) for one in step.postponed] == ["2026-12-11"] < [fires(case, "tenggat")]
+    for days, times in (
+        (10, 0),
+        (1, 1),
+        (20, 1),
+    ):  # till the 11th in the morning, the 12th, and beyond the other
+        case.wait(days=days)
+        assert case.types.count("task_overdue") == times
+
+
 def test_what_a_case_remembers_moves_with_it_under_the_new_names() -> None:
     case = Case(SENT_BACK.format(first="first"))
     case.complete("salur")

@@ -200,3 +200,80 @@ def test_a_task_that_opens_again_has_all_its_reminders() -> None:
     case.wait(days=55)
     case.complete("kerja", ulang=True)
     assert running(case).keys() == {"lewat", *(f"ingat{n}" for n in DAYS_BEFORE)}
+
+
+def asked(place: str, reminder: str, own: str = "", before: tuple[int, ...] = DAYS_BEFORE) -> str:
+    """``kerja``, due 20 working days from its first opening, and beside it the reporter is asked and answers.
+
+    ``place``: where the deadline is and its reminders are: both on ``kerja`` (own), around it and on it (around), or
+    both around it (edge). Each reminder leads to a task that nobody does.
+    """
+    scope = "" if place == "own" else " in=urus"
+    reminded, bound = "urus" if place == "edge" else "kerja", "kerja" if place == "own" else "urus"
+    after = "" if reminded == "urus" else scope
+    lines = [
+        "start mulai",
+        "sub urus\nstart awal in=urus\nend selesai" if scope else "",
+        f"and cabang{scope}",
+    ]
+    lines += [f"{one}{scope}" for one in ("user kerja", "user tanya", "user catat", "end a", "end b")]
+    lines += [f"catch jawab message=jawab pelapor{scope}", "end lambat"]
+    lines += [f"timer lewat on={bound} text='20 hari kerja' nonint tenggat first", "lewat -> lambat"]
+    for n in before:
+        lines += [f"timer ingat{n} on={reminded} text='{reminder.format(n=n)}' nonint"]
+        lines += [f"user baca{n}{after}", f"end dibaca{n}{after}", f"ingat{n} -> baca{n} -> dibaca{n}"]
+    lines += [own, "mulai -> urus -> selesai\nawal -> cabang" if scope else "mulai -> cabang"]
+    return "\n".join([*lines, "cabang -> kerja -> a", "cabang -> tanya -> jawab -> catat -> b"])
+
+
+def test_reminders_follow_a_deadline_that_leaves_out_what_the_reporter_took() -> None:
+    came_again = 0
+    kinds = (("H-{n}", "kerja"), ("H-{n} hari kalender", "kalender"))
+    for place, (said, unit) in product(("own", "around", "edge"), kinds):
+        for hours, days in product((2, 15 * 24 + 11, 21 * 24 + 17, 22 * 24 + 8), (0.7, 4, 9, 10, 31)):
+            case = Case(drawn(asked(place, said)))
+            case.wait(hours=hours)
+            case.complete("tanya")
+            case.wait(days=days)
+            before = running(case)
+            case.deliver("jawab")
+            after, label = running(case), (place, unit, hours, days)
+            reminders = {name: at for name, at in after.items() if name.startswith("ingat")}
+            assert reminders == expected(before, after, case, unit), label
+            came_again += bool(reminders.keys() - before.keys())
+            _each_comes_once(case, reminders, label)
+    assert came_again > 5
+
+
+def test_reminders_that_came_come_again_once_each_over_the_holidays_the_reporter_took() -> None:
+    case = Case(asked("own", "H-{n} hari kalender"))  # due on Monday, 21 December
+    case.wait(days=22)
+    case.complete("tanya")
+    assert running(case).keys() == {"lewat", "ingat1"}  # the others came, on the 7th and the 14th
+    case.wait(days=9)  # it is the 24th, the first of two days off before a weekend
+    case.deliver("jawab")
+    after = running(case)
+    assert after.keys() == {"lewat", "ingat7", "ingat1"}
+    assert after["ingat7"] > case.now
+    case.wait(days=60)
+    assert case.open == ["baca1", "baca14", "baca7", "baca7", "catat", "kerja"]
+    assert case.types.count("task_overdue") == 1
+
+
+def test_what_reminders_remember_does_not_grow_with_the_turns_of_the_reporter() -> None:
+    text = asked("around", "H-{n}").replace("catat -> b", "catat -> tanya")
+    case, sizes, came = Case(text), list[int](), 0
+    case.wait(days=8, hours=8)  # an hour after H-14 came
+    for _turn in range(20):
+        case.complete("tanya")
+        before = running(case)
+        case.wait(hours=16)  # till the next morning: a day of his
+        case.deliver("jawab")
+        came += len(running(case).keys() - before.keys())
+        case.complete("catat")
+        case.wait(hours=8)
+        for read in [id_ for id_, activity in case.tasks.items() if activity.startswith("baca")]:
+            case.complete_task(read)
+        sizes.append(len(case.state))
+    assert came > 10
+    assert max(sizes[10:]) - max(sizes[:10]) < 30, sizes

@@ -1,13 +1,19 @@
 """Deadlines as people meet them: from the first opening, around a sub-process, and what the reporter took."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 
+import pytest
 from sqlalchemy import select
 
-from app.history.events import TaskOverdue, TaskPostponed
+from app.commands.tasks import complete_task, undo_completion
+from app.commands.transaction import Command
+from app.config import Config
+from app.history.events import TaskOverdue, TaskPostponed, TimerFired
 from app.models import Job, UserTask
 from app.services.casefile import queries, replay
-from app.services.tasks import inbox, inbox_counts
+from app.services.core import clock
+from app.services.tasks import inbox, inbox_counts, tasks
 from app.services.tasks.inbox import Filters
 from tests.engine.building import (
     boundary,
@@ -23,6 +29,7 @@ from tests.engine.building import (
     user,
 )
 from tests.services.dated import Desk
+from tests.services.migration.moving import rows
 from tests.services.office import Office, form, text
 
 FIRST = {"tenggat": "ya", "dihitung sejak": "pembukaan pertama"}
@@ -84,6 +91,95 @@ def beside() -> dict[str, bytes]:
     lanes = {"Loket": " ".join(one.id for one in shapes)}
     diagram = bpmn(shapes, flows, lanes=lanes, key="laporan", name="Laporan")
     return {"laporan.bpmn": diagram, "jawab.form": form(text("keterangan"))}
+
+
+def reminded() -> dict[str, bytes]:
+    """kerja (20 working days from the first opening, three reminders), and beside it the reporter is asked; a person
+    may end the wait for him."""
+    asked = inside(
+        start("awal"),
+        parallel("pisah"),
+        catch("jawab", message="jawab", form="jawab", properties={"untuk": "pelapor"}),
+        user("cabut"),
+        end("dijawab"),
+        end("dicabut", terminate=True),
+        flows="awal > pisah > jawab > dijawab\npisah > cabut > dicabut",
+    )
+    shapes = [
+        *(start("mulai"), parallel("bagi"), user("kerja"), user("tanya")),
+        boundary("batas", "kerja", after="20 hari kerja", properties=FIRST),
+        *(boundary(f"ingat{n}", "kerja", after=f"H-{n} hari kalender") for n in (14, 7, 1)),
+        node("subProcess", "tunggu", inside=asked, name="Tunggu pelapor"),
+        *map(end, ("satu", "dua", "lewat", "t14", "t7", "t1")),
+    ]
+    flows = "mulai > bagi > kerja > satu\nbagi > tanya > tunggu > dua\nbatas > lewat"
+    flows += "".join(f"\ningat{n} > t{n}" for n in (14, 7, 1))
+    heard = '<bpmn:message id="message_jawab" name="jawab"/>'
+    lanes = {"Loket": " ".join(one.id for one in shapes)}
+    diagram = bpmn(shapes, flows, lanes=lanes, key="laporan", name="Laporan", outside=heard)
+    return {"laporan.bpmn": diagram, "jawab.form": form(text("keterangan"))}
+
+
+def waiting_timers(desk: Desk) -> dict[str, datetime]:
+    with desk.at() as session:
+        held = session.scalars(select(Job).where(Job.instance_id == desk.case.id)).all()
+        assert {one.id: one.run_at for one in held} == {one.id: one.due_at for one in held}
+        found = replay.at_moment(session, desk.case.id, None, actor=desk.office.rina).standing.timers
+        assert {id_: one.due_at for id_, one in found.items()} == {one.id: one.due_at for one in held}
+        return {one.activity_id: one.due_at for one in held}
+
+
+def asked_after_two_reminders(office: Office) -> Desk:
+    """It is 24 December, the first of two days off before a weekend; H-14 and H-7 came before he was asked."""
+    desk = Desk(office, reminded())
+    desk.wait(days=22)
+    desk.complete("tanya")
+    assert waiting_timers(desk).keys() == {"batas", "ingat1"}
+    desk.wait(days=9)
+    return desk
+
+
+def test_reminders_that_came_come_again_after_the_reporter_took_his_time(office: Office) -> None:
+    desk = asked_after_two_reminders(office)
+    desk.answer()
+    assert waiting_timers(desk).keys() == {"batas", "ingat7", "ingat1"}
+    assert desk.events(TaskPostponed)[-1].due_at == waiting_timers(desk)["batas"].isoformat()
+    came = len(desk.events(TimerFired))
+    desk.wait(days=30)
+    assert [one.text for one in desk.events(TimerFired)[came:]] == [
+        "H-7 hari kalender",
+        "H-1 hari kalender",
+        "20 hari kerja",
+    ]
+    assert waiting_timers(desk) == {}
+
+
+def test_reminders_that_come_again_are_gone_once_what_moved_the_deadline_is_taken_back(
+    office: Office, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(office.database._info, "config", replace(config, allow_time_travel=True))
+    desk = asked_after_two_reminders(office)
+    task_id = desk.task_at("cabut").id
+    with office.database.transaction() as session:
+        clock.travel(session, desk.now)
+        tasks.claim(session, task_id, actor=office.rina)
+    before, held = waiting_timers(desk), rows(office, desk.case)
+    complete_task(
+        office.database,
+        task_id,
+        {},
+        {},
+        actor=office.rina,
+        command=Command("complete_task", task_id),
+        answer=lambda _session, _work: {},
+        typed={},
+        undoable=True,
+    )
+    assert waiting_timers(desk).keys() == {"batas", "ingat7", "ingat1"}
+    undo = Command("undo_completion", task_id)
+    undo_completion(office.database, task_id, actor=office.rina, command=undo, answer=lambda _s, _t: {})
+    assert waiting_timers(desk) == before
+    assert rows(office, desk.case) == held
 
 
 def test_a_task_in_a_sub_process_is_due_with_it_wherever_it_is_listed(office: Office) -> None:
