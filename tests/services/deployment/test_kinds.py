@@ -53,7 +53,8 @@ def test_a_date_of_a_form_is_a_date_in_each_place_but_in_forms(place: str) -> No
 def test_the_finding_offers_what_to_write_in_both_languages() -> None:
     [found] = clashes(condition("jumlah = nama"))
     assert (
-        found.what == "“G → A” mempertemukan jumlah (angka) dengan nama (teks), yang tidak sejenis: jumlah = nama"
+        found.what
+        == "“G → A” mempertemukan jumlah (angka) dengan nama (teks), yang tidak sejenis: jumlah = nama"
     )
     assert found.todo == "Tulis jumlah = number(nama)."
     with speaking("en"):

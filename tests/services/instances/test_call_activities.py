@@ -116,7 +116,7 @@ def _leaf(name: str = "entah") -> bytes:
             [start("s"), user("cek", form="hasil"), exclusive("pilih"), user("lanjut"), end("e")],
             [
                 "s > cek > pilih\nlanjut > e",
-                flow("pilih", "lanjut", condition=f"={name} = 1"),
+                flow("pilih", "lanjut", condition=f'={name} = "1"'),
                 flow("pilih", "e", condition="=true"),
             ],
             key="daun",
