@@ -171,6 +171,7 @@ def between(
         if workflow.completed
         else [t for t in waiting_events(workflow, TimerEvent) if t.internal_data.get("due")]
     )
+    _tell_postponed(timer_tasks, run)
     message_tasks = [] if workflow.completed else waiting_events(workflow, MessageEvent | SignalEvent)
     if workflow.completed:
         run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
@@ -212,9 +213,22 @@ def _note_reporter(workflow: codec.Workflow) -> None:
 def _postponed(task: Task, run: Run) -> OpenTask:
     """An open task whose deadline moved, which is told."""
     found, before = as_open(task, note_governing(task, run.diagram)), run.moved_tasks[task.id]
-    was = {"before": before.at.isoformat()} if before is not None else {}
-    run.record("task_postponed", found.node.id, task=found.id, **_due_data(found), **was)
+    run.record(
+        "task_postponed",
+        found.node.id,
+        task=found.id,
+        **_due_data(found),
+        **({"before": before.at.isoformat()} if before is not None else {}),
+    )
     return found
+
+
+def _tell_postponed(timer_tasks: list[Task], run: Run) -> None:
+    """Tell of deadlines that moved where nothing else is told: who replays the record would not know it."""
+    if run.moved_timers and not run.events:
+        for timer in timer_tasks:
+            if timer.id.hex in run.moved_timers and node_of(timer).counts_from_first:
+                run.record("timer_postponed", node_of(timer).id, due_at=due_of(timer).at.isoformat())
 
 
 def _state(workflow: codec.Workflow, keep: bool) -> bytes:

@@ -84,6 +84,7 @@ from app.history.events.instances import (
     SignalThrown,
     TableDecided,
     TimerFired,
+    TimerPostponed,
     TrackingCodeReissued,
     WordsMasked,
 )
@@ -343,6 +344,7 @@ __all__ = [
     "TemplateRemoved",
     "TemplateSaved",
     "TimerFired",
+    "TimerPostponed",
     "TokenIssued",
     "TokenMoved",
     "TokenRevoked",

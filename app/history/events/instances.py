@@ -365,6 +365,13 @@ class TimerFired(InstanceEvent):
     text: str
 
 
+@event("timer_postponed")
+class TimerPostponed(InstanceEvent):
+    """A deadline that no open task has is due later, at ``due_at`` (ISO 8601), by what the reporter took."""
+
+    due_at: str
+
+
 @event("signal_thrown")
 class SignalThrown(InstanceEvent):
     """An element sent a signal."""

@@ -127,9 +127,19 @@ def _overdue(entry: Entry[events.TaskOverdue], vocabulary: Vocabulary) -> Senten
 
 @tells(events.TaskPostponed)
 def _postponed(entry: Entry[events.TaskPostponed], vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("Tenggat {name} mundur"), name=here(entry, vocabulary))
+    return _moved_back(here(entry, vocabulary), entry.event.due_at, vocabulary)
+
+
+@tells(events.TimerPostponed)
+def _timer_postponed(entry: Entry[events.TimerPostponed], vocabulary: Vocabulary) -> Sentence:
+    name = vocabulary.host(entry.activity_id) or here(entry, vocabulary)
+    return _moved_back(name, entry.event.due_at, vocabulary)
+
+
+def _moved_back(name: str, due_at: str, vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Tenggat {name} mundur"), name=name)
     reason = _("Waktu yang dipakai pelapor untuk menjawab tidak dihitung.")
-    return Sentence("waiting", title, meta=_deadline(entry.event.due_at, vocabulary), reason=reason)
+    return Sentence("waiting", title, meta=_deadline(due_at, vocabulary), reason=reason)
 
 
 def _deadline(due_at: str, vocabulary: Vocabulary) -> Text:

@@ -45,6 +45,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "question_answered": N_("Pertanyaan dijawab"),
         "table_decided": N_("Tabel keputusan dihitung"),
         "timer_fired": N_("Waktu tiba"),
+        "timer_postponed": N_("Tenggat mundur"),
         "signal_thrown": N_("Sinyal dikirim"),
         "signal_caught": N_("Sinyal diterima"),
         "error_thrown": N_("Galat BPMN"),

@@ -232,3 +232,10 @@ def test_what_moves_while_a_task_is_open_is_told_and_replayed(office: Office) ->
         assert told.due_at == job.due_at.isoformat()
         found = replay.at_moment(session, desk.case.id, None, actor=office.rina)
         assert {one.due_at for one in found.standing.tasks.values()} == {job.due_at, None}
+
+
+def test_a_deadline_that_moves_while_nobody_has_a_task_is_replayed_where_it_is(office: Office) -> None:
+    desk = Desk(office, procedure())
+    desk.complete(tanya=True)
+    desk.wait(days=21)
+    assert waiting_timers(desk)["batas"] > desk.now
