@@ -82,11 +82,20 @@ function reword(editor, task, deadline, after, changed) {
   }
   for (const { target } of deadline.outgoing) {
     const told = property(target, 'pesan');
-    if (before && told.includes(before)) {
-      vocabulary.setProperties(target, { pesan: told.replace(before, text) });
+    const length = before && within(told, before, text);
+    if (length) {
+      vocabulary.setProperties(target, { pesan: told.replace(length, text) });
       changed.push('message');
     }
   }
+}
+
+// "3 hari kerja" says the time "3 hari": of another number of days the word behind is still right, of "3x24 jam" it is not.
+function within(told, before, after) {
+  if (!told.includes(before)) return null;
+  const shape = (text) => text.replace(/\d+([.,]\d+)?/g, '#');
+  const behind = told.slice(told.indexOf(before) + before.length).match(/^( jam)? (kerja|kalender)\b/)?.[0] ?? '';
+  return shape(before) === shape(after) ? before : before + behind;
 }
 
 function draw(editor, task, text) {
