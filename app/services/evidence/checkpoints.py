@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.history.canonical import canonical, moment
 from app.i18n import _
 from app.models import Checkpoint, SealedHead
@@ -28,6 +28,8 @@ from app.services.evidence.merkle import Edge, consistency, leaf
 Grown = tuple[int, int, bytes]
 _GROWN = struct.Struct(">QQ32s")
 _AT_ONCE = 500
+#: Who makes a checkpoint holds this lock of PostgreSQL, so that two do not make the same one.
+_MAKING = 7_204_118_002
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,15 @@ def is_signed(statement: str, signature: bytes, key: bytes) -> bool:
 
 
 def keep(session: Session, drawn: Drawn) -> Checkpoint:
-    """Sign and store what was drawn. Who drew it at the same time as another one fails: the number is taken.
+    """Sign and store what was drawn. Its time is the machine's, not that of a clock that was moved.
 
-    Its time is the machine's, not that of a clock that was moved.
+    Raises:
+        Conflict: somebody else made one meanwhile.
     """
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer
+        session.execute(select(func.pg_advisory_xact_lock(_MAKING)))
+    if (session.scalar(select(func.max(Checkpoint.id))) or 0) != drawn.previous:
+        raise Conflict(_("Titik periksa lain dibuat pada saat yang sama."))
     config, at = settings.config(session), datetime.now(UTC)
     grown = b"".join(packed(*one) for one in drawn.grown)
     row = Checkpoint(

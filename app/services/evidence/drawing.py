@@ -28,9 +28,11 @@ _BATCH = 5_000
 
 
 def draw(config: Config, connection: Connection) -> tuple[Drawn, list[Fault]]:
-    """Read all heads in one snapshot; and what does not fit, where nothing may be signed."""
+    """Read all heads in one snapshot, which begins with the first statement here; and what does not fit, where
+    nothing may be signed."""
+    known = remembered.signed_last(config)
     last = connection.execute(select(Checkpoint.__table__).order_by(Checkpoint.id.desc()).limit(1)).first()
-    faults = list(remembered.faults(config, connection))
+    faults = list(remembered.faults(connection, known))
     edge = _edge(config, connection, last, faults)
     heads = _Heads(connection)
     heads.read(edge)

@@ -5,7 +5,7 @@ Each host remembers its own; one that has no file, or lost it, knows what the da
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -19,11 +19,13 @@ from app.services.evidence import checkpoints
 
 logger = logging.getLogger(__name__)
 _NAME = "last-checkpoint.json"
+#: Its number, and its digest in hex.
+Known = Mapping[str, Any]
 
 
-def faults(config: Config, connection: Connection) -> Iterator[Fault]:
-    """That the database does not hold it, or holds another one."""
-    known = _known(config)
+def faults(connection: Connection, known: Known | None) -> Iterator[Fault]:
+    """That the database does not hold it, or holds another one. ``known``: as it was read before the snapshot of
+    ``connection`` began, as others go on signing."""
     if known is None:
         return
     number = known["number"]
@@ -36,7 +38,7 @@ def faults(config: Config, connection: Connection) -> Iterator[Fault]:
 
 def remember(config: Config, row: Checkpoint) -> None:
     """Remember a checkpoint; never one before. A disk that is full stops no checkpoint."""
-    known = _known(config)
+    known = signed_last(config)
     if known is not None and known["number"] > row.id:
         return
     part = config.data_dir / f".{_NAME}"
@@ -52,9 +54,10 @@ def forget(config: Config) -> None:
     (config.data_dir / _NAME).unlink(missing_ok=True)
 
 
-def _known(config: Config) -> dict[str, Any] | None:
+def signed_last(config: Config) -> Known | None:
+    """What is remembered; None where nothing is, or it cannot be read."""
     try:
-        found: dict[str, Any] = orjson.loads((config.data_dir / _NAME).read_bytes())
+        found: Known = orjson.loads((config.data_dir / _NAME).read_bytes())
     except (OSError, ValueError):
         return None
     return found

@@ -130,8 +130,8 @@ def verify(
     outside: Sequence[Mapping[str, Any]] = (),
 ) -> Verified:
     """Check everything within the snapshot of ``connection``, and against checkpoints that were kept ``outside``
-    (`checkpoint_checks.read_outside`). Changes nothing."""
-    faults: list[Fault] = []
+    (`checkpoint_checks.read_outside`). The snapshot begins with the first statement here. Changes nothing."""
+    known, faults = remembered.signed_last(config), list[Fault]()
     number = events = files = 0
     cases, unproved = _Cases(connection), list[Unproved]()
     waiting: list[Kept] = []
@@ -157,7 +157,7 @@ def verify(
     faults += tables.compare(config, connection, broken)
     faults += replay.faults
     faults += replay.of_heads()
-    faults += remembered.faults(config, connection)
+    faults += remembered.faults(connection, known)
     faults += checkpoint_checks.against(connection, outside)
     of_before, forged = checkpoint_checks.parted(connection, unproved)
     of_before = [one for one in of_before if one.kind != "taken_back"]  # nothing is gone by that alone

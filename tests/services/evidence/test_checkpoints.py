@@ -3,14 +3,25 @@
 import contextlib
 import hashlib
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 from sqlalchemy.orm import Session
 
 from app.commands import evidence
-from app.services.evidence import checkpoint_checks, checkpoints, merkle, periksa_bukti, remembered, verifying
+from app.services.evidence import (
+    checkpoint_checks,
+    checkpoints,
+    drawing,
+    merkle,
+    periksa_bukti,
+    remembered,
+    verifying,
+)
 from tests.services.evidence.attacks import config_of, found, rewrite, run, unguarded, verified
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
@@ -46,6 +57,42 @@ def test_a_chain_that_was_rewritten_whole_is_found(office: Office) -> None:
         found(office.database) == set()
     )  # nothing binds it yet: what docs/evidence.md calls the open minutes
     evidence.make_checkpoint(office.database, actor=None)
+    assert found(office.database) == set()
+
+
+def test_one_made_while_the_record_is_checked_is_no_fault(office: Office) -> None:
+    case_of(office)
+    assert evidence.make_checkpoint(office.database, actor=None)
+    made = []
+
+    def meanwhile(_done: int) -> None:
+        case_of(office)
+        made.append(evidence.make_checkpoint(office.database, actor=None))
+
+    config = config_of(office.database)
+    assert verifying.snapshot_verified(config, office.database, meanwhile).faults == ()
+    assert made
+    assert None not in made
+
+
+def test_of_two_that_are_made_at_once_one_is(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both have drawn before either signs; the other one finds nothing to do."""
+    draw, both = drawing.draw, threading.Barrier(2)
+
+    def together(*given: Any) -> Any:
+        drawn = draw(*given)
+        both.wait(60)
+        return drawn
+
+    monkeypatch.setattr(drawing, "draw", together)
+    for _turn in range(5):
+        case_of(office)
+        with ThreadPoolExecutor(2) as threads:
+            made = list(
+                threads.map(lambda _n: evidence.make_checkpoint(office.database, actor=None), range(2))
+            )
+        assert sum(one is None for one in made) == 1
+    monkeypatch.undo()
     assert found(office.database) == set()
 
 
