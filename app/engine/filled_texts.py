@@ -19,6 +19,8 @@ from app.i18n import moment, span, span_of, speaking
 OWN_NAMES = frozenset({"tenggat", "lama"})
 #: The SOP's cell that tells how long an activity may take.
 TIME_CELL = "waktu"
+#: Letters of a filled text: it is stored and sent for each who gets it, and a loop could make it megabytes.
+MOST = 5_000
 _PIECE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 
@@ -37,7 +39,8 @@ def is_template(text: str) -> bool:
 
 
 def fill(text: str, values: Mapping[str, Any], due: Due | None, *, now: datetime, zone: tzinfo) -> str:
-    """What a text says over the variables of a case, about a deadline; what cannot be worked out is a ⚠."""
+    """What a text says over the variables of a case, about a deadline; what cannot be worked out is a ⚠.
+    What is longer than `MOST` letters is cut, with an ellipsis."""
     if not is_template(text):
         return text
     with speaking("id"):
@@ -46,7 +49,8 @@ def fill(text: str, values: Mapping[str, Any], due: Due | None, *, now: datetime
         templates.Text("line", line, local=dict.fromkeys(OWN_NAMES, "") | own) for line in text.split("\n")
     ]
     try:
-        return "\n".join(templates.render_all(lines, values, now=now.astimezone(zone)))
+        said = "\n".join(templates.render_all(lines, values, now=now.astimezone(zone)))
+        return said if len(said) <= MOST else f"{said[: MOST - 1]}…"
     except ExpressionFailed:
         return plain(text)
 

@@ -93,3 +93,10 @@ def test_only_a_computed_label_shows_its_result() -> None:
     assert label("Lewat", "=batas") == "Lewat (3 hari kerja)"
     assert label("", "=batas") == "3 hari kerja"
     assert label("Sesudah {{lama}}", "=batas") == "Sesudah 3 hari kerja"
+
+
+def test_a_text_that_a_loop_makes_endless_is_cut() -> None:
+    text = '{{string join(for i in 1..2000 return "abcdefghij")}}\nSegera.'
+    said = filled_texts.fill(text, {}, None, now=LATER, zone=ZONE)
+    assert said == "abcdefghij" * 499 + "abcdefghi…"
+    assert len(said) == filled_texts.MOST
