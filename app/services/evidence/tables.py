@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.calendar import Calendar
 from app.config import Config
+from app.engine.diagram import Node
 from app.history import canonical, events, origin, reader, standing
 from app.history.checking import Fault
 from app.history.codec import decode
@@ -110,6 +111,55 @@ OUTSIDE: Mapping[str, Mapping[str, str]] = {
     "membership": {},
     "user_unit": {},
     "unit": {},
+}
+
+
+def _each(why: str, names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), why)
+
+
+#: Tables of which no row is compared here: table → why.
+ELSEWHERE: Mapping[str, str] = {
+    **_each(
+        "the record itself, or what signs it: chains and checkpoints are checked by themselves",
+        "history_event event_chain checkpoint sealed_head history_permit void_nonce",
+    ),
+    **_each(
+        "held against the events where the chains are checked: files, versions, destroyed cases",
+        "attachment process_definition definition_file resource destroyed_case",
+    ),
+    **_each(
+        "which group a lane or role means in versions to come; that of each task that is open is compared",
+        "lane_group candidate_group",
+    ),
+    **_each("settings, of which events tell some", "setting notification_settings holiday message_text"),
+    **_each(
+        "words and signs beside the record, whose values must not stand in it",
+        "identity_value lifted_mask case_words word_slip note reporter_message case_message tracking_code",
+    ),
+    **_each(
+        "for searching and sorting, worked out from what is compared",
+        "filter_value instance_text instance_visibility case_branch event_start joined_report incident",
+    ),
+    **_each(
+        "on its way out or in, not the case itself",
+        "webhook webhook_delivery outbox_message notice reporter_notice digest incoming_mail partner",
+    ),
+    **_each(
+        "how somebody signs in, which no event tells",
+        "second_step recovery_code passkey provider_account login_session api_token security_event attempt",
+    ),
+    **_each(
+        "work that is not done yet, drafts and choices of display",
+        "draft phone_upload proposed_deployment watched_file saved_view first_view case_follow task_presence "
+        "reply_template process_draft process_draft_file sandbox_run saved_question idempotency_record",
+    ),
+    **_each(
+        "what was asked of many cases at once; what it did to each is told by the case",
+        "import_batch import_row import_value migration_batch migration_case deadline_recount effect_survey "
+        "effect_case audit_sample sampled_case case_hold destruction destroyed_figure roster_file roster_line "
+        "membership_change absence task_transfer transferred_task completion_undo",
+    ),
 }
 
 
@@ -317,12 +367,9 @@ class _Case:
         closed = self.then.closed.get(id_)
         task = closed.task if closed is not None else self.then.tasks[id_]
         found: dict[str, Any] = {"opened_at": task.opened_at, "instance_id": self.row.id}
-        found |= (
-            {"overdue_at": self._overdue(id_)}
-            if not self._is_told(*_MOVED, events.DeadlinesRecounted)
-            else {}
-        )
-        if not self._is_told(events.DeadlinesRecounted):
+        if not self._is_told(*_MOVED, events.DeadlinesRecounted):
+            found["overdue_at"] = self._overdue(id_)
+        if not self._recounted_untold:
             found["due_at"] = task.due_at
         if not self._handed_back(id_):
             found["unit_code"] = task.unit or None
@@ -337,6 +384,14 @@ class _Case:
             found["closed_by_id"] = self._id_of(closed.by)
         by = closed.by if closed.state == "completed" else holder
         return found | {"assignee_id": self._id_of(by)}
+
+    @cached_property
+    def _recounted_untold(self) -> bool:
+        """Whether deadlines were counted anew by an earlier release, whose events do not tell where that led."""
+        return any(
+            isinstance(entry.event, events.DeadlinesRecounted) and standing.KEY not in entry.data
+            for entry in self.entries
+        )
 
     @cached_property
     def _lasting(self) -> list[Entry[Event]]:
@@ -399,9 +454,9 @@ class _Case:
             return found
         node, question = version.diagram.nodes[activity], version.diagram.questions.get(activity)
         is_question = question is not None and (row.is_question or node.kind != "userTask")
-        name = task_rows.base_name(version, row) if row.is_question == is_question else ""
+        name = question.text if question is not None and is_question else self._named(version, node, row)
         return found | {
-            "name": row.name if name and row.name.startswith(name) else name,
+            "name": name,
             "is_question": is_question,
             "form_key": None if is_question else node.form_key,
             "lane_id": node.lane_id,
@@ -409,6 +464,18 @@ class _Case:
             "group_id": version.group_of(node.lane_id),
             "coordinator_group_id": version.coordinator_of(node.lane_id),
         }
+
+    def _named(self, version: Version, node: Node, row: UserTask) -> str:
+        """What a task is called, with its round; where that cannot be told any more, what it is called so far."""
+        loop = next((one.loop for one in version.diagram.around(node) if one.loop), None)
+        changed = loop is not None and any(
+            isinstance(entry.event, events.ValuesSet) and loop.element in entry.event.local
+            for entry in self.entries
+        )
+        base = node.name or node.id
+        if loop is not None and (changed or self._is_told(*_REWRITTEN)) and row.name.startswith(base):
+            return row.name
+        return task_rows.round_name(version, node, row.locals or {})
 
     def of_waits(self, jobs: Sequence[Job], waits: Sequence[MessageWait]) -> Iterator[Fault]:
         """The timers that run and the messages that are waited for."""
@@ -420,7 +487,7 @@ class _Case:
                 yield self._fault("job", of=timer.activity_id, kind="row_missing")
             else:
                 wanted: dict[str, Any] = {"activity_id": timer.activity_id}
-                if not self._is_told(events.DeadlinesRecounted):
+                if not self._recounted_untold:
                     wanted["due_at"] = timer.due_at
                 yield from self._differing("job", timers[id_], wanted, timer.activity_id)
         for id_ in timers.keys() - self.then.timers.keys():

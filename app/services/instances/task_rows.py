@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
+from app.engine.diagram import Node
 from app.engine.local_variables import COUNTER
 from app.engine.running.step import Kept, OpenTask, Step
 from app.history.events import TaskReleased
@@ -209,9 +210,14 @@ def _sorted_at(session: Session, version: Version, task: OpenTask, opened_at: da
 
 def _name(version: Version, task: OpenTask) -> str:
     """The activity's name; in a round, with the element that it is for, else with the round's number."""
-    name = task.node.name or task.node.id
-    loop = next((node.loop for node in version.diagram.around(task.node) if node.loop), None)
-    element, number = task.locals.get(loop.element) if loop else None, task.locals.get(COUNTER)
+    return round_name(version, task.node, task.locals)
+
+
+def round_name(version: Version, node: Node, local: Mapping[str, Any]) -> str:
+    """What a task at ``node`` is called in the round with these values."""
+    name = node.name or node.id
+    loop = next((node.loop for node in version.diagram.around(node) if node.loop), None)
+    element, number = local.get(loop.element) if loop else None, local.get(COUNTER)
     if isinstance(element, str | int):
         return f"{name}: {element}"
     return f"{name} ({number})" if loop and number and (number > 1 or loop.kind != "while") else name

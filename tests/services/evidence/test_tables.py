@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Connection, Table, delete, select, text, update
 
+from app.commands import recounts
+from app.commands.transaction import Command
 from app.config import Config
 from app.db import Base, Database
 from app.history.events import UserAdded
-from app.models import Unit, User
-from app.services.core import clock, history, settings
+from app.models import HistoryEvent, Job, Unit, User, UserTask
+from app.services.core import clock, history, holidays, settings
 from app.services.deployment import deployments
 from app.services.evidence import tables, verifying
 from app.services.instances import cancellation, instances
@@ -21,7 +23,7 @@ from app.services.reporter import ratings
 from app.services.tasks import tasks
 from tests.services.message_procedure import waiting
 from tests.services.numbers.random_work import BEGIN, work
-from tests.services.office import Office, procedure
+from tests.services.office import Office, add_user, procedure
 
 
 def furnish(office: Office) -> None:
@@ -131,6 +133,49 @@ def test_a_row_that_is_gone_or_comes_is_seen(office: Office, config: Config) -> 
 def test_every_column_left_out_is_one() -> None:
     for name, columns in tables.OUTSIDE.items():
         assert columns.keys() <= set(Base.metadata.tables[name].columns.keys()), name
+
+
+def test_every_table_is_compared_or_named_with_its_reason() -> None:
+    assert sorted([*tables.OUTSIDE, *tables.ELSEWHERE]) == sorted(Base.metadata.tables)
+    assert all(tables.ELSEWHERE.values())
+
+
+def test_a_name_with_more_behind_it_is_seen(office: Office, config: Config) -> None:
+    scene(office)
+    with office.database.engine.connect() as connection:
+        _free(connection)
+        connection.execute(update(UserTask).values(name=UserTask.name + " (dibatalkan)"))
+        told = compared(config, connection)
+        connection.rollback()
+    assert any("user_task.name" in one for one in told)
+
+
+def test_dates_rewritten_after_a_recount_are_seen(office: Office, config: Config) -> None:
+    scene(office)
+    with office.database.transaction() as session:
+        clock.fix(session, BEGIN + timedelta(minutes=95))
+        admin = add_user(session, "kepala", is_admin=True)
+        user = session.get_one(User, admin.id)
+        user.created_at = clock.now(session)
+        history.record(session, UserAdded(user=user.name, **profiles.facts(user)), actor=None)
+    with office.database.transaction() as session:
+        holidays.add(session, (BEGIN + timedelta(days=1)).date(), "Pilkada", actor=admin)
+    recounts.begin(office.database, actor=admin, command=Command("recount_deadlines", ""))
+    while recounts.work(office.database):
+        pass
+    with office.database.engine.connect() as connection:
+        types = connection.scalars(select(HistoryEvent.type)).all()
+        connection.rollback()
+        assert "deadlines_recounted" in types
+        assert compared(config, connection) == []
+        connection.rollback()
+        for table in (UserTask, Job):
+            _free(connection)
+            later = BEGIN + timedelta(days=900)
+            connection.execute(update(table).where(table.due_at.is_not(None)).values(due_at=later))
+            told = compared(config, connection)
+            connection.rollback()
+            assert any(f" {table.__tablename__}.due_at" in one for one in told), table
 
 
 def _unseen(config: Config, connection: Connection, table: Table, column: Column[Any]) -> Iterator[str]:
