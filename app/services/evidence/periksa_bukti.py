@@ -33,8 +33,21 @@ def say(text):
     print("".join(one if one.isprintable() else f"\\u{ord(one):04x}" for one in text[:LONGEST_SAID]))
 
 
-#: The most of a line, in letters.
-LONGEST_SAID = 20_000
+#: The most of a line, in letters; and of a text from a bundle within it.
+LONGEST_SAID, LONGEST_SHOWN = 20_000, 100
+
+
+def shown(value):
+    """A text from a bundle as it stands in a sentence: short and without blank stretches, so that none of it seems to
+    be a line of its own."""
+    text = " ".join(str(value)[: 100 * LONGEST_SHOWN].split())
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
+def conclude(text):
+    """Print the verdict, and once more its first words alone on the last line."""
+    say(text)
+    say(text.partition(":")[0])
 
 
 # The canonical form ------------------------------------------------------------------------------------------------
@@ -160,7 +173,7 @@ class Bundle:
             self.names = [one.relative_to(path).as_posix() for one in files if one.resolve() not in apart]
         if len(set(self.names)) < len(self.names):
             twice = next(name for name in self.names if self.names.count(name) > 1)
-            raise Fault(f"berkas {twice} ada lebih dari sekali dalam paket")
+            raise Fault(f"berkas {shown(twice)} ada lebih dari sekali dalam paket")
 
     def parts(self, name, packs=OTHERS_PACK):
         """The content of a member, part by part. ``packs``: how many times smaller it may be packed."""
@@ -169,13 +182,15 @@ class Bundle:
             if self._zip:
                 info = self._zip.getinfo(name)
                 if info.file_size > SMALL and info.file_size > packs * info.compress_size:
-                    raise Fault(f"berkas {name} memuai jauh lebih besar daripada berkas dalam paket Alur")
+                    raise Fault(
+                        f"berkas {shown(name)} memuai jauh lebih besar daripada berkas dalam paket Alur"
+                    )
             with self._zip.open(name) if self._zip else open(self._folder / name, "rb") as file:
                 for part in iter(lambda: file.read(CHUNK), b""):
                     digest.update(part)
                     yield part
         except (KeyError, OSError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise Fault(f"berkas {name} tidak ada dalam paket, atau rusak") from error
+            raise Fault(f"berkas {shown(name)} tidak ada dalam paket, atau rusak") from error
         self.digests[name] = digest.hexdigest()
 
     def read(self, name):
@@ -184,7 +199,7 @@ class Bundle:
         for part in self.parts(name, DOCUMENTS_PACK):
             found.append(part)
             if len(found) * CHUNK > MOST:
-                raise Fault(f"berkas {name} terlalu besar")
+                raise Fault(f"berkas {shown(name)} terlalu besar")
         return b"".join(found)
 
     def lines(self, name):
@@ -193,7 +208,7 @@ class Bundle:
         for part in self.parts(name):
             *whole, rest = (rest + part).split(b"\n")
             if len(rest) > LONGEST_LINE:
-                raise Fault(f"berkas {name} memuat baris yang terlalu panjang")
+                raise Fault(f"berkas {shown(name)} memuat baris yang terlalu panjang")
             yield from whole
         if rest:
             yield rest
@@ -213,7 +228,7 @@ class Bundle:
         if self.digests.get(name) is None:
             self.digest(name)
         if self.digests[name] != digest:
-            raise Fault(f"berkas {name} bukan yang disebut dalam {where}")
+            raise Fault(f"berkas {shown(name)} bukan yang disebut dalam {where}")
 
 
 def check_layout(archive, path):
@@ -223,11 +238,11 @@ def check_layout(archive, path):
         for member in sorted(archive.infolist(), key=lambda one: one.header_offset):
             name = member.filename
             if member.header_offset not in ends:
-                raise Fault(f"sebelum berkas {name} ada isi yang tidak terdaftar dalam ZIP")
+                raise Fault(f"sebelum berkas {shown(name)} ada isi yang tidak terdaftar dalam ZIP")
             is_empty = not member.file_size and member.compress_size <= 2
             is_folder = is_empty and any(one != name and one.startswith(name) for one in names)
             if name.endswith("/") and not is_folder:
-                raise Fault(f"{name} dalam ZIP bukan folder dari berkas dalam paket")
+                raise Fault(f"{shown(name)} dalam ZIP bukan folder dari berkas dalam paket")
             ends = ends_of(file, member)
         file.seek(-22, 2)
         record = file.read()  # that ends the file; its last two bytes say how long a comment is
@@ -257,7 +272,7 @@ def ends_of(file, member):
         and all(one == other or (is_streamed and one == 0) for one, other in zip(told, listed))  # noqa: B905
     )
     if not is_same or has_other_name(own_extra) or has_other_name(member.extra):
-        raise Fault(f"berkas {member.filename} lain menurut kepalanya daripada menurut daftar ZIP")
+        raise Fault(f"berkas {shown(member.filename)} lain menurut kepalanya daripada menurut daftar ZIP")
     if not is_streamed:
         return (end,)
     file.seek(end)
@@ -385,7 +400,7 @@ def shaped(value, shape, where):
         raise Fault(f"{where} bukan objek JSON")
     for key in value:
         if key not in shape:
-            raise Fault(f"{where} memuat kunci {key} yang tidak dikenal")
+            raise Fault(f"{where} memuat kunci {shown(key)} yang tidak dikenal")
     for key, check in shape.items():
         if key not in value:
             raise Fault(f"{where} tidak memuat {key}")
@@ -558,21 +573,44 @@ def check_key(public, key, where):
 def earlier_checkpoints(bundle, kept, statement):
     """SHA-256 of the statements before the last by number, as far back as the bundle has them, once each is the one
     that the next names, and has a tree that grew to that of the next."""
-    found, expected, number, later = {}, statement["previous"], statement["number"], statement
-    for line in reversed(list(bundle.lines("titik-periksa-sebelumnya.jsonl"))):
-        number -= 1
-        where = f"titik periksa {number} dalam daftar yang sebelumnya"
-        one = checked_statement(line.decode("utf-8", "replace"), where)
-        if one["number"] != number or sha256(line) != expected:
-            raise Fault(f"{where} bukan yang disebut oleh titik periksa sesudahnya")
-        refuse_fewer(one, later)
-        proof = kept.get("consistency") if later is statement else None
-        if proof is not None and not ("log" in one and is_consistent(one, later, proof["path"])):
-            raise Fault(f"bukti kesinambungan dari titik periksa {number} tidak cocok")
-        found[number], expected, later = expected, one["previous"], one
-    if number == 1 and expected != "00" * 32:
-        raise Fault("titik periksa 1 menyebut satu yang sebelumnya")
+    found, last = {}, None
+    for line in bundle.lines("titik-periksa-sebelumnya.jsonl"):
+        name = last["number"] + 1 if last else "pertama"
+        one = checked_statement(
+            line.decode("utf-8", "replace"), f"titik periksa {name} dalam daftar yang sebelumnya"
+        )
+        if last is not None:
+            refuse_gap(last, found[last["number"]], one)
+        elif one["number"] == 1:
+            refuse_earlier(one)
+        if one["number"] >= statement["number"]:
+            raise Fault(f"daftar titik periksa yang sebelumnya memuat titik periksa {one['number']}")
+        found[one["number"]], last = sha256(line), one
+    if last is not None:
+        refuse_gap(last, found[last["number"]], statement)
+        proof = kept.get("consistency")
+        if proof is not None and not ("log" in last and is_consistent(last, statement, proof["path"])):
+            raise Fault(f"bukti kesinambungan dari titik periksa {last['number']} tidak cocok")
+    elif statement["number"] == 1:
+        refuse_earlier(statement)
     return found
+
+
+def refuse_earlier(first):
+    """Refuse a first checkpoint that names one before it."""
+    if first["previous"] != "00" * 32:
+        raise Fault("titik periksa 1 menyebut satu yang sebelumnya")
+
+
+def refuse_gap(older, digest, newer):
+    """Refuse a checkpoint that is not the one after another, whose statement has this SHA-256."""
+    is_next = newer["number"] == older["number"] + 1
+    if not is_next or newer["previous"] != digest:
+        number = older["number"] + (not is_next)
+        raise Fault(
+            f"titik periksa {number} dalam daftar yang sebelumnya bukan yang disebut oleh titik periksa sesudahnya"
+        )
+    refuse_fewer(older, newer)
 
 
 def refuse_fewer(older, newer):
@@ -787,9 +825,9 @@ def check_files(bundle, head, chain):
     """Refuse files that are not those that the events tell of, in number and content; return how many there are."""
     folder, named = f"perkara/{chain.id}", {*head["files"], *head["withheld"]}
     for id_ in sorted(named - chain.files.keys()):
-        raise Fault(f"berkas {id_} tidak disebut dalam peristiwa {chain.name}")
+        raise Fault(f"berkas {shown(id_)} tidak disebut dalam peristiwa {chain.name}")
     for id_, (digest, number) in chain.files.items():
-        told = f"berkas {id_}, yang disebut peristiwa ke-{number} {chain.name},"
+        told = f"berkas {shown(id_)}, yang disebut peristiwa ke-{number} {chain.name},"
         if (id_ in head["files"]) == (id_ in head["withheld"]):
             raise Fault(f"{told} tidak ada dalam paket, dan tidak ada yang menyebut sebabnya")
         reason, gone_by = head["withheld"].get(id_), chain.gone_by(id_, number)
@@ -798,7 +836,7 @@ def check_files(bundle, head, chain):
         if reason == "dicabut" and gone_by:
             chain.doubts.append((gone_by, f"{told} tidak ada: {REASONS['hilang']}"))
         if reason is None and bundle.digest(f"{folder}/berkas/{id_}") != digest:
-            raise Fault(f"isi berkas {id_} berubah (peristiwa ke-{number} {chain.name})")
+            raise Fault(f"isi berkas {shown(id_)} berubah (peristiwa ke-{number} {chain.name})")
         if reason is None:
             bundle.compare(f"{folder}/berkas/{id_}", head["files"][id_], f"{folder}/kepala.json")
     return len(head["files"])
@@ -810,20 +848,22 @@ def check_versions(bundle, manifest, outside):
     count, silent, found = 0, 0, {}
     for version in manifest["versions"]:
         shaped(version, VERSION, "daftar versi dalam isi.json")
-        name = f"versi {version['version']} dari proses {version['key']} [id {version['id']}]"
+        name = f"versi {version['version']} dari proses {shown(version['key'])} [id {version['id']}]"
         told = outside.deployed.get(version["id"])
         if told is None or version["id"] in found:
             raise Fault(f"{name} tidak punya satu peristiwa penerapan dalam paket")
         if (told["key"], told["version"]) != (version["key"], version["version"]):
-            raise Fault(f"{name} diterapkan sebagai versi {told['version']} dari proses {told['key']}")
+            raise Fault(
+                f"{name} diterapkan sebagai versi {shown(told['version'])} dari proses {shown(told['key'])}"
+            )
         # Events of the first releases tell of no files.
         for file in sorted({*version["files"], *told.get("files", {})}):
             member = f"versi/{version['id']}/{file}"
             if told.get("files"):
                 if file not in version["files"]:
-                    raise Fault(f"berkas {file} dari {name} tidak ada dalam paket")
+                    raise Fault(f"berkas {shown(file)} dari {name} tidak ada dalam paket")
                 if bundle.digest(member) != told["files"].get(file):
-                    raise Fault(f"berkas {file} dari {name} berubah")
+                    raise Fault(f"berkas {shown(file)} dari {name} berubah")
                 count += 1
             else:
                 silent += 1
@@ -855,7 +895,7 @@ def check_case(bundle, listed, statement, versions, outside, old, key):
     """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
     checkpoints that were kept outside bind all of its events; and what nothing proves to be gone, as of `settle`."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
-    name = f"perkara {listed['number']} [id {id_}]"
+    name = f"perkara {shown(listed['number'])} [id {id_}]"
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
     chain = Chain(id_, name, key)
     outside = [one for one in outside if one.binds_all or id_ in one.heads] if outside else None
@@ -863,7 +903,7 @@ def check_case(bundle, listed, statement, versions, outside, old, key):
     chain.follow(bundle, f"{folder}/peristiwa.jsonl", [*(outside or ()), *old])
     chain.check_covered(head, statement)
     if head["chain"] != id_ or chain.number not in (None, listed["number"]):
-        raise Fault(f"{name} menurut peristiwa pertamanya bernomor {chain.number}")
+        raise Fault(f"{name} menurut peristiwa pertamanya bernomor {shown(chain.number)}")
     known = [versions.get(one, (None, None)) for one in head["versions"]]
     if len({key for _version, key in known}) != 1 or not set(chain.versions) <= {one for one, _key in known}:
         raise Fault(f"versi proses yang disebut peristiwa {name} tidak ada dalam paket")
@@ -889,11 +929,13 @@ def check_case(bundle, listed, statement, versions, outside, old, key):
 def check_members(bundle, manifest):
     """Refuse members that no list names, and those that are not what the list says."""
     for name in sorted((manifest["members"].keys() - {OF_BEFORE}) ^ set(ALWAYS_THERE)):
-        raise Fault(f"isi.json tidak menyebut berkas {name}, atau menyebut berkas yang bukan bagian paket")
+        raise Fault(
+            f"isi.json tidak menyebut berkas {shown(name)}, atau menyebut berkas yang bukan bagian paket"
+        )
     for name, digest in manifest["members"].items():
         bundle.compare(name, digest, "isi.json")
     for name in sorted(set(bundle.names) - bundle.digests.keys() - {"tanda-tangan.json"}):
-        raise Fault(f"berkas {name} tidak disebut dalam daftar isi paket")
+        raise Fault(f"berkas {shown(name)} tidak disebut dalam daftar isi paket")
 
 
 def check_signature(bundle, kept):
@@ -981,7 +1023,7 @@ def refuse_unsigned(older, forged):
 
 def selection(manifest, statement):
     """Of how many there are these cases are."""
-    few = [one["number"] for one in manifest["cases"][:20]]
+    few = [shown(one["number"]) for one in manifest["cases"][:20]]
     names = ", ".join(few) + (" dan seterusnya" if len(few) < len(manifest["cases"]) else "")
     return (
         f"Paket ini memuat {len(manifest['cases'])} perkara ({names}), dari {statement['chains']} rantai di bawah "
@@ -1027,6 +1069,10 @@ def compare_checkpoints(found, key, witnesses=()):
     for path in witnesses:
         check_witness(path, {one.number: sha256(one.kept["statement"].encode()) for one in found})
     first, last = found[0], found[-1]
+    if first.number == last.number:
+        raise Unproved(
+            f"untuk membandingkan perlu dua titik periksa, bukan titik periksa {first.number} dua kali"
+        )
     key = sha256(bytes.fromhex(last.kept["public_key"]))
     return (
         f"BERSINAMBUNG: titik periksa {first.number} ({first.statement['at']}) sampai {last.number} "
@@ -1067,7 +1113,7 @@ def check_growth(older, newer):
 
 def check_witness(path, statements):
     """Refuse what is no signature of a witness under one of these statements; say whose it is."""
-    where = f"berkas {path.name}"
+    where = f"berkas {shown(path.name)}"
     made = shaped(parsed(path.read_bytes(), where), WITNESSED, where)
     message = b"Alur saksi 1\n" + made["statement"].encode("utf-8", "replace")
     if not is_signed(message, bytes.fromhex(made["signature"]), bytes.fromhex(made["public_key"])):
@@ -1083,7 +1129,7 @@ def check_witness(path, statements):
 
 def read_outside(path):
     """Checkpoints that were kept outside: a file of one, or of one a line."""
-    where = f"berkas {path.name}"
+    where = f"berkas {shown(path.name)}"
     lines = [line for line in path.read_bytes().splitlines() if line.strip()]
     if not lines:
         raise Fault(f"{where} tidak memuat titik periksa")
@@ -1104,19 +1150,19 @@ def main(arguments=None):
     try:
         if given.compare:
             found = [one for path in given.compare for one in read_outside(path)]
-            say(compare_checkpoints(found, given.key, given.witness))
+            conclude(compare_checkpoints(found, given.key, given.witness))
             return 0
         outside = [one for path in given.against for one in read_outside(path)]
         bundle = Bundle(given.bundle, [path.resolve() for path in (*given.against, *given.witness)])
-        say(check_bundle(bundle, given.key, outside, given.witness))
+        conclude(check_bundle(bundle, given.key, outside, given.witness))
     except Fault as fault:
-        say(f"TIDAK UTUH: {fault}.")
+        conclude(f"TIDAK UTUH: {fault}.")
         return 1
     except Unproved as lack:
-        say(f"BELUM TERBUKTI: {lack}.")
+        conclude(f"BELUM TERBUKTI: {lack}.")
         return 1
     except Exception as error:  # whatever a forged file makes of the libraries that read it
-        say(f"TIDAK UTUH: paket tidak dapat dibaca ({type(error).__name__}: {error}).")
+        conclude(f"TIDAK UTUH: paket tidak dapat dibaca ({type(error).__name__}: {shown(error)}).")
         return 2
     return 0
 

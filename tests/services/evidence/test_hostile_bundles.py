@@ -1,5 +1,6 @@
 """A bundle that was forged to deceive whoever reads what the checker prints, or to take his machine's memory."""
 
+import random
 import resource
 import subprocess
 import sys
@@ -87,7 +88,8 @@ def test_nothing_in_a_bundle_moves_or_hides_what_is_printed(office: Office, tmp_
             _code, said = checked(zipped(members), tmp_path, *arguments)
             lines = said.rstrip("\n").split("\n")
             assert all(line.isprintable() for line in lines), said
-            assert not any(line.startswith("UTUH") for line in lines[:-1]), said
+            assert not any(line.startswith("UTUH") for line in lines[:-2]), said
+            assert lines[-2].startswith(f"{lines[-1]}:"), said
             number += 1
     assert number > 200
 
@@ -125,8 +127,57 @@ def test_a_bundle_is_unpacked_within_bounds(office: Office, tmp_path: Path) -> N
             check=False,
             preexec_fn=_bounded,
         )
-        assert (done.returncode, done.stdout[-200:].splitlines()[-1][:11]) == (1, "TIDAK UTUH:"), (name, done)
+        assert (done.returncode, done.stdout[-200:].splitlines()[-1]) == (1, "TIDAK UTUH"), (name, done)
         assert "MemoryError" not in done.stdout, (name, done.stdout)
+
+
+def test_no_value_fills_the_screen_before_the_verdict(office: Office, tmp_path: Path) -> None:
+    """A long name that is blank, or is as wide as a screen, does not stand as lines of its own."""
+    case, _other, _file = furnished_cases(office)
+    whole, config = opened(bundle(office, case.id)), config_of(office.database)
+    verdict = "UTUH: semuanya cocok, juga dengan kunci yang diberikan."
+    for filling in (" " * 19_960, "x" * 19_960, "x " * 9_980):
+        for name in ("isi.json", "titik-periksa.json", "tanda-tangan.json", "luar/kepala.json"):
+            document = orjson.loads(whole[name])
+            members = {**whole, name: orjson.dumps({**document, f"a{filling}{verdict}": 1})}
+            code, said = checked(zipped(members), tmp_path)
+            lines = said.rstrip("\n").split("\n")
+            assert (code, lines[-1]) == (1, "TIDAK UTUH"), said
+            assert max(map(len, lines)) < 500, said
+            assert "  " not in said
+    members = {**whole, f"perkara/{' ' * 19_960}{verdict}": b"x"}
+    listed_anew(members)
+    signed_anew(members, config)
+    code, said = checked(zipped(members), tmp_path)
+    assert (code, said.splitlines()[-1], "  " in said) == (1, "TIDAK UTUH", False), said
+
+
+def test_a_list_of_earlier_checkpoints_is_read_line_by_line(office: Office, tmp_path: Path) -> None:
+    case, _other, _file = furnished_cases(office)
+    whole = opened(bundle(office, case.id))
+    junk = random.Random(1).randbytes(900_000).replace(b"\n", b"x")  # so that it packs as little as it may
+    path = tmp_path / "bom.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in whole.items():
+            is_list = name == "titik-periksa-sebelumnya.jsonl"
+            archive.writestr(name, junk + b"\n" * (170 * _MB) if is_list else content)
+    done = subprocess.run(
+        [sys.executable, "-I", str(bundles.VERIFIER), str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=_bounded,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (1, "TIDAK UTUH"), done
+    assert "bukan JSON" in done.stdout
+
+
+def test_one_checkpoint_twice_goes_on_from_nothing(office: Office, tmp_path: Path) -> None:
+    furnished_cases(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    path = str(kept_outside(office, tmp_path))
+    code, said = checked(b"", tmp_path, "--compare", path, path)
+    assert (code, said.splitlines()[-1]) == (1, "BELUM TERBUKTI"), said
 
 
 def _bounded() -> None:
