@@ -2,6 +2,7 @@
 import { DateTime, Duration, FixedOffsetZone } from 'luxon';
 
 import { arithmetic, modulo, numberText, rounded, sum } from './numbers.js';
+import { differs } from './ordering.js';
 import { sizeOf } from './types.js';
 
 const DAYS = [ 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday' ];
@@ -132,7 +133,10 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
       return signs.slice(first, typeof length === 'number' ? first + length : undefined).join('');
     }, [ 'string', 'number', 'number?' ], [ 'string', 'start position', 'length' ]),
 
-    'list contains': fn((list, element) => list.some((one) => isEqual(one, element ?? null)), [ 'list', 'any?' ], [ 'list', 'element' ]),
+    'list contains': fn((list, element = null) => {
+      const isOpen = (one) => differs(equals(one, element), one, element, getType) === null;
+      return list.some((one) => isEqual(one, element)) || (list.some(isOpen) ? null : false);
+    }, [ 'list', 'any?' ], [ 'list', 'element' ]),
     'index of': fn((list, match) => list.flatMap((one, place) => (isEqual(one, match ?? null) ? [ place + 1 ] : [])), [ 'list', 'any?' ], [ 'list', 'match' ]),
 
     'list replace': fn((list, position, newItem, match) => {

@@ -81,13 +81,18 @@ class Reader {
 
   // Make of a node what its text means; return its kind then.
   made(node, kind) {
+    const range = interval(node);
+    if (isHeld(kind) && range) {
+      bounds(range).forEach((bound) => this.made(bound, kind));
+      return bare(kind);
+    }
     if (isHeld(kind)) {
       this.wrap(node, `${MAKERS[bare(kind)]}(`, ')');
       return bare(kind);
     }
     if (isHeld(kind?.list)) {
       this.wrap(node, '(for __0 in ', ` return ${MAKERS[bare(kind.list)]}(__0))`);
-      return { list: bare(kind.list) };
+      return { ...kind, list: bare(kind.list) };
     }
     return kind;
   }
@@ -100,11 +105,14 @@ class Reader {
     this.clashes.push([ sign, this.said(left), word(one), this.said(right), word(other) ]);
   }
 
-  // A node and those that it is compared with, each [node, kind].
+  // A node and those that it is compared with, each [node, kind]; of a list that it may be in also the list's own kind.
   meet(sign, left, one, others) {
-    const timed = others.some(([ , kind ]) => MAKERS[scalar(kind)] || isHeld(one) && isHeld(kind));
-    const own = timed && isHeld(one) ? this.made(left, one) : one;
-    const made = others.map(([ node, kind ]) => [ node, MAKERS[own] && isHeld(kind) ? this.made(node, kind) : kind ]);
+    const timed = others.some(([ , kind, list ]) => MAKERS[scalar(inner(kind))] || (!list && isHeld(one) && isHeld(kind)));
+    const own = timed && isHeld(inner(one)) ? this.made(left, one) : one;
+    const made = others.map(([ node, kind, list ]) => {
+      const found = MAKERS[scalar(inner(own))] && isHeld(inner(kind)) ? this.made(node, list ?? kind) : kind;
+      return [ node, list ? inner(found) : found ];
+    });
     const apart = made.filter(([ node, other ]) => !this.canMeet(left, own, node, other));
     if (apart.length === made.length || sign !== 'in') {
       apart.forEach(([ node, other ]) => this.clash(sign, left, own, node, other));
@@ -130,7 +138,12 @@ class Reader {
   // One kind for several nodes that may stand for each other.
   joined(nodes, scope) {
     const kinds = nodes.map((node) => this.of(node, scope));
-    const real = kinds.filter((kind) => kind !== 'null');
+    return this.alike(nodes, kinds, kinds);
+  }
+
+  // The same of nodes whose entries are of kinds `entries`, or that are such themselves.
+  alike(nodes, kinds, entries) {
+    const real = entries.filter((kind) => kind !== 'null');
     const base = real.find((kind) => MAKERS[kind]);
     if (base && real.every((kind) => bare(kind) === base)) {
       nodes.forEach((node, place) => this.made(node, kinds[place]));
@@ -155,7 +168,16 @@ const VISITORS = {
     }
     return called(reader, node, said.split('(')[0].replace(/\s+/g, ' ').trim(), scope);
   },
-  FunctionInvocation: (reader, node, scope) => called(reader, node, nameOf(node.firstChild, reader.text), scope),
+  FunctionInvocation: (reader, node, scope) => {
+    const written = definition(node.firstChild);
+    if (written) {
+      return defined(reader, written, given(node).map((part) => reader.of(part, scope)), scope);
+    }
+    if (node.firstChild.name !== 'VariableName') {
+      reader.of(node.firstChild, scope);
+    }
+    return called(reader, node, nameOf(node.firstChild, reader.text), scope);
+  },
   ParenthesizedExpression: (reader, node, scope) => reader.of(children(node).find((part) => !/^[()]$/.test(part.name)), scope),
   PathExpression: (reader, node, scope) => {
     const [ from, last ] = children(node);
@@ -165,7 +187,7 @@ const VISITORS = {
       reader.made(from, kind);
       return 'number';
     }
-    return entry(kind, name);
+    return interval(from) && (name === 'start' || name === 'end') ? reader.made(from, kind) : entry(kind, name);
   },
   FilterExpression: (reader, node, scope) => {
     const [ list, , test ] = children(node);
@@ -203,7 +225,7 @@ const VISITORS = {
     return reader.joined(ways, scope);
   },
   List: (reader, node, scope) => ({ list: reader.joined(children(node).filter((part) => !/^[[\],]$/.test(part.name)), scope) }),
-  Interval: (reader, node, scope) => reader.joined(children(node).slice(1, -1), scope),
+  Interval: (reader, node, scope) => reader.joined(bounds(node), scope),
   Context: (reader, node, scope) => {
     const entries = {};
     let inner = scope;
@@ -223,10 +245,7 @@ const VISITORS = {
     return 'truth';
   },
   FunctionDefinition: (reader, node, scope) => {
-    const inner = new Map(scope);
-    const parameters = node.getChild('FormalParameters')?.getChildren('FormalParameter') ?? [];
-    parameters.forEach((one) => inner.set(nameOf(one.firstChild ?? one, reader.text), 'any'));
-    node.getChildren('FunctionBody').forEach((body) => reader.of(body, inner));
+    defined(reader, node, [], scope);
     return 'any';
   },
   InstanceOfExpression: (reader, node, scope) => {
@@ -248,9 +267,9 @@ const VISITORS = {
         const made = `${MAKERS[bare(asked)]}(?)`;
         reader.wrap(part, `if ${made} = null then null else ${made} in (`, ')');
       }
-      others.forEach(([ other, kind ]) => {
+      others.forEach(([ other, kind, list ]) => {
         if (timed && isHeld(kind)) {
-          reader.made(other, kind);
+          reader.made(other, list ?? kind);
         }
         const own = timed ? bare(asked) : asked;
         const can = isHeld(own) ? reader.isTextOf(own, other, kind) : canMeet(own, timed ? bare(kind) : kind);
@@ -265,23 +284,105 @@ const VISITORS = {
 };
 
 function called(reader, node, name, scope) {
-  const list = node.getChild('PositionalParameters') ?? node.getChild('NamedParameters');
-  const given = list ? children(list).map((part) => (part.name === 'NamedParameter' ? part.lastChild : part)) : [];
-  const kinds = given.map((part) => reader.of(part, scope));
-  const inner = !isKnownFunction(name, scope);
-  if (inner) {
+  const parts = given(node);
+  const isOwn = !isKnownFunction(name, scope);
+  const kinds = [];
+  for (const part of parts) {
+    const order = name === 'sort' && !isOwn && kinds.length === 1 ? definition(part) : null;
+    const element = kinds[0]?.list ?? 'any';
+    kinds.push(order ? defined(reader, order, [ element, element ], scope) : reader.of(part, scope));
+  }
+  if (isOwn) {
     return 'any';
   }
-  if (OF_TEXTS.has(name) && given.length && SCALARS.has(kinds[0]) && kinds[0] !== 'text') {
-    reader.clashes.push([ name, reader.said(given[0]), word(kinds[0]), '', 'text' ]);
+  if (OF_TEXTS.has(name) && parts.length && SCALARS.has(kinds[0]) && kinds[0] !== 'text') {
+    reader.clashes.push([ name, reader.said(parts[0]), word(kinds[0]), '', 'text' ]);
+  }
+  if (OF_LISTS[name] && node.getChild('PositionalParameters')) {
+    return OF_LISTS[name](reader, parts, kinds);
   }
   const makes = OF_TIMES.has(name) || ([ 'date', 'time' ].includes(name) && kinds[0] === 'moment~');
-  const made = makes ? given.map((part, place) => reader.made(part, kinds[place])) : kinds;
+  const made = makes ? parts.map((part, place) => reader.made(part, kinds[place])) : kinds;
   if (name === 'min' || name === 'max') {
     const first = made[0]?.list ?? made[0];
     return made.length && made.every((kind) => same(kind?.list ?? kind, first)) ? first : 'any';
   }
   return GIVES[name] ?? 'any';
+}
+
+// What of lists is given on, or looked for in them.
+const OF_LISTS = {
+  reverse: (reader, parts, kinds) => listed(kinds[0]?.list),
+  sort: (reader, parts, kinds) => listed(kinds[0]?.list),
+  sublist: (reader, parts, kinds) => listed(kinds[0]?.list),
+  remove: (reader, parts, kinds) => listed(kinds[0]?.list),
+  'distinct values': (reader, parts, kinds) => listed(kinds[0]?.list),
+  concatenate: (reader, parts, kinds) => listed(together(reader, parts, kinds)),
+  union: (reader, parts, kinds) => listed(together(reader, parts, kinds)),
+  append: (reader, parts, kinds) => listed(together(reader, parts, kinds)),
+  'insert before': (reader, parts, kinds) => listed(together(reader, [ parts[0], parts[2] ], [ kinds[0], kinds[2] ])),
+  flatten: (reader, parts, kinds) => {
+    let kind = kinds[0];
+    while (kind?.list) {
+      kind = kind.list;
+    }
+    return listed(kind);
+  },
+  'get value': (reader, parts, kinds) => (
+    parts[1]?.name === 'StringLiteral' ? entry(kinds[0], reader.said(parts[1]).slice(1, -1)) : 'any'
+  ),
+  'list contains': (reader, parts, kinds) => sought(reader, parts, kinds, 'truth'),
+  'index of': (reader, parts, kinds) => sought(reader, parts, kinds, { list: 'number' })
+};
+
+// A list of `kind`, which FEEL may take for its only entry.
+function listed(kind = 'any') {
+  return { list: kind, filtered: true };
+}
+
+// The kind of all entries of several lists, or of a list and what is put into it.
+function together(reader, parts, kinds) {
+  const entries = kinds.map((kind, place) => (place === 0 ? kind?.list ?? 'any' : inner(kind)));
+  return parts.every(Boolean) ? reader.alike(parts, kinds, entries) : 'any';
+}
+
+function sought(reader, [ list, one ], [ kind, other ], gives) {
+  if (isHeld(kind?.list) && MAKERS[scalar(other)]) {
+    reader.made(list, kind);
+  } else if (isHeld(other) && MAKERS[scalar(kind?.list)]) {
+    reader.made(one, other);
+  }
+  return gives;
+}
+
+function given(node) {
+  const list = node.getChild('PositionalParameters') ?? node.getChild('NamedParameters');
+  return list ? children(list).map((part) => (part.name === 'NamedParameter' ? part.lastChild : part)) : [];
+}
+
+// The function that is written where one is called or handed over, in brackets or not; null where it has a name.
+function definition(node) {
+  const found = node.name === 'ParenthesizedExpression' ? children(node)[1] : node;
+  return found?.name === 'FunctionDefinition' ? found : null;
+}
+
+// The kind that a function gives for parameters of `kinds`.
+function defined(reader, node, kinds, scope) {
+  const own = new Map(scope);
+  const parameters = node.getChild('FormalParameters')?.getChildren('FormalParameter') ?? [];
+  parameters.forEach((one, place) => own.set(nameOf(one.firstChild ?? one, reader.text), kinds[place] ?? 'any'));
+  return node.getChildren('FunctionBody').map((body) => reader.of(body, own))[0] ?? 'any';
+}
+
+// The interval that is written here, in brackets or not, or null.
+function interval(node) {
+  const found = node.name === 'ParenthesizedExpression' ? children(node)[1] : node;
+  const range = found?.name === 'SimplePositiveUnaryTest' ? found.firstChild : found;
+  return range?.name === 'Interval' ? range : null;
+}
+
+function bounds(range) {
+  return children(range).slice(1, -1);
 }
 
 // A name of the scope stands before FEEL's own.
@@ -292,15 +393,15 @@ function isKnownFunction(name, scope) {
 function tested(reader, parts, scope) {
   const found = [];
   const look = (part) => {
-    if ([ 'PositiveUnaryTests', 'PositiveUnaryTest', 'SimplePositiveUnaryTest' ].includes(part.name)) {
+    if ([ 'PositiveUnaryTests', 'PositiveUnaryTest', 'SimplePositiveUnaryTest', 'ParenthesizedExpression' ].includes(part.name)) {
       children(part).forEach(look);
     } else if (!/^([(),]|CompareOp|Wildcard|not)$/.test(part.name)) {
       const kind = reader.of(part, scope);
-      found.push([ part, kind?.list && !kind.filtered ? kind.list : kind, kind ]);
+      found.push(kind?.list && !kind.filtered ? [ part, kind.list, kind ] : [ part, kind ]);
     }
   };
   parts.forEach(look);
-  return found.map(([ part, kind, whole ]) => (isHeld(kind) && whole?.list ? [ part, 'any' ] : [ part, kind ]));
+  return found;
 }
 
 function looped(reader, node, scope) {
@@ -373,6 +474,11 @@ function entry(kind, name) {
 // A list that a filter leaves may be taken for its only entry.
 function isList(kind) {
   return Boolean(kind?.list) && !kind.filtered;
+}
+
+// The kind of a list's entries, or of what is no list.
+function inner(kind) {
+  return kind?.list ?? kind;
 }
 
 function isHeld(kind) {

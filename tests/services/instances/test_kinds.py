@@ -22,6 +22,7 @@ from tests.services.deployment.feel_places import Files
 from tests.services.office import LANES, Office, form, text
 
 OLD, NEW = "2000-01-01", "2020-01-01"
+DAY = 'date("2008-12-01")'
 
 
 def dated(key: str, subtype: str = "date", **more: Any) -> dict[str, Any]:
@@ -84,6 +85,64 @@ def test_a_form_s_date_is_a_date_in_conditions(condition: str) -> None:
     assert way(condition, tgl=OLD, lain=NEW, anak=rows, jam="09:00") == "ya"
 
 
+#: Each holds for the dates of `test_a_date_stays_one_…`, where OLD < DAY < NEW.
+HANDED_ON = [
+    # one test in brackets
+    *("tgl in (< DAY)", "lain in (> DAY)", "not(tgl in (>= DAY))", "tgl in (<= lain)", "tgl in ((< DAY))"),
+    # lists
+    "sort(anak.lahir, function(x, y) x < y)[1] < DAY",
+    *("sort(anak, function(x, y) x.lahir < y.lahir)[1].lahir < DAY", "reverse(anak)[2].lahir < DAY"),
+    *("reverse(anak.lahir)[1] > DAY", "sublist([tgl, lain], 2)[1] > DAY"),
+    *("concatenate([tgl], [lain])[item < DAY] != []", "union([tgl], [lain])[2] > DAY"),
+    *("remove([tgl, lain], 1)[1] > DAY", "append(anak.lahir, tgl)[3] < DAY"),
+    "concatenate([tgl], [today()])[1] < DAY",
+    *("append([today()], tgl)[2] < DAY", "insert before([tgl], 1, lain)[1] > DAY"),
+    "flatten([[tgl], [lain]])[2] > DAY",
+    *("flatten([anak])[1].lahir < DAY", "distinct values(anak.lahir)[1] < DAY", 'get value(anak[1], "lahir") < DAY'),
+    *("max(reverse(anak.lahir)) > DAY", "some x in reverse(anak.lahir) satisfies x < DAY"),
+    # functions that are written where they are called
+    *("(function(x) x < DAY)(tgl)", "(function(x) tgl < x)(DAY)", "(function(x) x)(tgl) < DAY"),
+    # what is looked for in a list
+    *('list contains([tgl], date("2000-01-01"))', "list contains(anak.lahir, tgl)", "not(list contains([tgl], DAY))"),
+    *('list contains([date("2000-01-01")], tgl)', 'count(index of([lain, tgl], date("2000-01-01"))) = 1'),
+    *('date("2000-01-01") in anak.lahir', "tgl in anak.lahir", "tgl in [tgl, DAY]", "DAY in [DAY, tgl]"),
+    *('[tgl] = [date("2000-01-01")]', 'not([tgl] != [date("2000-01-01")])', "[DAY, DAY] != [tgl, lain]"),
+    # intervals
+    *("DAY in [tgl..lain]", "DAY in ([tgl..lain])", "DAY in (< tgl, [tgl..lain])", "tgl in [tgl..lain]"),
+    *("overlaps([tgl..lain], [DAY..DAY])", "during(DAY, ([tgl..lain]))", "[tgl..lain].start < DAY"),
+    *("overlaps([tgl..lain], [tgl..lain])", '"2008-12-01" in [tgl..lain]', "DAY in [tgl..null]"),
+]  # fmt: skip
+
+
+def test_a_date_stays_one_in_brackets_lists_functions_and_intervals() -> None:
+    rows = [{"lahir": OLD}, {"lahir": NEW}]
+    for condition in HANDED_ON:
+        asked = condition.replace("DAY", DAY)
+        assert way(asked, tgl=OLD, lain=NEW, anak=rows) == "ya", condition
+        assert way(f"not({asked})", tgl=OLD, lain=NEW, anak=rows) == "tidak", condition
+
+
+def test_what_a_message_without_a_form_brings_stops_the_case_where_it_never_meets() -> None:
+    for condition, value in (
+        *((f"data {sign} {DAY}", OLD) for sign in ("<", ">", "=", "in <")),
+        *((f"data in (< {DAY})", OLD), (f"[data] = [{DAY}]", OLD), (f"list contains([data], {DAY})", OLD)),
+        *(("data > 3", "5"), ("data in (> 3)", "5"), ("data between 1 and 9", "5")),
+    ):  # fmt: skip
+        nodes = [
+            start("mulai"),
+            catch("kabar", message="kabar"),
+            exclusive("g", default="d"),
+            user("ya"),
+            user("tidak"),
+            end("e"),
+        ]
+        flows = ["mulai > kabar > g", flow("g", "ya", condition=f"={condition}"), flow("g", "tidak", id="d"),
+                 "ya > e\ntidak > e"]  # fmt: skip
+        case = Case(program({"p.bpmn": bpmn(nodes, flows)}), {})
+        with pytest.raises(ExecutionFailed, match=f"data = {json.dumps(value)}"):
+            case.deliver("kabar", data=value)
+
+
 def test_it_is_kept_as_text_and_copied_as_it_was() -> None:
     mapped = (
         '<zeebe:ioMapping><zeebe:input source="=mulai" target="salinan"/>'
@@ -122,6 +181,7 @@ def test_timers_and_rounds_know_dates() -> None:
         ("tgl", '< date("2008-12-01")', '"ya"'),
         ("tgl", '"2026-01-01", [date("1999-01-01")..date("2001-01-01")]', '"ya"'),
         ("tgl", '"2000-01-01"', '"ya"'),
+        ("tgl", '(< date("2008-12-01"))', '"ya"'),
         ("tgl", '? < date("2008-12-01")', '"ya"'),
         ('tgl < date("2008-12-01")', "true", '"ya"'),
         ("tgl.year", "< 2008", '"ya"'),
@@ -171,7 +231,6 @@ def test_a_condition_without_an_answer_stops_the_case_and_says_which_values() ->
         assert stopped.value.detail == 'tgl < date("2008-12-01")'
 
 
-DAY = 'date("2008-12-01")'
 #: Comparisons over `data`, which may be anything, with dates.
 UNLIKE = [
     *(f"data {sign} {DAY}" for sign in ("<", "<=", ">", ">=", "=", "!=")),
