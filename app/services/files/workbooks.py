@@ -84,7 +84,9 @@ class Surface:
             self.heights[int(float(said["r"]))] = _emu(said["ht"], _POINT, self.height)
         elif tag == "drawing":
             self.has_drawings = True
-        elif tag == "mergeCell" and len(self.merges) < MOST_MERGES:
+        elif tag == "mergeCell":
+            if len(self.merges) == MOST_MERGES:
+                raise _too_large()  # what is merged beyond would be read otherwise, and nobody told
             first, _colon, last_cell = said.get("ref", "").partition(":")
             self.merges.append((*_cell(first), *_cell(last_cell or first)))
 
@@ -133,6 +135,19 @@ def surface_of_page(content: bytes, number: int = 0) -> Surface:
     """
     with zipfile.ZipFile(BytesIO(content)) as archive:
         return _Book(archive).surface(number)
+
+
+def names_of_pages(content: bytes) -> list[str]:
+    """What the pages are called, in their order.
+
+    Raises:
+        InvalidForm: too much is in it. Broken, and what zipfile and expat raise: it is no such file.
+    """
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        book, names = _Book(archive), list[str]()
+        part = next(iter(book.related("").get("officeDocument", {}).values()), "")
+        book.parse(part, lambda tag, said: names.append(said.get("name", "")) if tag == "sheet" else None)
+        return names
 
 
 def require_harmless(content: bytes) -> None:
@@ -393,7 +408,10 @@ class _Page:
             self.row = {}
         elif tag == "c":
             text, inline = self.value.taken(), self.inline.taken()
-            if self.column <= MAX_COLUMNS and (text or inline):
+            if text or inline:
+                if self.column > MAX_COLUMNS:
+                    message = _("Paling banyak {n} kolom.", n=MAX_COLUMNS)
+                    raise InvalidForm(message, {"file": message})
                 self.row[self.column] = self.cell(text) if text else inline
         self.value.is_open = False
         self.inline.end(tag)

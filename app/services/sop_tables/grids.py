@@ -97,6 +97,8 @@ def read_file(name: str, content: bytes, headings: Sequence[str]) -> Page:
                 raise refused(_("Berkas ini rusak atau tidak dapat dibaca sebagai tabel.")) from error
             grids.append(grid)
             beyond += outside
+    unread = workbooks.names_of_pages(content)[_MOST_PAGES:] if is_book else []
+    beyond += [Cell(name, at=(_MOST_PAGES + number, 1, 1)) for number, name in enumerate(unread)]
     return Page(tuple(grids), {}, tuple(beyond))
 
 

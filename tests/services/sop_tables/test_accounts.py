@@ -16,6 +16,7 @@ from openpyxl import load_workbook
 from app.engine import xml
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
+from app.errors import InvalidForm
 from app.services.deployment import deployments
 from app.services.sop_documents import layouts, word
 from app.services.sop_tables import accounts, corrections, drafting, lanes, packing, reading
@@ -217,6 +218,48 @@ def test_a_time_merged_over_rows_counts_for_each_of_them_and_is_told(kind: str) 
         "1 jam",
     ]
     assert [guess.row for guess in draft.guesses if "digabung untuk beberapa baris" in guess.text] == [2, 3]
+
+
+def _changed(content: bytes, part: str, old: str, new: str) -> bytes:
+    into = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as source, zipfile.ZipFile(into, "w") as target:
+        for name in source.namelist():
+            held = source.read(name).decode()
+            target.writestr(name, held.replace(old, new) if name == part else held)
+    return into.getvalue()
+
+
+def test_more_merges_than_are_read_are_refused() -> None:
+    content = invented.workbook(
+        [["No", "Kegiatan", "Pelaksana", "Waktu"], ["1", "Mencatat", "Staf", "1 hari"]]
+    )
+    merges = "".join(f'<mergeCell ref="J{row}:K{row}"/>' for row in range(100, 5_101))
+    page = "xl/worksheets/sheet1.xml"
+    many = _changed(content, page, "</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>")
+    with pytest.raises(InvalidForm, match="terlalu besar"):
+        made_of("sop.xlsx", many)
+
+
+def test_pages_that_are_not_read_are_told() -> None:
+    content = invented.workbook(
+        [["No", "Kegiatan", "Pelaksana", "Waktu"], ["1", "Mencatat", "Staf", "1 hari"]]
+    )
+    more = "".join(f'<sheet name="Lembar {n}" sheetId="{n}" r:id="s"/>' for n in range(2, 9))
+    table, _draft, _diagram = made_of(
+        "sop.xlsx", _changed(content, "xl/workbook.xml", "</sheets>", f"{more}</sheets>")
+    )
+    unread = [(entry.at[0] + 1, entry.text) for entry in table.entries if entry.text.startswith("Lembar")]
+    assert unread == [(7, "Lembar 7"), (8, "Lembar 8")]
+    assert {entry.use for entry in table.entries if entry.text.startswith("Lembar")} == {"unused"}
+
+
+def test_cells_beyond_the_last_column_that_is_read_are_refused() -> None:
+    content = invented.workbook(
+        [["No", "Kegiatan", "Pelaksana", "Waktu"], ["1", "Mencatat", "Staf", "1 hari"]]
+    )
+    far = _changed(content, "xl/worksheets/sheet1.xml", 'r="D2"', 'r="GS2"')
+    with pytest.raises(InvalidForm, match="Paling banyak 200 kolom"):
+        made_of("sop.xlsx", far)
 
 
 # Heads
