@@ -135,6 +135,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” mempertemukan {left} ({left_kind}) dengan {right} ({right_kind}), yang tidak sejenis: {text}",
         "Tulis {offer}.",
     ),
+    "kinds_not_compared": (
+        "Ungkapan dalam “{name}” tidak selesai diperiksa. {detail}",
+        "Pendekkan ungkapannya, atau bagi menjadi tabel keputusan.",
+    ),
     "kind_unfit": (
         "“{name}” memakai {left} ({left_kind}) di tempat yang meminta {right_kind}: {text}",
         "Pakai isi yang sejenis, atau bandingkan dengan sesuatu.",

@@ -105,6 +105,16 @@ def outside_instances(session: Session, *, before: int | None, limit: int) -> Se
     return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(limit))
 
 
+def happened_outside(session: Session, kinds: Collection[type[Event]]) -> Iterator[tuple[Event, datetime]]:
+    """What happened of these kinds outside of cases, and when; the oldest first, as a stream."""
+    query = select(HistoryEvent.type, HistoryEvent.at, HistoryEvent.data).where(
+        HistoryEvent.instance_id.is_(None), HistoryEvent.type.in_([kind.type for kind in kinds])
+    )
+    rows = session.execute(query.order_by(HistoryEvent.id).execution_options(yield_per=1_000))
+    for type_, at, data in rows:
+        yield decode(type_, data), at
+
+
 def latest_outside(session: Session, kind: type[_E]) -> Entry[_E] | None:
     """The last event of a kind outside of cases, if it is among the last thousands of them. 1 SQL."""
     outside = (

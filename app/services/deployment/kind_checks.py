@@ -15,6 +15,7 @@ from app.engine.dmn.cells import is_any
 from app.engine.dmn.deciding import heading_kinds, seen_by
 from app.engine.dmn.types import CONVERSIONS, Type, kind_of
 from app.engine.reading import reader
+from app.errors import ExpressionFailed
 from app.findings import Finding
 from app.forms.submission.identity_flow import slots
 from app.i18n import _
@@ -31,7 +32,15 @@ _Text = tuple[str, Dialect, Kind]
 
 
 def check_kinds(bundle: Bundle) -> Iterator[Finding]:
-    """Errors about such values, wherever FEEL stands."""
+    """Errors about such values, wherever FEEL stands; one where looking at it all takes too long."""
+    try:
+        yield from _of_all(bundle)
+    except ExpressionFailed as stopped:
+        params = {"name": bundle.diagram.name, "detail": stopped.said}
+        yield Finding("kinds_not_compared", "error", line=bundle.diagram.line, params=params)
+
+
+def _of_all(bundle: Bundle) -> Iterator[Finding]:
     yield from _of_diagram(bundle)
     for table in bundle.tables.values():
         for decision in table.chain:

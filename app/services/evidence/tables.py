@@ -28,7 +28,6 @@ from app.history.validity import still_valid
 from app.models import (
     DefinitionFile,
     EventChain,
-    HistoryEvent,
     Incident,
     Job,
     MessageWait,
@@ -587,12 +586,7 @@ def _office(session: Session) -> _Office:
     days = set[date]()
     ids = {user.name: user.id for user in people.values()}
     office = _Office(people, ids, frozenset(), holidays.calendar(session))
-    query = select(HistoryEvent.type, HistoryEvent.at, HistoryEvent.data).where(
-        HistoryEvent.instance_id.is_(None), HistoryEvent.type.in_([kind.type for kind in _OFFICE])
-    )
-    rows = session.execute(query.order_by(HistoryEvent.id).execution_options(yield_per=1_000))
-    for type_, at, data in rows:
-        event = decode(type_, data)
+    for event, at in reader.happened_outside(session, _OFFICE):
         if isinstance(event, events.HolidayAdded | events.HolidayRemoved):
             days.add(date.fromisoformat(event.on))
         elif isinstance(event, events.HistorySealed):
