@@ -15,8 +15,8 @@ from app.services.sop_tables.grids import Cell, Grid
 #: Heads, by the property of a task whose texts stand below them; the first that is found in a head counts.
 _HEADS: tuple[tuple[str, str], ...] = (
     ("number", r"(?:no\.?|nomor|nmr)(?: urut)?"),
-    ("activity", r"(?:uraian |rincian )?(?:aktivitas|aktifitas|kegiatan|prosedur|langkah(?: kerja)?|tahapan?)"
-     r"(?: kegiatan| prosedur)?|uraian"),
+    ("activity", r"(?:uraian |rincian )?(?:aktivitas|aktifitas|kegiatan|prosedur|langkah(?:-langkah)?(?: kerja)?"
+     r"|tahapan?)(?: kegiatan| prosedur)?|uraian"),
     ("input", r"input|masukan"),
     ("persyaratan", r"(?:(?:per)?syarat(?:an)?|(?:per|ke)lengkapan|peralatan|berkas|dokumen|bahan|alat|dan|atau"
      r"|[/&,+ ])+"),
@@ -53,6 +53,8 @@ _DOERS = re.compile(
     r"|dan|[/ &])+"
 )
 _QUALITY = re.compile(r"mutu ?baku")
+_REMARK = re.compile(r"\(([^()]*)\)")
+_BETWEEN = re.compile(r"\s*[/&,]\s*|\s+(?:dan|atau)\s+")
 _NAMED = re.compile(r"pelaksana(?:an)?\s*[:/(–-]\s*([^()]*[^()\s])\s*\)?", re.IGNORECASE)
 _TIME_UNIT = re.compile(r"(?:\(|dalam )((?:menit|jam|hari|minggu|bulan)(?: kerja| kalender)?)")
 
@@ -78,8 +80,21 @@ def plain(text: str) -> str:
 
 
 def property_of(text: str) -> str:
-    """Which property a head stands over; "" for none."""
+    """Which property a head stands over; "" for none.
+
+    A head may say it in several words, "Prosedur / Kegiatan", or with a remark in brackets, "Output (Hasil)"; one of
+    several properties, or with the performers in its remark, is of none.
+    """
     said = plain(text)
+    if whole := _property_named(said):
+        return whole
+    if any(_PERFORMERS.search(remark) for remark in _REMARK.findall(said)):
+        return ""
+    names = {_property_named(plain(one)) for one in _BETWEEN.split(plain(_REMARK.sub(" ", said)))}
+    return names.pop() if len(names) == 1 else ""
+
+
+def _property_named(said: str) -> str:
     return next((name for name, pattern in _HEADS if re.fullmatch(pattern, said)), "")
 
 
