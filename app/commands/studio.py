@@ -114,7 +114,8 @@ def rename_field(
 def same_process(
     database: Database, draft_id: int, old: str, new: str, *, actor: Actor, command: Command
 ) -> Answer:
-    """Give the process ``old`` of a draft the id ``new`` of the one in force that it is.
+    """Give the process ``old`` of a draft the id ``new`` of the one in force that it is; answer which diagram
+    of before left the draft for it.
 
     Raises:
         Conflict: a file was changed meanwhile. And what `renaming.plan_process` raises.
@@ -122,12 +123,12 @@ def same_process(
     if (known := earlier_answer(database, command, actor=actor)) is not None:
         return known
     with database.reading() as session:
-        files, seen = renaming.plan_process(session, draft_id, old, new, actor=actor)
+        files, gone, seen = renaming.plan_process(session, draft_id, old, new, actor=actor)
     title = titles.title_of(files)
 
     def do(session: Session) -> Answer:
-        draft_files.overwrite(session, draft_id, files, seen=seen, title=title, actor=actor)
-        return {}
+        draft_files.overwrite(session, draft_id, files, seen=seen, gone=gone, title=title, actor=actor)
+        return {"gone": list(gone)}
 
     return change_draft(database, draft_id, do, actor=actor, command=command)
 

@@ -54,6 +54,11 @@ def renamed(content: bytes, old: str, new: str) -> bytes:
     return xml.encoded(text, content)
 
 
+def is_named_alike(one: str, other: str) -> bool:
+    """Whether two names of processes are one, however they are spaced and whichever letters are capitals."""
+    return _name(one) == _name(other)
+
+
 def _name(text: str) -> str:
     return " ".join(text.casefold().split())
 

@@ -1,7 +1,7 @@
 """The files of a draft: its diagrams, forms, tables and scenarios, saved one by one or together."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -203,10 +203,12 @@ def overwrite(
     files: Mapping[str, bytes],
     *,
     seen: Mapping[str, int],
+    gone: Collection[str] = (),
     title: Title | None = None,
     actor: Actor,
 ) -> dict[str, int]:
-    """Change files together that were worked out from all files at the revisions ``seen``; return the new revisions.
+    """Change files together that were worked out from all files at the revisions ``seen``, and take out those that
+    are ``gone``; return the new revisions.
 
     Raises:
         Conflict: a file came, went or was saved meanwhile; nothing is changed. And what `drafts.get_open` raises.
@@ -221,6 +223,8 @@ def overwrite(
     now = clock.now(session)
     for name, content in files.items():
         _overwrite(stored[name], content, now, actor)
+    for name in gone:
+        _take_out(session, draft, stored.pop(name))
     drafts.note_change(session, draft, title, actor)
     return {name: row.revision for name, row in stored.items()}
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import forms
@@ -20,6 +21,7 @@ from app.forms import Form
 from app.forms.submission.identity_flow import Slot, slots
 from app.i18n import _
 from app.mentions import Mention, rewritten
+from app.models import DefinitionFile, ProcessDefinition, ProcessDraftFile, Resource
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import form_key
@@ -72,27 +74,68 @@ def plan(session: Session, draft_id: int, file: str, old: str, new: str, *, acto
     )
 
 
+@dataclass(frozen=True)
+class Older:
+    """A draft's diagram of the process in force beside the one that is to take its id. ``is_stored``: the version in
+    force has it as it is, and it draws no other process, so nothing is lost where it leaves the draft."""
+
+    file: str
+    is_stored: bool
+
+
+def older_diagram(
+    session: Session, rows: Iterable[ProcessDraftFile], live: ProcessDefinition
+) -> Older | None:
+    """The diagram among the files ``rows`` of a draft that draws the process of ``live``. At most 1 SQL."""
+    found = next(
+        (r for r in rows if r.name.endswith(".bpmn") and live.key in titles.keys_of(r.content)), None
+    )
+    if found is None:
+        return None
+    query = select(Resource.content).join(DefinitionFile, DefinitionFile.sha256 == Resource.sha256)
+    query = query.where(DefinitionFile.definition_id == live.id, DefinitionFile.kind == "bpmn")
+    is_stored = found.content in session.scalars(query).all()
+    return Older(found.name, is_stored and titles.keys_of(found.content) == [live.key])
+
+
 def plan_process(
     session: Session, draft_id: int, old: str, new: str, *, actor: Actor
-) -> tuple[dict[str, bytes], dict[str, int]]:
+) -> tuple[dict[str, bytes], tuple[str, ...], dict[str, int]]:
     """The diagrams and scenarios of a draft as they are when the process ``old`` is the one in force that is called
-    ``new``; and the revisions of all files.
+    ``new``; the diagram of before that leaves the draft then; and the revisions of all files.
 
     Raises:
-        Conflict: the draft draws no process ``old``, or one ``new`` as well, or none of that id is in force.
+        Conflict: the draft draws no process ``old``, or none ``new`` is in force, or a diagram of ``new`` in the
+            draft was changed there or draws more.
         And what `drafts.get_open` raises.
     """
     drafts.get_open(session, draft_id, actor=actor)
     rows = draft_files.files_of(session, draft_id)
     drawn = {row.name: titles.keys_of(row.content) for row in rows if row.name.endswith(".bpmn")}
-    keys = [key for found in drawn.values() for key in found]
-    if old not in keys or new in keys or definitions.latest(session, new) is None:
+    live = definitions.latest(session, new)
+    if old == new or live is None or not any(old in keys for keys in drawn.values()):
         raise Conflict(_("Id proses dalam draf ini tidak dapat diganti begitu. Buka draf ini sekali lagi."))
-    files = {row.name: same_process.renamed(row.content, old, new) for row in rows if row.name in drawn}
+    older = older_diagram(session, rows, live)
+    gone = (older.file,) if older is not None else ()
+    drawing = [name for name, keys in drawn.items() if new in keys]
+    if older is not None and (not older.is_stored or len(drawing) > 1):
+        raise Conflict(
+            _(
+                "{file} dalam draf ini juga memuat proses “{key}”, dan isinya lain dari versi yang berlaku. "
+                "Keluarkan dulu berkas itu dari draf, lalu jawab sekali lagi.",
+                file=older.file,
+                key=new,
+            )
+        )
+    files = {
+        row.name: same_process.renamed(row.content, old, new)
+        for row in rows
+        if row.name in drawn and row.name not in gone
+    }
     for row in rows:
         if scenario_files.is_scenario(row.name) and scenario_files.process_of(row.content) == old:
             files[row.name] = scenario_files.of_process(row.content, new)
-    return files, {row.name: row.revision for row in rows}
+    return files, gone, {row.name: row.revision for row in rows}
 
 
 def plan_for(files: Mapping[str, bytes], revisions: Mapping[str, int], file: str, old: str, new: str) -> Plan:

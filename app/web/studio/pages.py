@@ -184,7 +184,9 @@ def same_process(draft_id: int) -> AnyResponse:
     """Let the draft be the next version of the process that it is, by giving it that one's id."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
     command = entries.sent_command("same_process", draft_id, {"old": old, "new": new})
-    studio.same_process(context.database(), draft_id, old, new, actor=context.actor(), command=command)
+    done = studio.same_process(context.database(), draft_id, old, new, actor=context.actor(), command=command)
+    for name in done["gone"]:
+        flash(_("{file} dikeluarkan dari draf.", file=name), "info")
     flash(
         _(
             "Draf ini sekarang versi berikut dari proses yang sama: id prosesnya “{key}”. Unduh .zip agar berkas di "
@@ -341,7 +343,7 @@ def _draft_page(
             files=[row for row in files],
             findings=[said(one) for one in found],
             live=live,
-            alike=publications.alike(session, draft, told),
+            alike=publications.alike(session, draft, files, told),
             planning=publications.planning(session, draft),
             seen=seen.fields(session, files),
             problems=problems or {},

@@ -1,6 +1,6 @@
 """What the form for publishing needs to know, and what was typed into it: at once, or at a date."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from app import stored_messages
 from app.findings import Finding
-from app.models import ProcessDraft, ProposedDeployment
+from app.models import ProcessDraft, ProcessDraftFile, ProposedDeployment
 from app.services.definitions import definitions
-from app.services.deployment import proposals
-from app.services.studio import publishing
+from app.services.deployment import proposals, same_process
+from app.services.studio import publishing, renaming
+from app.services.studio.renaming import Older
 from app.web import context
 
 #: What is chosen in the form: at once, or at a date.
@@ -65,22 +66,35 @@ def planning(session: Session, draft: ProcessDraft) -> Planning:
 
 @dataclass(frozen=True)
 class Alike:
-    """A version in force of the process that a draft seems to be, which came under another id."""
+    """A version in force of the process that a draft seems to be, which came under another id. ``older``: the draft's
+    own diagram of that version, where it holds both."""
 
     old: str
     new: str
     name: str
     version: int
+    older: Older | None
 
 
-def alike(session: Session, draft: ProcessDraft, findings: Iterable[Finding]) -> Alike | None:
-    """What it is to be asked of: the process that the draft began from, or one that is like it."""
+def alike(
+    session: Session, draft: ProcessDraft, rows: Sequence[ProcessDraftFile], findings: Iterable[Finding]
+) -> Alike | None:
+    """What it is to be asked of: the process that the draft began from, or one that is like it.
+
+    Where the draft, of the files ``rows``, holds that process too, the other one may be drawn beside it on purpose:
+    it is asked of one of the same name.
+    """
     if draft.state != "open" or not draft.key or definitions.latest(session, draft.key) is not None:
         return None
     found = next((one.params["other"] for one in findings if one.code == "process_like_another"), "")
     key = draft.base.key if draft.base is not None else found
     live = definitions.latest(session, key) if key else None
-    return Alike(draft.key, live.key, live.name, live.version) if live else None
+    if live is None:
+        return None
+    older = renaming.older_diagram(session, rows, live)
+    if older is not None and not same_process.is_named_alike(draft.name, live.name):
+        return None
+    return Alike(draft.key, live.key, live.name, live.version, older)
 
 
 def typed_moment() -> datetime | None:

@@ -129,7 +129,7 @@ def page(
             problems=problems or {},
             refused=refused is not None,
             between=between,
-            alike=publications.alike(session, draft, examined.findings),
+            alike=publications.alike(session, draft, stored, examined.findings),
             seen=seen.fields(session, stored),
             reason=reason,
             planning=publications.planning(session, draft),

@@ -83,3 +83,40 @@ def test_nothing_that_is_not_there_is_renamed(office: Office) -> None:
             studio.same_process(
                 office.database, draft, old, new, actor=office.owner, command=Command("same", old, new)
             )
+
+
+def test_the_diagram_in_force_beside_the_new_one_leaves_the_draft(office: Office) -> None:
+    def begun(**more: bytes) -> int:
+        with office.database.transaction() as session:
+            live = definitions.latest(session, "uji")
+            assert live is not None
+            draft: int = new_drafts.begin_from_version(session, live.id, actor=office.owner).id
+            new = {
+                "sop.bpmn": under("uji_baru")["uji_baru.bpmn"],
+                **{f"{k}.bpmn": v for k, v in more.items()},
+            }
+            given = (session, draft, new)
+            draft_files.bring_in(*given, title=titles.title_of(new), actor=office.owner, seen=None)
+        return draft
+
+    def answered(draft: int) -> dict[str, bytes]:
+        studio.same_process(
+            office.database, draft, "uji_baru", "uji", actor=office.owner, command=Command("same", str(draft))
+        )
+        with office.database.reading() as session:
+            return draft_files.contents(session, draft)
+
+    files = answered(begun())
+    assert [name for name in files if name.endswith(".bpmn")] == ["sop.bpmn"]
+    assert titles.keys_of(files["sop.bpmn"]) == ["uji"]
+
+    changed = begun(uji=procedure(after="12 hari kerja")["uji.bpmn"])
+    with pytest.raises(Conflict, match=r"uji\.bpmn dalam draf ini juga memuat"):
+        answered(changed)
+    with office.database.transaction() as session:
+        draft_files.remove(session, changed, "uji.bpmn", actor=office.owner)
+    with pytest.raises(Conflict, match="sekali lagi"):
+        studio.same_process(
+            office.database, changed, "uji_baru", "entah", actor=office.owner, command=Command("same", "e")
+        )
+    assert [name for name in answered(changed) if name.endswith(".bpmn")] == ["sop.bpmn"]

@@ -168,3 +168,22 @@ def test_a_draft_whose_process_has_another_id_is_asked_whether_it_is_the_same(si
     page = words_of(owner.get(begun.location))
     assert "Apakah ini proses yang sama?" not in page
     assert "Draf ini sekarang versi berikut dari proses yang sama" in page
+
+
+def test_a_new_diagram_beside_the_one_in_force_takes_its_place_by_the_answer(sign_in: SignIn) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio")
+    content = renamed(sop_files()["pengaduan.bpmn"], "pengaduan", "Process_1a2b3c")
+    first, second = (owner.post("/studio/dari-proses", key="pengaduan").location for _twice in range(2))
+    changed = sop_files()["pengaduan.bpmn"].replace(b"3 hari", b"5 hari")
+    assert put(owner, f"{second}/berkas/pengaduan.bpmn", changed, 1).status_code == 200
+    for draft in (first, second):
+        upload(owner, f"{draft}/berkas", {}, [("files", "sop.bpmn", content)])
+    page = words_of(owner.get(second))
+    assert "keluarkan pengaduan.bpmn dari draf; sesudah itu jawab di sini" in page
+    assert "Ya, proses yang sama" not in page
+    assert "Bila sama, pengaduan.bpmn keluar dari draf" in words_of(owner.get(first))
+    assert owner.post(f"{first}/proses-sama", old="Process_1a2b3c", new="pengaduan").status_code == 303
+    page = words_of(owner.get(first))
+    assert "pengaduan.bpmn dikeluarkan dari draf." in page
+    assert "Apakah ini proses yang sama?" not in page
