@@ -9,14 +9,14 @@ Reading all heads takes seconds where there are a million; all else costs what i
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, exists, select
 
 from app.config import Config
 from app.history import proof, removals
 from app.history.canonical import OUTSIDE
 from app.history.checking import Fault
 from app.history.proof import Head
-from app.models import Checkpoint, EventChain, SealedHead
+from app.models import Checkpoint, EventChain, HistoryEvent, ProcessInstance, SealedHead
 from app.services.core import signing
 from app.services.evidence import checkpoints, remembered
 from app.services.evidence.checkpoints import Drawn, Grown
@@ -44,6 +44,7 @@ def draw(config: Config, connection: Connection) -> tuple[Drawn, list[Fault]]:
         if heads.chains < last.chains or heads.events < last.events:
             faults.append(Fault("counts", OUTSIDE, 0, str(last.id)))
     faults += heads.faults
+    faults += _emptied(connection)
     faults += _broken(config, connection, heads.led_on)
     before = checkpoints.digest_of(last) if last is not None else _FIRST
     number = last.id if last is not None else 0
@@ -118,6 +119,17 @@ def _rows(connection: Connection) -> Iterator[Any]:
     rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
     for page in rows.partitions():
         yield from page
+
+
+def _emptied(connection: Connection) -> Iterator[Fault]:
+    """Chains without an event or without a case, though their head stands and does not say that it was destroyed."""
+    c = EventChain
+    has_events = exists().where(HistoryEvent.instance_id == c.instance_id)
+    has_case = exists().where(ProcessInstance.id == c.instance_id)
+    query = select(c.instance_id, c.count, has_events.label("has_events"))
+    query = query.where(c.instance_id != OUTSIDE, c.destroyed_at.is_(None), ~(has_events & has_case))
+    for chain, count, has_some in connection.execute(query.order_by(c.instance_id)):
+        yield Fault("case_removed", chain) if has_some else Fault("removed", chain, count)
 
 
 def _broken(config: Config, connection: Connection, ways: list[_Way]) -> Iterator[Fault]:

@@ -232,6 +232,16 @@ def test_a_sealed_part_of_a_case_that_went_on_is_not_rewritten(office: Office) -
     assert ("rewritten", case, 4) in found(office.database)
 
 
+@pytest.mark.parametrize("table", ["history_event WHERE instance_id", "process_instance WHERE id"])
+def test_nothing_is_signed_over_a_case_of_which_the_head_alone_is_left(office: Office, table: str) -> None:
+    case, _other = sealed(office)
+    with unguarded(office.database) as connection:
+        run(connection, f"DELETE FROM {table} = :case", case=case)
+    case_of(office)
+    with pytest.raises(refusals.RecordChanged):
+        evidence.make_checkpoint(office.database, actor=None)
+
+
 def test_checkpoints_of_the_form_before_are_bridged(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of today's form has all that they signed in its tree, and goes on from them."""
     with monkeypatch.context() as earlier:
