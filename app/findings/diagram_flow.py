@@ -239,6 +239,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” dihitung sejak pembukaan pertama, padahal “{text}” bukan satu waktu tersendiri.",
         "Hapus propertinya: yang dihitung mundur mengikuti tenggatnya, yang berulang mulai dari tiap pembukaan.",
     ),
+    "first_opening_circle": (
+        "“{name}” dihitung sejak pembukaan pertama, tetapi alirannya kembali ke “{host}” tanpa ada yang menunggu: "
+        "di sana waktunya sudah lewat.",
+        "Arahkan alirannya ke depan, taruh tugas orang, pesan, atau timer sebelum kembali, atau hapus properti "
+        "dihitung sejak.",
+    ),
     "deadline_twice": (
         "“{host}” mempunyai dua tenggat: “{first}” dan “{second}”.",
         "Sisakan satu tanda tenggat.",

@@ -12,7 +12,8 @@ from typing import Any, Self
 from app.calendar import Calendar
 from app.engine.timers import FirstOpening, Taken
 
-#: By timer: when it opened first (ISO 8601), and what the reporter had taken of the case's time by then.
+#: By timer: when it opened first (ISO 8601), what the reporter had taken of the case's time by then, and once it
+#: fired for that opening, whether it did so as its activity's deadline.
 Openings = dict[str, Any]
 
 
@@ -38,7 +39,8 @@ class CaseClock:
     ) -> FirstOpening:
         """The first opening of a timer that opens ``at``, noted in ``openings`` if it is this one."""
         taken = self.taken_by(now, calendar)
-        opened, before = openings.setdefault(timer_id, [at.astimezone(UTC).isoformat(), taken.as_list()])
+        noted = [at.astimezone(UTC).isoformat(), taken.as_list()]
+        opened, before, *_fired = openings.setdefault(timer_id, noted)
         return FirstOpening(datetime.fromisoformat(opened), taken.plus(Taken.from_list(before), -1))
 
     def note(self, waits: bool, now: datetime, calendar: Calendar) -> bool:
@@ -72,6 +74,17 @@ class CaseClock:
             Taken.from_list(taken),
             datetime.fromisoformat(since) if since is not None else None,
         )
+
+
+def note_fired(openings: Openings, timer_id: str, *, is_deadline: bool) -> None:
+    """Note that a timer fired for its first opening, and whether it was the deadline of its activity then."""
+    if timer_id in openings:
+        openings[timer_id] = [*openings[timer_id][:2], is_deadline]
+
+
+def fired(openings: Openings) -> dict[str, bool]:
+    """The timers that fired for their first opening, and whether each did so as its activity's deadline."""
+    return {timer_id: held[2] for timer_id, held in openings.items() if len(held) > 2}
 
 
 def renamed(openings: Openings, names: Mapping[str, str]) -> Openings:

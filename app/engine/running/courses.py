@@ -21,7 +21,7 @@ from app.bpmnio import feel
 from app.calendar import Calendar
 from app.engine import decisions, timers
 from app.engine.diagram import Diagram, Node
-from app.engine.running import scheduling
+from app.engine.running import case_clock, scheduling
 from app.engine.running import state as codec
 from app.engine.running.case_clock import CaseClock
 from app.engine.running.elements import TimerEvent, spec_name
@@ -47,10 +47,12 @@ class _Clock:
 @dataclass
 class _Place:
     """Where cases stand alike. ``state``: of the first that came here; what it calls its tasks and timers they are
-    called for all. ``onward``: by command, then by the variables that were read on the way, then by their values."""
+    called for all. ``fired``: see `case_clock.fired`. ``onward``: by command, then by the variables that were read on
+    the way, then by their values."""
 
     state: bytes = b""
     ids: tuple[str, ...] = ()
+    fired: Mapping[str, bool] = field(default_factory=dict)
     onward: dict[bytes, dict[tuple[str, ...], dict[bytes, "_Way"]]] = field(default_factory=dict)
     awaits_reporter: bool = False
     standing: Standing | None = None
@@ -118,7 +120,10 @@ class Courses:
     def place_of(self, state: bytes) -> tuple[_Place, dict[str, str], dict[str, _Clock]]:
         """Where a case with this state stands, what its tasks and timers are called there, and its own times."""
         alike, ids, clocks = _parted(state)
-        place = self._places.setdefault(orjson.dumps(alike), _Place(state, ids))
+        remembered = CaseClock.from_list(orjson.loads(state).get("c"))
+        fired = case_clock.fired(remembered.openings)
+        alike_in = orjson.dumps([alike, fired], option=orjson.OPT_SORT_KEYS)
+        place = self._places.setdefault(alike_in, _Place(state, ids, fired))
         place.awaits_reporter = any(
             task_state == TaskState.WAITING and name in self._reporters
             for _parent, task_state, name, _kept in alike
@@ -290,6 +295,8 @@ class Course:
         step, before = way.step, self._own
         self._own = {there: before[id_] for id_, there in way.renamed.items() if id_ in before}
         fresh = {id_: self._named(id_, way) for id_ in way.renamed if id_ not in before}
+        for timer_id, is_deadline in way.place.fired.items():
+            case_clock.note_fired(self._remembered.openings, timer_id, is_deadline=is_deadline)
         began, deadlines = self._began(way, fresh, now, fired)
         left = set(self._own.values())
         stopped = sorted(
@@ -306,7 +313,7 @@ class Course:
             closed=tuple(before[one] for one in step.closed),
             completed=tuple(before.get(one, one) for one in step.completed),
             changed={before.get(one, one): values for one, values in step.changed.items()},
-            overdue=tuple(before.get(one, one) for one in step.overdue),
+            overdue=tuple((before | fresh).get(one, one) for one in step.overdue),
             timers=tuple(
                 OpenTimer(fresh[one], node, clock.opened_at, clock.due)
                 for one, node, _again in way.timers
@@ -340,9 +347,10 @@ class Course:
             counts, clock = node.counts_from_first, self._remembered
             first = clock.opening(clock.openings, node.id, now, now, calendar) if counts else None
             due = scheduling.due_from(run, node, now, deadlines.get(host), {}, first)
-            began[fresh[one]] = _Clock(due, now)
             if due is not None and node.id == self._courses.deadlines.get(host):
                 deadlines[host] = due
+            is_over = due is not None and due.at <= now and node.id in case_clock.fired(clock.openings)
+            began[fresh[one]] = _Clock(None if is_over else due, now)
         return began, deadlines
 
 

@@ -11,7 +11,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.bpmnio import feel
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.engine.running import apply_mappings
+from app.engine.running import apply_mappings, case_clock
 from app.engine.running.case_clock import CaseClock, Openings
 from app.engine.running.context import Context
 from app.engine.scopes import Round, frames, guarded_activities
@@ -30,7 +30,23 @@ def schedule(run: Context, task: Task, opened_at: datetime | None = None) -> dic
     values = apply_mappings.edge(run, node, run.seen_by(task))
     first = first_opening(run, task, node, opened_at) if node.counts_from_first else None
     due = due_from(run, node, opened_at, deadline_of(task, run.diagram), values, first)
+    if first is not None and due is not None:
+        due = _unless_fired(task, node, due, run.now)
     return {"due": due.as_dict() if due else None, "opened": opened_at.astimezone(UTC).isoformat()}
+
+
+def _unless_fired(task: Task, node: Node, due: timers.Due, now: datetime) -> timers.Due | None:
+    """``due``; None where it has passed and the timer fired for its first opening: the activity is late at once, and
+    the way that leads on from its edge is not gone again."""
+    as_deadline = case_clock.fired(openings_of(task)).get(node.id)
+    if as_deadline is None or due.at > now:
+        for host in _hosts(task):
+            if host.internal_data.get("passed_deadline", [""])[0] == node.id:
+                del host.internal_data["passed_deadline"]  # it has not passed, as it was begun anew
+        return due
+    if as_deadline:
+        _let_pass(task, due.as_dict())
+    return None
 
 
 def first_opening(run: Context, task: Task, node: Node, opened_at: datetime) -> timers.FirstOpening:
@@ -150,17 +166,29 @@ def _sits_on(diagram: Diagram, timer_id: str, host: Task) -> bool:
 
 
 def _waits(event: Task, timer_id: str) -> bool:
-    return event.task_spec.bpmn_id == timer_id and bool(event._state == TaskState.WAITING)
+    is_to_fire = event._state == TaskState.WAITING and event.internal_data.get("due")
+    return event.task_spec.bpmn_id == timer_id and bool(is_to_fire)
 
 
 def note_passed(timer: Task, diagram: Diagram) -> None:
-    """Let an activity remember its deadline, whose timer is about to fire and be gone."""
-    found = deadline_timer(timer, diagram)
-    if found is None or found.id != timer.id or not diagram.nodes[timer.task_spec.bpmn_id].attached_to:
-        return
-    for host in (each for each in timer.parent.children if not hasattr(each.task_spec, "event_definition")):
-        noted = [timer.task_spec.bpmn_id, timer.internal_data["due"]]
-        host.internal_data.setdefault("passed_deadline", noted)
+    """Let an activity remember its deadline, whose timer is about to fire and be gone; and its case, of a timer that
+    counts from a first opening, that it fired for that."""
+    found, node = deadline_timer(timer, diagram), diagram.nodes[timer.task_spec.bpmn_id]
+    is_deadline = found is not None and found.id == timer.id and bool(node.attached_to)
+    if node.counts_from_first:
+        case_clock.note_fired(openings_of(timer), node.id, is_deadline=is_deadline)
+    if is_deadline:
+        _let_pass(timer, timer.internal_data["due"])
+
+
+def _let_pass(timer: Task, due: dict[str, Any]) -> None:
+    for host in _hosts(timer):
+        host.internal_data.setdefault("passed_deadline", [timer.task_spec.bpmn_id, due])
+
+
+def _hosts(event: Task) -> list[Task]:
+    """The activity on whose edge an event waits."""
+    return [each for each in event.parent.children if not hasattr(each.task_spec, "event_definition")]
 
 
 def deadline_timer(task: Task, diagram: Diagram) -> Task | None:

@@ -138,6 +138,7 @@ def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> No
     read = [(id, names) for id, _where, names, _all in reads]
     bundle.findings += _check_mappings(bundle, read)
     bundle.findings += circle_checks.check_circles(bundle, read)
+    bundle.findings += circle_checks.check_ways_back(bundle.diagram)
     bundle.findings += form_checks.check_identity_fields(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
     bundle.findings += form_checks.check_options(bundle) if known is not None else ()

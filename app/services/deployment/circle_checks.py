@@ -1,7 +1,8 @@
-"""Circles in which nothing waits and nothing changes: who goes round once goes round for ever."""
+"""Circles in which nothing waits and nothing changes: who goes round once goes round for ever. And deadlines that
+lead back to their own activity, where they have passed already."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from app.engine.diagram import Diagram, Node
 from app.findings import Finding
@@ -13,6 +14,8 @@ from app.services.deployment.variable_flow import told_names
 _AUTOMATIC = frozenset(
     {"exclusiveGateway", "inclusiveGateway", "parallelGateway", "sendTask", "businessRuleTask"}
 )
+#: What a token leaves as soon as it is there, once it has come to it by itself.
+_PASSED = _AUTOMATIC | {"startEvent", "boundaryEvent", "intermediateThrowEvent"}
 #: In larger knots of such elements no circle is looked for: that grows with the square.
 _MOST_NODES = 600
 _Ways = dict[str, set[str]]
@@ -37,6 +40,47 @@ def check_circles(bundle: Bundle, reads: Collection[tuple[str, Collection[str]]]
         yield Finding(
             "automatic_circle", "warning", place.id, place.name or names[0], place.line, params=params
         )
+
+
+def check_ways_back(diagram: Diagram) -> Iterator[Finding]:
+    """Errors about timers that count from the first opening and lead back to their activity at once: there they have
+    passed for good, so whatever was meant to happen anew does not."""
+    into = Counter(flow.target for flow in diagram.flows)
+    for node in diagram.nodes.values():
+        if node.counts_from_first and node.attached_to in _led_to(diagram, node, into):
+            host = diagram.nodes[node.attached_to]
+            params = {"host": host.name or host.id}
+            yield Finding(
+                "first_opening_circle", "error", node.id, node.name or node.id, node.line, params=params
+            )
+
+
+def _led_to(diagram: Diagram, origin: Node, into: Mapping[str, int]) -> set[str]:
+    """What a token from ``origin`` comes to with nobody acting and nothing that waits on the way."""
+    reached, waiting = set[str](), [origin]
+    while waiting:
+        node = waiting.pop()
+        is_join = node.kind in _JOINS and into[node.id] > 1
+        for after in () if is_join else _next(diagram, node):
+            if after.id not in reached:
+                reached.add(after.id)
+                waiting.append(after)
+    return reached
+
+
+def _next(diagram: Diagram, node: Node) -> Iterator[Node]:
+    """What follows an element at once: into a sub-process too, and out of it where it ends. Each round of a
+    repetition has first openings of its own."""
+    if node.kind == "subProcess" and node.loop is None:
+        yield from diagram.starts_in(node.id)
+    elif node.kind == "endEvent" and node.scope:
+        yield from _targets(diagram, node.scope)
+    elif node.kind in _PASSED and node.id not in diagram.questions:
+        yield from _targets(diagram, node.id)
+
+
+def _targets(diagram: Diagram, id_: str) -> Iterator[Node]:
+    return (diagram.nodes[flow.target] for flow in diagram.outgoing.get(id_, ()))
 
 
 def _circles(diagram: Diagram) -> Iterator[list[Node]]:

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import orjson
+import pytest
 
 from app.engine.running.correspondence import propose
 from app.engine.running.courses import Courses
-from app.engine.running.migration import Plan, Standing, migrate
+from app.engine.running.migration import Plan, Standing, Way, migrate
 from app.engine.running.step import OpenTask
 from tests.engine.case import Case
 from tests.engine.drawn import CALENDAR, MONDAY, program
@@ -347,3 +348,86 @@ def test_cases_that_follow_others_in_a_forecast_have_first_openings_of_their_own
         step = case.complete(step.opened[0].id, {}, answers={}, now=now)
         dues.append([*told, on(step.opened[0])])
     assert dues == [["2026-12-11", "2026-12-18", "2026-12-18"]] * 3
+
+
+WAY_BACK = """
+start mulai
+user kerja
+timer batas on=kerja text="10 hari" {kind} tenggat first
+send ingat
+user tinjau
+xor hasil
+end selesai
+mulai -> kerja -> tinjau -> hasil
+hasil -> kerja ? ulang = true
+hasil -> selesai *
+batas -> ingat -> kerja
+"""
+
+
+@pytest.mark.parametrize("kind", ["", "nonint"])
+def test_a_way_back_from_the_edge_is_gone_once_for_the_first_opening(kind: str) -> None:
+    case, sizes = Case(WAY_BACK.format(kind=kind)), list[int]()
+    case.wait(days=30)
+    assert (case.types.count("timer_fired"), case.open) == (1, ["kerja"] * (2 if kind else 1))
+    assert case.types.count("task_overdue") == 1 + (case.types.count("task_created") - 1)
+    for _round in range(10):
+        case.complete("kerja")
+        case.complete("tinjau", ulang=True)
+        late = case.types.count("task_overdue")
+        assert (due(case, "kerja"), case.step.overdue) == ("2026-12-07", (case.step.opened[0].id,))
+        case.wait(days=3)
+        assert (case.types.count("timer_fired"), case.types.count("task_overdue")) == (1, late)
+        sizes.append(len(case.state))
+    assert max(sizes[1:]) - min(sizes[1:]) < 30
+
+
+def test_what_fired_for_a_first_opening_does_not_in_another_version_unless_it_begins_anew() -> None:
+    drawn = WAY_BACK.format(kind="nonint").replace("batas -> ingat -> kerja", "batas -> ingat -> selesai")
+    new = program(drawn.replace("batas on", "tempo on").replace("batas ->", "tempo ->"))
+    ways: dict[Way, tuple[int, str]] = {"keep": (1, ""), "recompute": (1, ""), "restart": (2, "2027-01-21")}
+    for way, (times, waits) in ways.items():
+        case = Case(drawn)
+        case.wait(days=20)
+        case.complete("kerja")
+        case.complete("tinjau", ulang=True)
+        case.wait(days=25)
+        names = {**propose(case.program.diagram, new.diagram), "batas": "tempo"}
+        plan, standing = Plan(names, timers={"tempo": way}), Standing(case.state, case.variables)
+        step = migrate(case.program, new, standing, plan, now=case.now, calendar=CALENDAR)
+        assert step.kept is not None
+        assert bool(step.kept.passed) == (way != "restart")
+        case.take(replace(step, opened=()))
+        case.program = new
+        assert fires(case, "tempo") == waits
+        case.wait(days=40)
+        case.complete("kerja")
+        case.complete("tinjau", ulang=True)
+        assert case.step.overdue == (case.step.opened[0].id,)
+        case.wait(days=10)
+        assert case.types.count("timer_fired") == times
+
+
+@pytest.mark.parametrize("kind", ["", "nonint"])
+def test_a_forecast_fires_once_for_the_first_opening_too(kind: str) -> None:
+    drawn = program(WAY_BACK.format(kind=kind).replace("ingat -> kerja", "ingat -> tinjau"))
+    shared = Courses(drawn, CALENDAR, {"ulang"})
+    assert shared.is_shared
+    for is_late in (False, True, True, False):
+        now = MONDAY
+        case, step = shared.begin({}, now=now, start_node=drawn.diagram.nodes["mulai"])
+        tasks, fired = {one.node.id: one.id for one in step.opened}, 0
+        if is_late:
+            now = step.timers[0].due.at
+            found = case.fire(step.timers[0].id, now=now)
+            assert found is not None
+            tasks |= {one.node.id: one.id for one in found.opened}
+            fired = 1
+        if not is_late or kind:
+            step = case.complete(tasks["kerja"], {}, answers={}, now=now)
+            tasks |= {one.node.id: one.id for one in step.opened}
+        now += timedelta(days=30)
+        step = case.complete(tasks["tinjau"], {"ulang": True}, answers={}, now=now)
+        [task] = step.opened
+        assert (on(task), task.node.id) == ("2026-12-07", "kerja")
+        assert (len(step.timers), step.overdue) == (1 - fired, (task.id,) * fired)

@@ -10,7 +10,22 @@ from app.config import ROOT
 from app.errors import ExecutionFailed
 from app.findings import Finding
 from app.i18n import speaking
-from tests.engine.building import Shape, end, exclusive, flow, rule, send, start, user
+from app.services.deployment import deployments
+from tests.engine.building import (
+    Shape,
+    boundary,
+    bpmn,
+    catch,
+    end,
+    exclusive,
+    flow,
+    inside,
+    node,
+    rule,
+    send,
+    start,
+    user,
+)
 from tests.engine.case import Case
 from tests.engine.decision_files import decision, file, grid
 from tests.services.deployment.found import found
@@ -57,6 +72,37 @@ def test_a_circle_that_something_ends_is_not_foreseen(what: str) -> None:
 def test_a_gateway_that_people_answer_is_a_wait() -> None:
     flows = [BACK[0], flow("cukup", "selesai", name="ya"), flow("cukup", "gabung", name="belum")]
     assert told(CHECKED, flows) == []
+
+
+LATE = {"dihitung sejak": "pembukaan pertama"}
+
+
+def led_back(flows: str, *between: Shape, on: str = "kerja", **marks: str) -> list[Finding]:
+    """What is said of a deadline on ``on`` where its flow leads as told."""
+    edge = boundary("batas", on, after="10 hari kerja", name="Batas kerja", properties=marks or LATE)
+    shapes = [start("mulai"), user("kerja"), edge, *between, end("selesai")]
+    shapes += [one for one in (send("ingat"), end("lewat")) if one.id in flows]
+    files = {"p.bpmn": bpmn(shapes, ["mulai > kerja > selesai", *flows.split(";")])}
+    return [one for one in deployments.check_files(None, files) if one.code == "first_opening_circle"]
+
+
+def test_a_deadline_from_the_first_opening_must_not_lead_back_at_once() -> None:
+    [one] = led_back("batas > ingat > kerja")
+    assert (one.severity, one.element_id) == ("error", "batas")
+    assert "“Batas kerja” dihitung sejak pembukaan pertama" in one.told
+    assert "kembali ke “Kerja”" in one.told
+    with speaking("en"):
+        assert "leads back to “Kerja”" in one.what
+    within = inside(start("awal"), send("catat"), end("usai"), flows="awal > catat > usai")
+    sub = node("subProcess", "urus", inside=within)
+    assert led_back("batas > urus > kerja", sub)
+    for flows, between in (
+        ("batas > ingat > lewat", ()),
+        ("batas > tinjau > kerja", (user("tinjau"),)),
+        ("batas > jeda > kerja", (catch("jeda", after="1 hari"),)),
+    ):
+        assert led_back(flows, *between) == []
+    assert led_back("batas > ingat > kerja", tenggat="ya") == []  # each opening starts it anew
 
 
 CIRCLE = """
