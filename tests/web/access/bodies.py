@@ -341,7 +341,7 @@ CHANGES_NOTHING: Mapping[str, str] = {
     "joining.part": "none of these is joined: who may gets 409; tests/web/reporter/test_joined.py",
     "mail.begin_report": "a draft of his own is begun: an officer of the lane gets 409; tests/web/channels",
     "office_notices.reset_text": "it is as it was",
-    "studio.same_process": "the draft has the id in force: the process owner gets 409; tests/web/studio/test_pages.py",
+    "studio.same_process": "the draft has the id in force: the owner gets 409; tests/web/studio/test_pages.py",
     "passkeys.begin": _BY_BROWSER,
     "passkeys.add": _BY_BROWSER,
     "passkeys.remove": _BY_BROWSER,

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from app.config import Config
 from app.db import Database
 from app.history.checking import Fault
-from app.services.evidence import verifying
+from app.services.evidence import remembered, verifying
 
 #: Who asks, in the order of the table's columns. Everybody but the first three has a session and a token of the API.
 PEOPLE: Mapping[str, str] = {
@@ -205,6 +205,7 @@ class Place:
 
     def _put_back(self) -> None:
         self._as_it_was.backup(self._own)
+        remembered.forget(self.config)  # else an older database were in the place of the one that was signed
         for path, content in self._files.items():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ CODES = (
     *("conflict", "task_taken", "task_handed_on", "task_completed", "task_closed", "number_taken"),
     *(
         "deployment_outdated",
+        "publication_overtaken",
         "pictures_late",
         "scenarios_differ",
         "saved_by_others",
@@ -25,7 +26,7 @@ CODES = (
     *("too_large", "unsupported_media_type", "invalid_form", "invalid_diagram"),
     "idempotency_key_reused",
     *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error"),
-    *("not_ready", "wrong_key"),
+    *("not_ready", "wrong_key", "record_changed"),
     *("first_step_over", "journey_over", "provider_declined", "provider_failed", "provider_only"),
     *("tied_elsewhere", "unknown_user", "user_disabled", "user_refused"),
 )
