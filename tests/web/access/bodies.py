@@ -1,5 +1,6 @@
 """What a request sends: what would be accepted of whoever may do it, so that what refuses is a right and no form."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -109,6 +110,12 @@ def _reason(asked: Asked) -> Fields:
         "words": asked.words.get(("word", asked.kind), "jalan"),
         "sign": asked.words["signs"].get(asked.kind, "x"),
     }
+
+
+def _seen(body: Callable[[Asked], Fields]) -> Callable[[Asked], Fields]:
+    """Of somebody who has seen every version, and the files of the draft as they are."""
+    files = json.dumps(dict.fromkeys(shipped(), 1))
+    return lambda asked: {**body(asked), "seen_versions": "1-999", "seen_files": files}
 
 
 def _text(_asked: Asked) -> Fields:
@@ -230,15 +237,15 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
     "casefile.follow": _with(on="1"),
     "masking.mark": lambda asked: {**_reason(asked), "act": "mask"},
     "masking.lift": _reason,
-    "definitions.deploy": _sop,
+    "definitions.deploy": _seen(_sop),
     "performance.conformance_with_file": _files("diagram", sop__bpmn=shipped()["pengaduan.bpmn"]),
     "lifecycle.retire": _reason,
-    "lifecycle.resume": _reason,
-    "lifecycle.reinstate": _reason,
+    "lifecycle.resume": _seen(_reason),
+    "lifecycle.reinstate": _seen(_reason),
     "lifecycle.withdraw": _reason,
     "proposals.reject": _reason,
     "proposals.cancel": _reason,
-    "studio.bring_in": _files("files", laporan__form=_FORM.replace(b"Judul", b"Perihal")),
+    "studio.bring_in": _seen(_files("files", laporan__form=_FORM.replace(b"Judul", b"Perihal"))),
     "studio.begin_from_files": _sop,
     "studio.begin_from_process": _with(key="pengaduan"),
     "studio.begin_empty": _with(name="Izin usaha"),
@@ -247,7 +254,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
     "sop_tables.begin": _with(name="Cuti", packed=packing.packed(_LEAVE)),
     "studio.new_form": _with(form_name="Permohonan"),
     "studio.new_table": _with(table="Biaya"),
-    "studio.publish": _with(reason="Disederhanakan", despite="1"),
+    "studio.publish": _seen(_with(reason="Disederhanakan", despite="1")),
     "studio_editors.save": lambda _asked: {RAW: _FORM + b" ", HEADERS: {"If-Match": "1"}},
     "studio_editors.check": _json(files={}),
     "studio_editors.preview": _json(name="laporan.form", content=_FORM.decode()),
@@ -282,6 +289,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
 }
 #: What a route is asked with behind the ``?``.
 QUERIES: Mapping[str, str] = {
+    "api-api.api-deployments.deploy": "&".join(f"based_on={number}" for number in range(1, 20)),
     "imports.choose": "key=pengaduan",
     "imports.add": "key=pengaduan",
     "intake.new": "key=pengaduan",
