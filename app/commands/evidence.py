@@ -72,7 +72,7 @@ def make_checkpoint(database: Database, *, actor: Actor | None, demanded: bool =
         run_without_key(database, lambda session: refusals.note(session, faults))
         with database.reading() as session:
             raise refusals.error(session, faults)
-    if not drawn.grown:
+    if drawn is None or not drawn.grown:
         return None
     try:
         made = run_without_key(database, lambda session: _keep(session, drawn))

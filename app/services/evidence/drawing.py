@@ -6,6 +6,7 @@ signed last or goes on from that (`remembered`), and every chain that grew leads
 Reading all heads takes seconds where there are a million; all else costs what is new.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -13,9 +14,10 @@ from sqlalchemy import Connection, exists, select
 
 from app.config import Config
 from app.history import proof, removals
-from app.history.canonical import OUTSIDE
+from app.history.canonical import GENESIS, OUTSIDE
 from app.history.checking import Fault
 from app.history.proof import Head
+from app.log_safety import log_fault
 from app.models import Checkpoint, EventChain, HistoryEvent, ProcessInstance, SealedHead
 from app.services.core import signing
 from app.services.evidence import checkpoints, remembered
@@ -23,13 +25,24 @@ from app.services.evidence.checkpoints import Drawn, Grown
 from app.services.evidence.merkle import Edge, leaf
 from app.services.evidence.replay import Replay, is_own
 
+logger = logging.getLogger(__name__)
 _FIRST = bytes(32)
 _BATCH = 5_000
+#: What a row raises that holds no number, time or hash where SQLite lets anything stand.
+_UNREADABLE = (ValueError, TypeError, AttributeError, KeyError)
 
 
-def draw(config: Config, connection: Connection) -> tuple[Drawn, list[Fault]]:
+def draw(config: Config, connection: Connection) -> tuple[Drawn | None, list[Fault]]:
     """Read all heads in one snapshot, which begins with the first statement here; and what does not fit, where
-    nothing may be signed."""
+    nothing may be signed. None where a row cannot be read: the log says why."""
+    try:
+        return _drawn(config, connection)
+    except _UNREADABLE:
+        log_fault(logger, "reading heads for a checkpoint")
+        return None, [Fault("unreadable", OUTSIDE, 0)]
+
+
+def _drawn(config: Config, connection: Connection) -> tuple[Drawn, list[Fault]]:
     known = remembered.signed_last(config)
     last = connection.execute(select(Checkpoint.__table__).order_by(Checkpoint.id.desc()).limit(1)).first()
     faults = list(remembered.faults(connection, known))
@@ -91,6 +104,9 @@ class _Heads:
     def read(self, edge: Edge) -> None:
         """Read them. ``edge`` goes on by each that grew."""
         for chain, count, head, destroyed_at, sealed, sealed_head, checkpoint in _rows(self._connection):
+            if chain < OUTSIDE or count < 0 or len(head) != len(GENESIS):
+                self.faults.append(Fault("head", chain, count))
+                continue
             self.chains, self.events = self.chains + 1, self.events + count
             one = leaf(chain, count, head)
             self.all.add(one)
@@ -104,9 +120,13 @@ class _Heads:
             if sealed is not None and count <= sealed:
                 kind = "cut" if count < sealed else "rewritten"
                 self.faults.append(Fault(kind, chain, count, str(checkpoint)))
-            elif sealed is not None:
-                ends = Head(sealed, sealed_head), Head(count, head)
-                self.led_on.append(_Way(chain, *ends, checkpoint, destroyed_at is not None))
+            elif (
+                sealed is not None or destroyed_at is None
+            ):  # `verify` tells of one destroyed before it was sealed
+                before = Head(sealed, sealed_head) if sealed is not None else Head(0, GENESIS)
+                self.led_on.append(
+                    _Way(chain, before, Head(count, head), checkpoint or 0, destroyed_at is not None)
+                )
 
 
 def _rows(connection: Connection) -> Iterator[Any]:
@@ -143,7 +163,8 @@ def _broken(config: Config, connection: Connection, ways: list[_Way]) -> Iterato
             continue
         events = proof.between(connection, chain, before, now)
         if events is None:
-            yield Fault("rewritten", chain, before.length, str(checkpoint))
+            kind = "rewritten" if before.length else "head"
+            yield Fault(kind, chain, before.length or now.length, str(checkpoint))
         elif chain == OUTSIDE:
             destroyed = dict(_destroyed(config, events))
 

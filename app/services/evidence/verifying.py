@@ -63,6 +63,9 @@ KINDS = {
         "jumlah rantai atau peristiwa pada titik periksa {detail} tidak cocok dengan yang sebelumnya"
     ),
     "outside": N_("titik periksa {detail} berbeda dari yang disimpan di luar"),
+    "unreadable": N_(
+        "ada baris kepala rantai atau titik periksa yang tidak terbaca; sebabnya di catatan server"
+    ),
 }
 _BATCH = 500
 
@@ -116,6 +119,7 @@ _OF_ALL = frozenset(
         "root",
         "log",
         "counts",
+        "unreadable",
         "outside",
         "resource_changed",
         "version_added",

@@ -242,6 +242,59 @@ def test_nothing_is_signed_over_a_case_of_which_the_head_alone_is_left(office: O
         evidence.make_checkpoint(office.database, actor=None)
 
 
+#: What no chain is: (count, head) in place of a new case's.
+HEADS = {
+    "longer than its events": (9, b"x" * 32),
+    "of another hash": (None, b"x" * 32),
+    "of 33 bytes": (None, b"x" * 33),
+    "of less than nothing": (-1, b"x" * 32),
+}
+
+
+@pytest.mark.parametrize("kind", HEADS)
+def test_no_head_is_signed_that_its_events_do_not_give(office: Office, kind: str) -> None:
+    """Also of a case that was never sealed; else nothing more could be signed once it was mended."""
+    sealed(office)
+    case, (count, head) = case_of(office).id, HEADS[kind]
+    with unguarded(office.database) as connection:
+        run(connection, "UPDATE event_chain SET head = :head WHERE instance_id = :case", case=case, head=head)
+        if count is not None:
+            run(connection, "UPDATE event_chain SET count = :n WHERE instance_id = :case", case=case, n=count)
+    with pytest.raises(refusals.RecordChanged):
+        evidence.make_checkpoint(office.database, actor=None)
+
+
+def test_a_chain_of_no_case_is_told(office: Office) -> None:
+    sealed(office)
+    case = case_of(office).id
+    with unguarded(office.database) as connection:
+        run(connection, "UPDATE event_chain SET instance_id = -5 WHERE instance_id = :case", case=case)
+    with pytest.raises(refusals.RecordChanged):
+        evidence.make_checkpoint(office.database, actor=None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE event_chain SET count = 'tiga' WHERE instance_id = :case",
+        "UPDATE event_chain SET head = 'x' WHERE instance_id = :case",
+        "UPDATE sealed_head SET head = 'x' WHERE instance_id = :case",
+        "UPDATE checkpoint SET at = 'kemarin' WHERE :case > 0",
+    ],
+)
+def test_rows_that_cannot_be_read_are_told_as_a_refusal(sqlite_database: Database, change: str) -> None:
+    """SQLite holds any value in any column. That the worker failed stood in its log alone."""
+    office = Office(sqlite_database)
+    deploy(office, "2 tahun")
+    case, _other = sealed(office)
+    with unguarded(sqlite_database) as connection:
+        run(connection, change, case=case)
+    with pytest.raises(refusals.RecordChanged):
+        evidence.make_checkpoint(sqlite_database, actor=None)
+    with sqlite_database.reading() as session:
+        assert refusals.faults(session)
+
+
 def test_checkpoints_of_the_form_before_are_bridged(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first of today's form has all that they signed in its tree, and goes on from them."""
     with monkeypatch.context() as earlier:
