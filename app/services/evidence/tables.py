@@ -252,12 +252,19 @@ def _of_cases(session: Session, ids: Sequence[int], office: _Office, anew: total
         if not told[id_]:
             continue  # that is told of its chain
         version = definitions.readable(session, case.definition_id) if case.definition_id in drawn else None
-        one = _Case(case, version, told[id_], standing.final(told[id_]), office, id_ in stopped)
+        earlier = [definitions.readable(session, each) for each in sorted(_earlier(told[id_]))]
+        one = _Case(case, version, earlier, told[id_], standing.final(told[id_]), office, id_ in stopped)
         yield from one.of_row()
         yield from one.of_tasks(tasks.get(id_, []))
         yield from one.of_waits(jobs.get(id_, []), waits.get(id_, []))
         yield from one.of_rating(ratings.get(id_, []))
         yield from one.of_facts(session, anew)
+
+
+def _earlier(entries: Iterable[Entry[Event]]) -> set[int]:
+    """The definitions that a case ran on, the present one as well; none where it never moved."""
+    moves = (entry.event for entry in entries if isinstance(entry.event, _MOVED))
+    return {id_ for event in moves for id_ in (event.source, event.target)}
 
 
 def _entry(row: Any, people: Mapping[int, User]) -> Entry[Event]:
@@ -286,6 +293,7 @@ class _Case:
 
     row: ProcessInstance
     version: Version | None
+    earlier: Sequence[Version | None]
     entries: Sequence[Entry[Event]]
     then: Standing
     office: _Office
@@ -349,14 +357,17 @@ class _Case:
         for id_, task in known.items():
             if id_ not in own:
                 yield self._fault("user_task", of=task.activity_id, kind="row_missing")
-        moved = self._is_told(*_MOVED)
         for id_, row in own.items():
             if id_ not in known:
                 if not self._was_undone(id_):
                     yield self._fault("user_task", of=row.activity_id, kind="row_added")
                 continue
-            wanted = self._task(id_) | self._drawn(row, moved)
-            yield from self._differing("user_task", row, wanted, row.activity_id)
+            told = self._task(id_)
+            found = [
+                list(self._differing("user_task", row, told | self._drawn(row, version), row.activity_id))
+                for version in self._drawn_by(row)
+            ]
+            yield from min(found, key=len)
 
     def _was_undone(self, task: str) -> bool:
         """Whether a task opened by what was taken back: its row may stand there, closed."""
@@ -441,13 +452,18 @@ class _Case:
     def _id_of(self, name: str) -> int | None:
         return self.office.ids.get(name)
 
-    def _drawn(self, row: UserTask, moved: bool) -> dict[str, Any]:
-        """What the diagram says of a task; of one that was closed in another version nobody knows."""
+    def _drawn_by(self, row: UserTask) -> Sequence[Version | None]:
+        """The versions of which one drew a task: of one that is over, each that its case ran on."""
+        closed = self.then.closed.get(row.id)
+        if closed is None or not self.earlier:
+            return [self.version]
+        drawn = [one for one in self.earlier if one is None or closed.task.activity_id in one.diagram.nodes]
+        return drawn or [None]
+
+    def _drawn(self, row: UserTask, version: Version | None) -> dict[str, Any]:
+        """What the diagram of a version says of a task."""
         known = self.then.closed.get(row.id)
         activity = (known.task if known else self.then.tasks[row.id]).activity_id
-        version = self.version
-        if moved and row.state != "open":
-            return {}
         found: dict[str, Any] = {"activity_id": activity}
         if version is None or activity not in version.diagram.nodes:
             return found

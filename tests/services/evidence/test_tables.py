@@ -12,7 +12,7 @@ from app.commands.transaction import Command
 from app.config import Config
 from app.db import Base, Database
 from app.history.events import UserAdded
-from app.models import HistoryEvent, Job, Unit, User, UserTask
+from app.models import HistoryEvent, Job, ProcessInstance, Unit, User, UserTask
 from app.services.core import clock, history, holidays, settings
 from app.services.deployment import deployments
 from app.services.evidence import tables, verifying
@@ -22,6 +22,7 @@ from app.services.people import profiles, units
 from app.services.reporter import ratings
 from app.services.tasks import tasks
 from tests.services.message_procedure import waiting
+from tests.services.migration import moving
 from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office, add_user, procedure
 
@@ -148,6 +149,35 @@ def test_a_name_with_more_behind_it_is_seen(office: Office, config: Config) -> N
         told = compared(config, connection)
         connection.rollback()
     assert any("user_task.name" in one for one in told)
+
+
+def test_tasks_over_before_their_case_moved_are_seen_when_they_are_changed(
+    office: Office, config: Config
+) -> None:
+    scene(office)
+    with office.database.transaction() as session:
+        clock.fix(session, BEGIN + timedelta(minutes=95))
+        files = procedure(after="9 hari kerja")
+        done = deployments.deploy(session, files, actor=office.owner)
+        target = done.definitions[0].definition.id
+        running = select(ProcessInstance).where(
+            ProcessInstance.key == "uji", ProcessInstance.state == "active"
+        )
+        cases = session.scalars(running).all()
+        over = UserTask.instance_id.in_([case.id for case in cases]) & (UserTask.state != "open")
+        assert session.scalars(select(UserTask.id).where(over)).all()
+    batch = moving.move(office, target, *cases)
+    for go_on in (lambda: None, lambda: moving.undo(office, batch)):
+        go_on()
+        with office.database.engine.connect() as connection:
+            assert compared(config, connection) == []
+            connection.rollback()
+            for column in ("name", "lane", "lane_id", "form_key"):
+                _free(connection)
+                connection.execute(update(UserTask).where(over).values({column: "palsu"}))
+                told = compared(config, connection)
+                connection.rollback()
+                assert any(f"user_task.{column} " in one for one in told), column
 
 
 def test_dates_rewritten_after_a_recount_are_seen(office: Office, config: Config) -> None:
