@@ -81,8 +81,9 @@ MONTHS: Mapping[str, int] = {
 EVERY = "setiap|tiap|every|each"
 EVERY_SO_OFTEN = f"{EVERY}|per"  # "per tanggal 5" is no day that comes again
 AT_MOST = (
-    r"maksimal|maksimum|maks\.?|paling lama|paling lambat|selama lamanya|selambat lambatnya|tidak lebih dari|selama"
-    r"|dalam waktu|dalam|setelah|sesudah|maximum|max\.?|at most|no more than|no later than|up to|within|after"
+    r"maksimal|maksimum|maks\.?|paling lama|paling lambat|selama lamanya|selambat lambatnya|selambatnya"
+    r"|tidak lebih dari|selama|dalam waktu|dalam|setelah|sesudah|maximum|max\.?|at most|no more than|no later than"
+    r"|up to|within|after"
 )
 #: What sets a time off in a sentence: what stands before one, and what stands behind.
 SETS_OFF = (
@@ -108,6 +109,7 @@ HALF = r"½|1/2|setengah|half an?|half"
 _ONE = re.compile(r"\bse(hari|jam|minggu|bulan|triwulan|semester|tahun|menit|pekan)\b")
 _WORKING = re.compile(r"(?<=\d)\s*hk\b")
 _SPELLED = re.compile(r"(\d+)\s*\(([a-z ]+)\)")
+_FIGURED = re.compile(r"([a-z ]{1,60})\((\d{1,3})\)")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _FIGURES = re.compile(
     rf"(?:(?P<figure>[0-9]{{1,30}}(?:[.,][0-9]{{1,2}})?)(?P<more> ?½| 1/2| setengah)?|(?P<half>{HALF})) ?"
@@ -116,14 +118,25 @@ _FIGURES = re.compile(
 
 
 def plain(text: str) -> str:
-    """The text in lower case, its short forms written out: "seminggu", "2 HK", the decrees' "3 (tiga) hari"."""
+    """The text in lower case, its short forms written out: "seminggu", "2 HK", the decrees' "3 (tiga) hari" and
+    "tiga (3) hari"."""
     said = _HYPHEN.sub(" ", text.lower())
-    return _SPELLED.sub(_once, _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", said)))
+    said = _SPELLED.sub(_once, _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", said)))
+    return _FIGURED.sub(_in_figures, said)
 
 
 def _once(found: re.Match[str]) -> str:
     """A number said twice, once; where the words say another, both stay, and nothing reads them."""
     return found[1] if NUMBERS.get(found[2].strip()) == int(found[1]) else found[0]
+
+
+def _in_figures(found: re.Match[str]) -> str:
+    """`_once` where the figure stands in the brackets."""
+    before, words = found[1][: len(found[1]) - len(found[1].lstrip())], found[1].split()
+    for place in range(len(words)):
+        if NUMBERS.get(" ".join(words[place:])) == int(found[2]):
+            return before + " ".join([*words[:place], found[2]])
+    return found[0]
 
 
 def amount(said: str) -> tuple[str, str] | None:
