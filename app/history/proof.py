@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, select, text
+from sqlalchemy import Connection, Select, exists, select, text
 
 from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, Place, Told, commitment, event_hash, moment
 from app.history.events import DefinitionDeployed
-from app.models import HistoryEvent
+from app.models import EventChain, HistoryEvent, ProcessInstance
 
 
 class Proven(NamedTuple):
@@ -78,6 +78,17 @@ def _follows(chain: int, before: Head, one: Proven) -> bytes:
     committed = one.redacted or commitment(one.data, one.salt or b"")
     told = Told(one.type, moment(one.at), one.actor_id, one.activity_id)
     return event_hash(Place(chain, before.length + 1, before.hash), told, committed)
+
+
+def emptied(connection: Connection) -> Iterator[tuple[int, int, bool]]:
+    """Each chain of a case whose head does not say that it was destroyed, though no event of it or no case is there;
+    how many events it had, and whether it has any."""
+    c = EventChain
+    has_events = exists().where(HistoryEvent.instance_id == c.instance_id)
+    has_case = exists().where(ProcessInstance.id == c.instance_id)
+    query = select(c.instance_id, c.count, has_events)
+    query = query.where(c.instance_id != OUTSIDE, c.destroyed_at.is_(None), ~(has_events & has_case))
+    yield from connection.execute(query.order_by(c.instance_id))
 
 
 def deployments(connection: Connection) -> Iterator[tuple[int, int]]:

@@ -39,6 +39,7 @@ _OF_IDS = frozenset({"duplicate_id", "bad_id"})
 _PLACES = frozenset(
     {"ref", "host", "gateway", "target", "other", "first", "second", "task", "source", "flow"}
 )
+_FLOWS = ("sequenceFlow", "messageFlow")
 _ID = re.compile(r"[\w.-]{1,128}")
 _SHOWN = 500
 _START = 60
@@ -155,15 +156,17 @@ class Source:
         finding = Finding(code, severity, element_id, name, where.line, self.file, shown)
         self._findings.append((self.process, finding))
 
-    def label(self, element_id: str, name: str = "") -> str:
-        """What people call an element: its name, an arrow where it leads from and to; "" where nothing tells it."""
+    def label(self, element_id: str, name: str = "", *, is_end: bool = False) -> str:
+        """What people call an element: its name, an arrow where it leads from and to; "" where nothing tells it. An
+        arrow that stands at the end of another, by mistake, is told by its name alone: it may lead back there."""
         element = self.ids.get(element_id)
         if name or element is None:
             return name
-        if local(element) in ("sequenceFlow", "messageFlow"):
-            ends = (reference(element.get(end)) for end in ("sourceRef", "targetRef"))
-            return " → ".join(self.label(end) or end for end in ends if end)
-        return plain(attribute(element, "name"))
+        name = plain(attribute(element, "name"))
+        if local(element) not in _FLOWS or is_end:
+            return name
+        ends = (reference(element.get(end)) for end in ("sourceRef", "targetRef"))
+        return " → ".join(self.label(end, is_end=True) or end for end in ends if end)
 
     @cached_property
     def ties(self) -> Mapping[str, list[str]]:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, select
 
 from app.config import Config
 from app.history import proof, removals
@@ -18,7 +18,7 @@ from app.history.canonical import GENESIS, OUTSIDE
 from app.history.checking import Fault
 from app.history.proof import Head
 from app.log_safety import log_fault
-from app.models import Checkpoint, EventChain, HistoryEvent, ProcessInstance, SealedHead
+from app.models import Checkpoint, EventChain, SealedHead
 from app.services.core import signing
 from app.services.evidence import checkpoints, remembered
 from app.services.evidence.checkpoints import Drawn, Grown
@@ -143,13 +143,8 @@ def _rows(connection: Connection) -> Iterator[Any]:
 
 def _emptied(connection: Connection) -> Iterator[Fault]:
     """Chains without an event or without a case, though their head stands and does not say that it was destroyed."""
-    c = EventChain
-    has_events = exists().where(HistoryEvent.instance_id == c.instance_id)
-    has_case = exists().where(ProcessInstance.id == c.instance_id)
-    query = select(c.instance_id, c.count, has_events.label("has_events"))
-    query = query.where(c.instance_id != OUTSIDE, c.destroyed_at.is_(None), ~(has_events & has_case))
-    for chain, count, has_some in connection.execute(query.order_by(c.instance_id)):
-        yield Fault("case_removed", chain) if has_some else Fault("removed", chain, count)
+    for chain, count, has_events in proof.emptied(connection):
+        yield Fault("case_removed", chain) if has_events else Fault("removed", chain, count)
 
 
 def _broken(config: Config, connection: Connection, ways: list[_Way]) -> Iterator[Fault]:

@@ -44,6 +44,9 @@ def faults(finding: Finding, read: source.Source) -> list[str]:
     told = {**finding.params, "name": finding.element_name or finding.element_id or ""}
     shown = {key: value for key, value in told.items() if key not in _QUOTED}
     ids = [v for v in shown.values() if finding.code not in source._OF_IDS and read.label(v) not in ("", v)]
+    if ids:
+        names = {one.get("name") for one in read.root.iter()}  # damage puts ids where names stood
+        ids = [v for v in ids if v not in names]
     with speaking("id"):
         said = re.sub(r"“[^”]*”|\([^)]*\)", "", f"{finding.what} {finding.todo}".lower())
     words = set(re.findall(r"[a-z]+", said)) if finding.code not in _BARE else set[str]()

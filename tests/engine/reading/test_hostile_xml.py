@@ -217,6 +217,18 @@ def verdict(content: bytes) -> None:
         assert all({way.source, way.target} <= set(diagram.nodes) for way in diagram.flows)
 
 
+@pytest.mark.parametrize("end", ["sourceRef", "targetRef"])
+@pytest.mark.parametrize("tag", ["sequenceFlow", "messageFlow"])
+def test_arrows_that_lead_to_themselves_or_to_each_other_give_a_verdict(tag: str, end: str) -> None:
+    def with_flows(*ends: tuple[str, str]) -> bytes:
+        other = "targetRef" if end == "sourceRef" else "sourceRef"
+        lines = (f'<bpmn:{tag} id="{one}" {end}="{to}" {other}="telaah"/>' for one, to in ends)
+        return GOOD.replace(b"</bpmn:process>", "".join(lines).encode() + b"</bpmn:process>")
+
+    for content in (with_flows(("a", "a")), with_flows(("a", "b"), ("b", "a"))):
+        verdict(content)
+
+
 @given(st.binary(max_size=300))
 @example(b"<?xml version='1.0' encoding='utf-16'?><a/>")
 def test_any_bytes_give_a_verdict(content: bytes) -> None:
