@@ -34,6 +34,7 @@ from app.engine.running.execution import Program
 from app.engine.running.marking import Slot
 from app.engine.running.run import Run
 from app.engine.running.step import Before, Kept, Step, node_of, open_tasks, waiting_events
+from app.engine.unanswered import is_empty
 from app.errors import ExecutionFailed
 from app.i18n import N_, _
 
@@ -104,7 +105,7 @@ def migrate(
     if moved.obstacles:
         raise Blocked(moved.obstacles)
     variables = {plan.variables.get(name, name): value for name, value in standing.variables.items()}
-    variables |= {name: value for name, value in plan.given.items() if variables.get(name) in (None, "", [])}
+    variables |= {name: value for name, value in plan.given.items() if is_empty(variables.get(name))}
     run = Run(new.diagram, new.tables, variables, now, calendar)
     run.was_open = before_it.tasks
     workflow = marking.lay(slots, new.spec, run)

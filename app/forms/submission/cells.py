@@ -49,6 +49,11 @@ def from_cells(form: Form, cells: Mapping[str, str], now: datetime, replaced: Re
     return values
 
 
+def from_cell(part: Field, text: str) -> Any:
+    """Return the value that a text gives a field; what does not fit it stays as text."""
+    return _value(part, text, lambda _key, _text: None)
+
+
 def left_out_by(form: Form, values: Values, wanted: Collection[str]) -> str | None:
     """Return the value for which a line is left out (property ``impor kecuali``), unless it is ``wanted``."""
     for part in form.fields:

@@ -6,18 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.engine.diagram import Node
 from app.engine.running.step import Step
+from app.engine.unanswered import is_empty
 from app.errors import InvalidForm
-from app.forms import Field, moments
-from app.forms import numbers as form_numbers
+from app.forms import Field
+from app.forms.choices import is_offered
+from app.forms.model import NO
+from app.forms.stored import is_stored
+from app.forms.submission import cells
 from app.history.events.migration import Change
 from app.i18n import _
 from app.services.definitions.definitions import Version
 from app.services.deployment import unset_checks
 from app.services.deployment.bundle import Bundle
 
-_Found = tuple[Change, ...]
-_EMPTY: tuple[object, ...] = (None, "", [])
+#: An element that reads a field, the field's name, and what people call it.
+_Found = tuple[tuple[Node, str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -34,31 +39,16 @@ class Asked:
         Raises:
             InvalidForm: it is no such value.
         """
-        if self.field.type == "number":
-            value = form_numbers.from_text(text, as_text=self.field.as_text)
-            if not isinstance(value, str) or self.field.as_text:
-                return value
-        elif self.field.options:
-            named = {one.label.casefold(): one.value for one in self.field.options}
-            named |= {str(one.value).casefold(): one.value for one in self.field.options}
-            if text.casefold() in named:
-                return named[text.casefold()]
-        elif self.field.type == "checkbox":
-            if text.casefold() in _YES_OR_NO:
-                return _YES_OR_NO[text.casefold()]
-        elif self.field.type in ("textfield", "textarea"):
-            return text
-        elif self.field.type == "datetime":
-            moment = moments.from_text(text, self.field.subtype)
-            if moments.is_moment(moment, self.field.subtype):
-                return moment
-        message = _(
-            "{field}: “{text}” bukan isian yang sah.", field=self.field.name or self.name, text=text[:80]
-        )
-        raise InvalidForm(message, {self.name: message})
-
-
-_YES_OR_NO = {"ya": True, "tidak": False}
+        value = cells.from_cell(self.field, text)
+        unclear = self.field.type == "checkbox" and not value and cells.plain(text) not in NO
+        picked = value if isinstance(value, list) else [value]
+        offered = not self.field.options or all(is_offered(one, self.field.options) for one in picked)
+        if unclear or not offered or not is_stored(self.field, value):
+            message = _(
+                "{field}: “{text}” bukan isian yang sah.", field=self.field.name or self.name, text=text[:80]
+            )
+            raise InvalidForm(message, {self.name: message})
+        return value
 
 
 class _Unasked:
@@ -70,14 +60,14 @@ class _Unasked:
         self.fresh = unset_checks.set_anywhere(self._target) - unset_checks.set_anywhere(_bundle(source))
         self._found: dict[tuple[frozenset[str], frozenset[str]], _Found] = {}
 
-    def changes(self, standing: frozenset[str], held: frozenset[str]) -> _Found:
-        if (standing, held) not in self._found:
-            read = unset_checks.read_unset(self._target, self.fresh, standing, held)
-            self._found[standing, held] = tuple(
-                Change(kind="unasked", activity=node.id, name=node.name or node.id, after=label or name)
-                for node, name, label in read
-            )
-        return self._found[standing, held]
+    def read(self, step: Step) -> _Found:
+        if not self.fresh or step.ended:
+            return ()
+        held = frozenset(name for name in self.fresh if not lacks(step.variables, name))
+        at = _standing(step), held
+        if at not in self._found:
+            self._found[at] = tuple(unset_checks.read_unset(self._target, self.fresh, *at))
+        return self._found[at]
 
     def asked(self) -> list[Asked]:
         if not self.fresh:
@@ -91,25 +81,23 @@ class _Unasked:
 _KEPT: deque[_Unasked] = deque(maxlen=8)
 
 
-def changes(source: Version, target: Version, step: Step) -> _Found:
+def changes(source: Version, target: Version, step: Step) -> tuple[Change, ...]:
     """What is to be told of a case that a step moves: each element that will read a field which the case never had,
     and the field. Nothing where the target knows no field that the source does not."""
-    pair = _between(source, target)
-    if not pair.fresh or step.ended:
-        return ()
-    held = {name for name in pair.fresh if not lacks(step.variables, name)}
-    return pair.changes(_standing(step), frozenset(held))
+    return tuple(
+        Change(kind="unasked", activity=node.id, name=node.name or node.id, after=label or name)
+        for node, name, label in _between(source, target).read(step)
+    )
 
 
 def lacks(variables: Mapping[str, Any], name: str) -> bool:
     """Whether a case holds nothing under this name."""
-    return variables.get(name) in _EMPTY
+    return is_empty(variables.get(name))
 
 
 def needed(source: Version, target: Version, step: Step) -> frozenset[str]:
     """The names of the fields that `changes` tells of."""
-    labels = {one.field.name or one.name: one.name for one in asked(source, target)}
-    return frozenset(labels[one.after] for one in changes(source, target, step) if one.after in labels)
+    return frozenset(name for _node, name, _label in _between(source, target).read(step))
 
 
 def asked(source: Version, target: Version) -> list[Asked]:
@@ -118,7 +106,8 @@ def asked(source: Version, target: Version) -> list[Asked]:
 
 
 def _between(source: Version, target: Version) -> _Unasked:
-    pair = next((one for one in _KEPT if one.versions[0] is source and one.versions[1] is target), None)
+    kept = tuple(_KEPT)  # other threads add to it
+    pair = next((one for one in kept if one.versions[0] is source and one.versions[1] is target), None)
     if pair is None:
         pair = _Unasked(source, target)
         _KEPT.append(pair)
