@@ -108,7 +108,7 @@ HALF = r"½|1/2|setengah|half an?|half"
 
 _ONE = re.compile(r"\bse(hari|jam|minggu|bulan|triwulan|semester|tahun|menit|pekan)\b")
 _WORKING = re.compile(r"(?<=\d)\s*hk\b")
-_SPELLED = re.compile(r"(\d+)\s*\(([a-z ]+)\)")
+_SPELLED = re.compile(r"(?<!\d)(\d{1,30})\s*\(([a-z ]{1,60})\)")  # bounded: any text may come here
 _FIGURED = re.compile(r"([a-z ]{1,60})\((\d{1,3})\)")
 _HYPHEN = re.compile(r"(?<=[a-z])-(?=[a-z])")
 _FIGURES = re.compile(

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -372,3 +373,14 @@ def test_two_thousand_invented_sentences_without_a_time_tell_none() -> None:
     assert len(texts) > 2000
     assert [text for text in sorted(texts) if timers.mentioned(text)] == []  # which reads the sentence first
     assert [text for text in sorted(texts) if meaning(text, typed=True)] == []
+
+
+@pytest.mark.parametrize(
+    "piece", ["9", "a", " ", "1 ", "hari ", "(", "3 (", "tiga (3) ", "1.", "setiap ", "- "]
+)
+def test_long_texts_are_read_in_the_time_of_their_length(piece: str) -> None:
+    """Where it grows with its square this takes half a minute."""
+    begun = time.process_time()
+    for read in (meaning, timers.mentioned, vocabulary.plain):
+        read(piece * (40_000 // len(piece)))
+    assert time.process_time() - begun < 8
