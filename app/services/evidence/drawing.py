@@ -120,13 +120,11 @@ class _Heads:
             if sealed is not None and count <= sealed:
                 kind = "cut" if count < sealed else "rewritten"
                 self.faults.append(Fault(kind, chain, count, str(checkpoint)))
-            elif (
-                sealed is not None or destroyed_at is None
-            ):  # `verify` tells of one destroyed before it was sealed
+            elif sealed is not None or destroyed_at is None:
+                # Of one that was destroyed before it was sealed `verify` tells.
                 before = Head(sealed, sealed_head) if sealed is not None else Head(0, GENESIS)
-                self.led_on.append(
-                    _Way(chain, before, Head(count, head), checkpoint or 0, destroyed_at is not None)
-                )
+                now, gone = Head(count, head), destroyed_at is not None
+                self.led_on.append(_Way(chain, before, now, checkpoint or 0, gone))
 
 
 def _rows(connection: Connection) -> Iterator[Any]:

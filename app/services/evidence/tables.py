@@ -6,8 +6,8 @@ facts. What nothing tells of is named in `OUTSIDE`, with the reason.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,6 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
 from app.config import Config
 from app.engine.diagram import Node
 from app.history import canonical, events, origin, reader, standing
@@ -33,13 +32,13 @@ from app.models import (
     MessageWait,
     ProcessInstance,
     ReporterRating,
-    Unit,
     User,
     UserTask,
 )
-from app.services.core import holidays, settings
+from app.services.core import settings
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.evidence.office_rows import Office, compare_office, read_office
 from app.services.facts import totals, writing
 from app.services.instances import listed, task_rows
 
@@ -171,9 +170,9 @@ def compare(
     """
     info = {"config": config, "versions": settings.versions_held(), "units": set()}
     with Session(connection, autoflush=False, info=info) as session:
-        office = _office(session)
+        office = read_office(session)
         if canonical.OUTSIDE not in broken:
-            yield from _of_people(session, office)
+            yield from compare_office(session, office)
         anew = totals.nothing()
         for ids in _batches(session):
             since()
@@ -201,31 +200,7 @@ def _batches(session: Session) -> Iterator[list[int]]:
         some, size = [], 0
 
 
-# -- cases ----------------------------------------------------------------------------------------
-
-
-@dataclass
-class _Office:
-    """What the record tells of people and days. ``people`` by id, their ``ids`` by name; ``days``: those that came
-    into the list of days off, or went."""
-
-    people: Mapping[int, User]
-    ids: Mapping[str, int]
-    days: frozenset[date]
-    calendar: Calendar
-    users: dict[str, dict[str, Any]] = field(default_factory=dict)
-    units: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: Events of before the record was kept are no reason to miss one.
-    is_whole: bool = True
-
-    def settled(self, start: datetime, end: datetime) -> bool:
-        """Whether the office minutes between two moments are the same by any list of days off that there was."""
-        first, last = self.calendar.local_date(start), self.calendar.local_date(end)
-        known = any(first <= day <= last for day in self.days)
-        return not known and not self.calendar.holidays_between(first, last)
-
-
-def _of_cases(session: Session, ids: Sequence[int], office: _Office, anew: totals.Sums) -> Iterator[Fault]:
+def _of_cases(session: Session, ids: Sequence[int], office: Office, anew: totals.Sums) -> Iterator[Fault]:
     cases = {
         one.id: one for one in session.scalars(select(ProcessInstance).where(ProcessInstance.id.in_(ids)))
     }
@@ -296,7 +271,7 @@ class _Case:
     earlier: Sequence[Version | None]
     entries: Sequence[Entry[Event]]
     then: Standing
-    office: _Office
+    office: Office
     is_stopped: bool
 
     def _fault(self, table: str, column: str = "", of: str = "", kind: str = "row_changed") -> Fault:
@@ -575,118 +550,3 @@ class _Case:
 
 def _filled(variables: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in variables.items() if value is not None}
-
-
-# -- people and units -----------------------------------------------------------------------------
-
-_OFFICE = (
-    events.UserAdded,
-    events.UserEdited,
-    events.UserDisabled,
-    events.UserEnabled,
-    events.GroupRenamed,
-    events.GroupCopied,
-    events.UnitAdded,
-    events.UnitEdited,
-    events.HolidayAdded,
-    events.HolidayRemoved,
-    events.HistorySealed,
-)
-_ROLES = ("admin", "process_owner", "auditor")
-
-
-def _office(session: Session) -> _Office:
-    """What events outside of cases tell of people, units and days off. Reads them one after the other."""
-    people = {user.id: user for user in session.scalars(select(User))}
-    session.expunge_all()
-    days = set[date]()
-    ids = {user.name: user.id for user in people.values()}
-    office = _Office(people, ids, frozenset(), holidays.calendar(session))
-    for event, at in reader.happened_outside(session, _OFFICE):
-        if isinstance(event, events.HolidayAdded | events.HolidayRemoved):
-            days.add(date.fromisoformat(event.on))
-        elif isinstance(event, events.HistorySealed):
-            office.is_whole = office.is_whole and not event.events
-        else:
-            _tell(office, event, at)
-    office.days = frozenset(days)
-    return office
-
-
-def _tell(office: _Office, event: Event, at: datetime) -> None:
-    """Let what is known of people and units follow an event."""
-    if isinstance(event, events.UserAdded):
-        facts = {name: getattr(event, name) for name in ("full_name", "roles", "groups", "units")}
-        office.users[event.user] = {**facts, "created_at": at, "disabled_at": None}
-    elif isinstance(event, events.UserEdited):
-        changed = {name: pair[1] for name, pair in event.changes.items() if isinstance(pair, list)}
-        office.users.setdefault(event.user, {}).update(changed)
-    elif isinstance(event, events.UserDisabled | events.UserEnabled):
-        out = at if isinstance(event, events.UserDisabled) else None
-        office.users.setdefault(event.user, {})["disabled_at"] = out
-    elif isinstance(event, events.GroupRenamed | events.GroupCopied):
-        for held in office.users.values():
-            groups = list(held.get("groups", ()))
-            if event.before in groups:
-                copied = isinstance(event, events.GroupCopied)
-                kept = [one for one in groups if copied or one != event.before]
-                held["groups"] = [*kept, event.after]
-    elif isinstance(event, events.UnitAdded | events.UnitEdited):
-        names = ("name", "valid_from", "valid_until", "successors")
-        office.units[event.unit] = {name: getattr(event, name) for name in names}
-
-
-def _of_people(session: Session, office: _Office) -> Iterator[Fault]:
-    # Who came before the record tells of people, or of units, is no fault.
-    told_ids = [
-        office.ids[name] for name, one in office.users.items() if "created_at" in one and name in office.ids
-    ]
-    first = min(told_ids, default=0) if office.is_whole else 0
-    tells_units = bool(first) and first <= min(office.people) and bool(office.units)
-    for user in session.scalars(select(User).order_by(User.id)):
-        wanted = office.users.pop(user.name, None)
-        if wanted is None:
-            if first and not 0 < user.id < first:
-                yield _outside("user", of=user.name, kind="row_added")
-            continue
-        held: dict[str, Any] = {
-            name: getattr(user, name) for name in ("full_name", "created_at", "disabled_at")
-        }
-        held |= {f"is_{role}": getattr(user, f"is_{role}") for role in _ROLES}
-        plain = ("full_name", "created_at", "disabled_at")
-        told: dict[str, Any] = {name: wanted[name] for name in plain if name in wanted}
-        told |= {f"is_{role}": role in wanted["roles"] for role in _ROLES} if "roles" in wanted else {}
-        for name, value in told.items():
-            if held[name] != value:
-                yield _outside("user", name, user.name)
-        for table, own, belongs in (
-            ("membership", {group.name for group in user.groups}, "groups"),
-            ("user_unit", {unit.code for unit in user.units}, "units"),
-        ):
-            if belongs in wanted and own != set(wanted[belongs]):
-                yield _outside(table, of=", ".join([user.name, *sorted(own ^ set(wanted[belongs]))]))
-    for name in office.users:
-        yield _outside("user", of=name, kind="row_missing")
-    for unit in session.scalars(select(Unit).order_by(Unit.code)):
-        wanted = office.units.pop(unit.code, None)
-        if wanted is None:
-            if tells_units:
-                yield _outside("unit", of=unit.code, kind="row_added")
-            continue
-        held = {
-            "name": unit.name,
-            "valid_from": unit.valid_from.isoformat() if unit.valid_from else None,
-            "valid_until": unit.valid_until.isoformat() if unit.valid_until else None,
-            "successors": [code for code in unit.successors.split(",") if code],
-        }
-        for column, value in held.items():
-            if value != wanted[column]:
-                yield _outside("unit", column, unit.code)
-    for code in office.units:
-        yield _outside("unit", of=code, kind="row_missing")
-    session.expunge_all()
-
-
-def _outside(table: str, column: str = "", of: str = "", kind: str = "row_changed") -> Fault:
-    what = f"{table}.{column}" if column else table
-    return Fault(kind, canonical.OUTSIDE, 0, f"{what} ({of})" if of else what)
