@@ -268,7 +268,7 @@ def _take_one(database: Database, one: Fetched, own_address: str) -> None:
     except NotReady:
         raise
     except AppError:  # its case cannot be written to: an officer reads it, and those behind it come in
-        unknown = replace(mail, numbers=())
+        unknown = replace(mail, details=())
         run_without_key(database, lambda session: incoming.take(session, unknown, one.place))
 
 

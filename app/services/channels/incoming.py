@@ -1,11 +1,16 @@
-"""Mail that came in: a message of a case's reporter, or something from which an officer begins a report."""
+"""Mail that came in: a message of a case's reporter, or something from which an officer begins a report.
 
+A message is what came to the case's own address, which its reporter alone knows, from the address that he left. The
+first is asked first: else whoever knows a number could try out whose report it is.
+"""
+
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.errors import Conflict, NotAllowed, NotFound
@@ -15,8 +20,8 @@ from app.i18n import _
 from app.models import IdentityValue, IncomingMail, ProcessDefinition, ProcessInstance, Setting
 from app.services import identity
 from app.services.channels.mail_reading import Mail, without_quotes
-from app.services.channels.mailbox import Place
-from app.services.core import access, clock, encryption, history, rights
+from app.services.channels.mailbox import Place, address_of
+from app.services.core import access, clock, encryption, history, rights, settings
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.core.reasons import required_reason
@@ -24,7 +29,7 @@ from app.services.core.upsert import insert
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import instances
-from app.services.reporter import correspondence, joined_reports
+from app.services.reporter import correspondence, joined_reports, tracking
 from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
 
@@ -32,8 +37,6 @@ STATES = ("waiting", "case", "message", "aside", "automatic")
 #: So long what a mail says is kept once somebody has seen to it.
 KEPT = timedelta(days=30)
 _PLACE = "channel:mail"
-#: More cases than ever have one of a mail's numbers.
-_MOST_CASES = 50
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ def take(session: Session, mail: Mail, at: Place) -> str | None:
     if not added:  # another worker has it
         return None
     if instance is not None:
-        correspondence.write_to_office(session, instance.id, _letter(mail), by_mail=True)
+        own = tracking.mail_detail(session, instance) or ""
+        correspondence.write_to_office(session, instance.id, _letter(mail, own), by_mail=True)
     return state
 
 
@@ -102,25 +106,31 @@ def _content(mail: Mail) -> dict[str, Any]:
     }
 
 
-def _letter(mail: Mail) -> str:
+def address_for(session: Session, instance: ProcessInstance, version: Version) -> str | None:
+    """The address to which the reporter of a case writes, of the mailbox that is read. None where none is, he cannot
+    leave his own address, or has no code. 1 SQL."""
+    config = settings.config(session)
+    own = config.imap_url and address_of(config.imap_url, config.mail_from)
+    if not own or not _fields_of(version, "surel"):
+        return None
+    detail, (user, _at, host) = tracking.mail_detail(session, instance), own.partition("@")
+    return f"{user}+{detail}@{host}" if detail else None
+
+
+def _letter(mail: Mail, own: str) -> str:
+    """What its reporter wrote, for officers: without his ``own`` address where a mail program repeats it."""
     text = without_quotes(mail.text) or mail.subject
+    text = re.sub(re.escape(own), "…", text, flags=re.IGNORECASE)
     most = correspondence.MAX_LENGTH
     return text if len(text) <= most else f"{text[: most - 2]} …"
 
 
 def _case_of(session: Session, mail: Mail) -> ProcessInstance | None:
-    """The running case with one of the mail's numbers whose reporter left the sender's address; the newest. A report
-    that is joined to a case runs as long as that one."""
-    if not mail.sender or not mail.numbers or not (mail.text or mail.subject):
+    """The running case to whose own address its reporter wrote, from the address that he left. A report that is
+    joined to a case runs as long as that one."""
+    if not mail.sender or not (mail.text or mail.subject):
         return None
-    spellings = {one for number in mail.numbers for one in (number, number.upper(), number.lower())}
-    keys = select(ProcessDefinition.key)
-    query = select(ProcessInstance).where(
-        ProcessInstance.key.in_(keys),
-        ProcessInstance.business_key.in_(spellings),
-        or_(ProcessInstance.ended_at.is_(None), ProcessInstance.state == "joined"),
-    )
-    for instance in session.scalars(query.order_by(ProcessInstance.id.desc()).limit(_MOST_CASES)):
+    for instance in tracking.written_to(session, mail.details):
         version = definitions.version(session, instance.definition_id)
         runs = joined_reports.case_of(session, instance).ended_at is None
         if runs and mail.sender in held_by(session, version, instance.id, "surel"):
@@ -130,12 +140,7 @@ def _case_of(session: Session, mail: Mail) -> ProcessInstance | None:
 
 def held_by(session: Session, version: Version, instance_id: int, channel: str) -> list[str]:
     """What a case's reporter left for a channel (``sms``, ``surel``), small letters. 1 SQL, none without a field."""
-    keys = {
-        part.key
-        for form in version.forms.values()
-        for part in form.fields
-        if part.reporter_channel == channel
-    }
+    keys = _fields_of(version, channel)
     if not keys:
         return []
     query = select(IdentityValue.ciphertext).where(
@@ -143,6 +148,12 @@ def held_by(session: Session, version: Version, instance_id: int, channel: str) 
     )
     found = (encryption.unseal(session, sealed) for sealed in session.scalars(query))
     return [one.strip().casefold() for one in found if isinstance(one, str) and one.strip()]
+
+
+def _fields_of(version: Version, channel: str) -> set[str]:
+    """Keys of the fields in which reporters say how they are reached."""
+    fields = (part for form in version.forms.values() for part in form.fields)
+    return {part.key for part in fields if part.reporter_channel == channel}
 
 
 def processes(session: Session, *, actor: Actor) -> list[ProcessDefinition]:

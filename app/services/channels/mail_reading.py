@@ -26,7 +26,7 @@ MOST_LETTERS = 20_000
 _MOST_SUBJECT = 300
 _MOST_PARTS = 100
 _MOST_NAMES = 20
-_MOST_NUMBERS = 20
+_MOST_DETAILS = 20
 #: Python's parser takes time and memory by the square of a heading's length, and `nh3` by that of how deep HTML lies.
 _MOST_HEADING, _MOST_HEADINGS, _MOST_OF_PART = 4_000, 65_536, 600
 _MOST_TAGS = 2_000
@@ -38,7 +38,8 @@ _MOST_HTML = 10 * MOST_LETTERS
 _CONTROL = re.compile(
     r"[^\S\n\t ]|[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]"
 )
-_NUMBER = re.compile(r"[^\W_][\w./-]{2,60}")
+#: Where addresses stand that a mail went to; a blind copy is told by the last ones alone.
+_RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 #: Where a reply repeats what it answers: the line that mail programs put above it.
 _REPEATED = re.compile(
     r"^(?:-{3,} ?(?:original message|pesan asli|forwarded message).*|_{10,}|"
@@ -57,15 +58,15 @@ _OF_MACHINES = ("list-id", "list-unsubscribe", "x-autoreply", "x-autorespond", "
 
 @dataclass(frozen=True)
 class Mail:
-    """What a mail says. ``numbers``: words that may be a case's number, of the subject and behind a + in its
-    recipients. ``attachments``: names and sizes in bytes; ``is_cut``: not all of it was read."""
+    """What a mail says. ``details``: what stands behind the + in the addresses that it went to (RFC 5233).
+    ``attachments``: names and sizes in bytes; ``is_cut``: not all of it was read."""
 
     message_id: str
     sender: str
     sender_name: str
     subject: str
     text: str
-    numbers: Sequence[str] = ()
+    details: Sequence[str] = ()
     attachments: Sequence[tuple[str, int]] = ()
     is_automatic: bool = False
     is_cut: bool = False
@@ -87,7 +88,7 @@ def read_mail(raw: bytes, *, own_address: str = "", is_cut: bool = False) -> Mai
         sender_name=name,
         subject=subject,
         text=_plain(text)[:MOST_LETTERS],
-        numbers=_numbers(message, subject),
+        details=_details(message),
         attachments=attachments,
         is_automatic=automatic,
         is_cut=is_cut or not whole or len(text) > MOST_LETTERS,
@@ -165,14 +166,15 @@ def _sender(message: EmailMessage) -> tuple[str, str]:
     return _line(name)[:200], address if address.count("@") == 1 else ""
 
 
-def _numbers(message: EmailMessage, subject: str) -> tuple[str, ...]:
-    found = _NUMBER.findall(subject)
+def _details(message: EmailMessage) -> tuple[str, ...]:
     try:
-        to = getaddresses([*_headers(message, "to"), *_headers(message, "delivered-to")])
+        to = getaddresses([one for name in _RECIPIENTS for one in _headers(message, name)])
     except _HOSTILE:
-        to = []
-    found += [address.partition("@")[0].partition("+")[2] for _name, address in to[:50]]
-    return tuple(dict.fromkeys(one.rstrip("./-")[:60] for one in found if one))[:_MOST_NUMBERS]
+        return ()
+    users = (_line(address).rpartition("@")[0] for _name, address in to[:50])
+    return tuple(dict.fromkeys(one for user in users if (one := user.partition("+")[2][:100])))[
+        :_MOST_DETAILS
+    ]
 
 
 def _is_automatic(message: EmailMessage, sender: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 _TIMEOUT_S = 30.0
@@ -40,6 +41,14 @@ class Fetched:
     place: Place
     raw: bytes
     is_cut: bool
+
+
+def address_of(url: str, otherwise: str) -> str:
+    """The address of the mailbox at ``url``: its user where that is one, else ``otherwise`` (``Name <address>``);
+    "" where neither is."""
+    user = unquote(urlsplit(url).username or "")
+    found = user if "@" in user else parseaddr(otherwise)[1]
+    return found if found.count("@") == 1 else ""
 
 
 def fetch(url: str, after: Place, limit: int) -> list[Fetched]:

@@ -3,6 +3,7 @@
 import hmac
 import re
 import secrets
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Select, select
@@ -21,6 +22,11 @@ from app.services.people import rate_limits
 from app.services.people.rate_limits import Admission, Limit
 
 DIGITS = 16
+#: Hex digits of the secret in the address to which a reporter writes: 80 bits.
+_MAIL_SECRET = 20
+#: A number as it may stand in an address as it is (RFC 5321); for any other stands the case's id.
+_OF_MAIL, _LONGEST_OF_MAIL = re.compile(r"[A-Za-z0-9/_-]+(?:\.[A-Za-z0-9/_-]+)*"), 30
+_LONGEST_ID = 18
 
 # No address is counted, not even as a hash: a reporter leaves no trace. What protects the codes is that there are
 # 10^16 of them. Numbers are easily guessed, so a limit of the number, or of all together, would let anybody keep
@@ -149,6 +155,38 @@ def case_tried(session: Session, number: str) -> int | None:
     """The case that somebody tried to look up by its number; None when there is none, which takes as long."""
     row = session.execute(_with_code(number.strip()).order_by(TrackingCode.instance_id)).first()
     return row.instance_id if row else None
+
+
+def mail_detail(session: Session, instance: ProcessInstance) -> str | None:
+    """What stands behind the + in the address to which the case's reporter writes: its number and a secret, which a
+    new code changes as well. None where he has no code. 1 SQL."""
+    row = session.get(TrackingCode, instance.id)
+    if row is None:
+        return None
+    number, secret = instance.business_key, _mail_secret(session, row.code_hmac)
+    # Programs on the way may write it in small letters; `_with_code` finds what is written in one case.
+    one_case = number in (number.upper(), number.lower())
+    plain = one_case and len(number) <= _LONGEST_OF_MAIL and _OF_MAIL.fullmatch(number)
+    return f"{number if plain else instance.id}-{secret}"
+
+
+def written_to(session: Session, details: Iterable[str]) -> Iterator[ProcessInstance]:
+    """Yield the cases whose `mail_detail` is among these, however it is spelt. 1 SQL for each, 2 where it may be an
+    id, and 1 for a case."""
+    for detail in details:
+        number, _dash, secret = detail.rpartition("-")
+        rows = [*session.execute(_with_code(number))]
+        if number.isascii() and number.isdecimal() and len(number) <= _LONGEST_ID:
+            of_id = TrackingCode.instance_id == int(number)
+            rows += session.execute(select(TrackingCode.instance_id, TrackingCode.code_hmac).where(of_id))
+        for instance_id, code_hmac in rows:
+            wanted = _mail_secret(session, code_hmac)
+            if hmac.compare_digest(wanted.encode(), secret.casefold().encode()):
+                yield session.get_one(ProcessInstance, instance_id)
+
+
+def _mail_secret(session: Session, code_hmac: str) -> str:
+    return encryption.fingerprint(session, "mail address", code_hmac)[:_MAIL_SECRET]
 
 
 def _with_code(number: str) -> Select[int, str]:

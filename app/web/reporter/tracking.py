@@ -17,6 +17,8 @@ from app.forms import Field, Form
 from app.forms.model import INPUTS, LIST, TEXTS
 from app.i18n import _
 from app.models import ProcessInstance
+from app.services.channels import incoming
+from app.services.definitions import definitions
 from app.services.files import attachments
 from app.services.reporter import reporter, tracking
 from app.services.reporter.reporter import Look
@@ -221,6 +223,7 @@ def _drawn(
     )
     said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
     said |= {"message": message or {}, "rated": rated or {}}
+    said["address"] = incoming.address_for(session, case, definitions.version(session, case.definition_id))
     zone = context.config().timezone.key
     return render_template("reporter/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
 

@@ -1,6 +1,7 @@
 """Mail in, from a real mail server: each taken once, to the case that it is about or to the officers."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from pathlib import Path
@@ -15,8 +16,9 @@ from app.errors import Conflict, InvalidForm, NotAllowed
 from app.models import IncomingMail, ProcessInstance, ReporterMessage
 from app.services.channels import incoming, mailbox
 from app.services.core import clock
+from app.services.definitions import definitions
 from app.services.instances import cancellation, instances
-from app.services.reporter import correspondence, joined_reports
+from app.services.reporter import correspondence, joined_reports, tracking
 from app.services.tasks import drafts
 from tests.services.channels.certificates import TlsServer, write_certificate
 from tests.services.channels.mail_server import MailServer
@@ -53,14 +55,29 @@ def folder(mail_server: MailServer, connect: Callable[..., None]) -> str:
     return url
 
 
-def letter(subject: str, body: str = "Mohon kabar.", sender: str = REPORTER, **headings: str) -> bytes:
+def letter(
+    subject: str,
+    body: str = "Mohon kabar.",
+    sender: str = REPORTER,
+    to: str = "alur@example.id",
+    **headings: str,
+) -> bytes:
     message = EmailMessage()
-    message["From"], message["To"], message["Subject"] = sender, "alur@example.id", subject
-    message["Message-ID"] = headings.pop("message_id", f"<{abs(hash((subject, body, sender)))}@example.id>")
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Message-ID"] = f"<{abs(hash((subject, body, sender, to)))}@example.id>"
     for name, value in headings.items():
         message[name.replace("_", "-")] = value
     message.set_content(body)
     return message.as_bytes()
+
+
+def own_address(office: Office, case: ProcessInstance) -> str:
+    """The address that the reporter of a case reads with his code, a new one."""
+    with office.database.transaction() as session:
+        tracking.issue(session, case.id, actor=office.rina)
+        found = incoming.address_for(session, case, definitions.version(session, case.definition_id))
+    assert found is not None
+    return found
 
 
 def take(database: Database) -> None:
@@ -90,7 +107,7 @@ def test_an_answer_of_the_reporter_becomes_his_message(
 ) -> None:
     case = office.start(surel=f" {REPORTER.upper()} ")
     answer = "Jalannya di depan pasar.\n\nPada Senin, 1 Juni 2026 Alur menulis:\n> Di mana?\n"
-    mail_server.deliver(folder, letter(f"Re: laporan {case.business_key}.", answer))
+    mail_server.deliver(folder, letter("Laporan saya", answer, to=own_address(office, case)))
     take(office.database)
     take(office.database)
     [message] = written(office.database, case)
@@ -98,16 +115,81 @@ def test_an_answer_of_the_reporter_becomes_his_message(
     assert [(row.state, row.instance_id) for row in mails(office.database)] == [("message", case.id)]
 
 
-def test_a_number_behind_a_plus_in_the_address_tells_the_case(
+def test_without_the_cases_own_address_nobodys_mail_becomes_a_message(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    case, other = office.start(surel=REPORTER), office.start(surel="lain@example.id")
+    void, own, others = own_address(office, case), own_address(office, case), own_address(office, other)
+    number, secret = case.business_key, own.partition("+")[2].partition("@")[0].rpartition("-")[2]
+    tried = [
+        "alur@example.id",
+        f"alur+{number}@example.id",
+        f"alur+{number}-@example.id",
+        f"alur+{number}-{secret[:-1]}@example.id",
+        f"alur+{case.id}-{secret[::-1]}@example.id",
+        f"alur+{secret}@example.id",
+        f"alur+{other.business_key}-{secret}@example.id",
+        void,
+        others,
+    ]
+    senders = (REPORTER, "siapa@example.id")
+    mails_sent = [letter(f"Re: {number}", sender=sender, to=to) for to in tried for sender in senders]
+    mail_server.deliver(folder, *mails_sent, letter(f"{number}", sender="siapa@example.id", to=own))
+    take(office.database)
+    assert written(office.database, case) == written(office.database, other) == []
+    assert {(row.state, row.instance_id) for row in mails(office.database)} == {("waiting", None)}
+    mail_server.deliver(folder, letter("Tanya", to=own.upper()), letter("Lagi", "Kabar?", to=own))
+    take(office.database)
+    assert [one.text for one in written(office.database, case)] == ["Mohon kabar.", "Kabar?"]
+
+
+@both
+def test_a_number_that_no_address_can_hold_is_told_by_the_cases_id(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    for number in ("1..2", "Uji-7", "9" * 31, "0" * 30):
+        case = office.start(surel=REPORTER, nomor=number)
+        assert case.business_key == number
+        to = own_address(office, case)
+        assert (f"+{case.id}-" in to) is (number != "0" * 30)
+        mail_server.deliver(folder, letter("Kabar", to=to.lower()))
+        take(office.database)
+        assert len(written(office.database, case)) == 1
+
+
+def test_his_address_stands_in_no_message_that_officers_read(
     office: Office, folder: str, mail_server: MailServer
 ) -> None:
     case = office.start(surel=REPORTER)
-    mail = letter("Tanya", "Sudah sampai mana?").replace(
-        b"To: alur@", f"To: alur+{case.business_key.lower()}@".encode()
-    )
-    mail_server.deliver(folder, mail)
+    to = own_address(office, case)
+    mail_server.deliver(folder, letter("Re:", f"Ya.\n\nKepada: {to.upper()}\nSalam", to=to))
     take(office.database)
-    assert [one.text for one in written(office.database, case)] == ["Sudah sampai mana?"]
+    [message] = written(office.database, case)
+    assert message.text == "Ya.\n\nKepada: ALUR+…@EXAMPLE.ID\nSalam"
+
+
+def test_an_address_is_for_who_has_a_code_and_can_leave_his_own(
+    office: Office, folder: str, connect: Callable[..., None]
+) -> None:
+    case = office.start()
+    with office.database.reading() as session:
+        version = definitions.version(session, case.definition_id)
+        assert incoming.address_for(session, case, version) is None  # no code
+    assert own_address(office, case).startswith(f"alur+{case.business_key}-")
+    for url, sender, address in (
+        ("imaps://kotak%40x.id:b@127.0.0.1/INBOX", "alur@example.id", "kotak+"),
+        ("imaps://kotak:b@127.0.0.1/INBOX", "Alur <surat@x.id>", "surat+"),
+        ("imaps://kotak:b@127.0.0.1/INBOX", "Alur", None),
+        (None, "alur@example.id", None),
+    ):
+        connect(imap_url=url, mail_from=sender)
+        with office.database.reading() as session:
+            found = incoming.address_for(session, case, version)
+        assert found is None if address is None else (found or "").startswith(address)
+    connect(imap_url=folder)
+    unreachable = replace(version, forms={})
+    with office.database.reading() as session:
+        assert incoming.address_for(session, case, unreachable) is None
 
 
 def test_who_joined_writes_to_the_officers_of_the_main_case(
@@ -116,36 +198,34 @@ def test_who_joined_writes_to_the_officers_of_the_main_case(
     main, report = office.start(), office.start(surel=REPORTER)
     with office.database.transaction() as session:
         joined_reports.join(session, report.id, main.id, actor=office.rina)
-    mail_server.deliver(folder, letter(f"Laporan {report.business_key}", "Retaknya bertambah."))
+    to = own_address(office, report)
+    mail_server.deliver(folder, letter("Laporan", "Retaknya bertambah.", to=to))
     take(office.database)
     assert [one.text for one in written(office.database, main)] == ["Retaknya bertambah."]
     with office.database.transaction() as session:
         cancellation.cancel(session, main.id, "selesai", actor=office.ketua)
-    mail_server.deliver(folder, letter(f"Laporan {report.business_key}", "Masih ada."))
+    mail_server.deliver(folder, letter("Laporan", "Masih ada.", to=to))
     take(office.database)
     assert [row.state for row in mails(office.database)] == ["message", "waiting"]
 
 
-def test_from_anybody_else_it_waits_for_an_officer(
+def test_what_comes_after_the_end_waits_for_an_officer(
     office: Office, folder: str, mail_server: MailServer
 ) -> None:
-    case, over = office.start(surel=REPORTER), office.start(surel=REPORTER)
+    over = office.start(surel=REPORTER)
+    to = own_address(office, over)
     with office.database.transaction() as session:
         cancellation.cancel(session, over.id, "salah", actor=office.ketua)
-    mail_server.deliver(
-        folder,
-        letter(f"{case.business_key}", sender="lain@example.id"),
-        letter(f"{over.business_key}"),
-        letter("Jalan rusak"),
-    )
+    mail_server.deliver(folder, letter("Terlambat?", to=to))
     take(office.database)
-    assert written(office.database, case) == written(office.database, over) == []
-    assert [row.state for row in mails(office.database)] == ["waiting"] * 3
+    assert written(office.database, over) == []
+    assert [row.state for row in mails(office.database)] == ["waiting"]
 
 
 def test_what_a_machine_sent_becomes_no_message(office: Office, folder: str, mail_server: MailServer) -> None:
     case = office.start(surel=REPORTER)
-    mail_server.deliver(folder, letter(f"Re: {case.business_key}", Auto_Submitted="auto-replied"))
+    to = own_address(office, case)
+    mail_server.deliver(folder, letter("Re:", to=to, Auto_Submitted="auto-replied"))
     take(office.database)
     assert written(office.database, case) == []
     assert [row.state for row in mails(office.database)] == ["automatic"]
@@ -170,7 +250,8 @@ def test_what_is_cut_off_is_neither_lost_nor_doubled(
     office: Office, folder: str, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = office.start(surel=REPORTER)
-    mail_server.deliver(folder, *(letter(f"{case.business_key} {n}", f"Pesan {n}") for n in range(3)))
+    to = own_address(office, case)
+    mail_server.deliver(folder, *(letter("Laporan", f"Pesan {n}", to=to) for n in range(3)))
     original, taken = correspondence.write_to_office, []
 
     def cut_off(*arguments: Any, **options: Any) -> Any:
@@ -191,7 +272,7 @@ def test_a_case_that_cannot_be_written_to_stops_nobody_behind_it(
     office: Office, folder: str, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     case = office.start(surel=REPORTER)
-    mail_server.deliver(folder, letter(f"{case.business_key}"), letter("Lain"))
+    mail_server.deliver(folder, letter("Laporan", to=own_address(office, case)), letter("Lain"))
 
     def refuse(*_arguments: Any, **_options: Any) -> Any:
         raise Conflict("berakhir")

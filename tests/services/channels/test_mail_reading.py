@@ -73,10 +73,14 @@ def test_a_sender_that_is_not_one_address_is_nobody_or_one(sender: bytes) -> Non
     assert found in ("", "\N{REPLACEMENT CHARACTER}\N{REPLACEMENT CHARACTER}@x", "a@x", "??@x")
 
 
-def test_numbers_are_words_of_the_subject_and_behind_a_plus() -> None:
-    mail = read_mail(b"Subject: Re: [WNG-2026-00001]: #1234567.\r\nTo: a+UJI-1@x.id\r\n\r\nx")
-    assert {"WNG-2026-00001", "1234567", "UJI-1"} <= set(mail.numbers)
-    assert len(read_mail(b"Subject: " + b"a1b2 " * 500 + b"\r\n\r\nx").numbers) <= 20
+def test_details_stand_behind_a_plus_in_each_address_that_it_went_to() -> None:
+    named = ("To", "Cc", "Delivered-To", "X-Original-To", "Envelope-To")
+    heads = "".join(f"{name}: Alur <a+{name}-1@x.id>, b@x.id\r\n" for name in named)
+    mail = read_mail(f"Subject: Re: [UJI-1]\r\nFrom: a+asal-1@x.id\r\n{heads}\r\nx".encode())
+    assert mail.details == tuple(f"{name}-1" for name in named)
+    many = ", ".join(f"a+{n}@x.id" for n in range(500))
+    assert len(read_mail(f"To: {many}\r\n\r\nx".encode()).details) <= 20
+    assert read_mail(b"To: a+x\x00\xff-1@x.id\r\n\r\nx").details[0].isprintable()
 
 
 def test_what_turns_or_hides_text_is_taken_out() -> None:

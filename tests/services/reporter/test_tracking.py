@@ -214,6 +214,31 @@ def test_a_code_replaced_since_is_not_shown_again(office: Office) -> None:
         assert tracking.code_made_with(session, case.id, key="pertama") is None
 
 
+def test_what_stands_in_his_address_finds_the_case_and_goes_with_the_code(office: Office) -> None:
+    case, other = office.start(), office.start()
+    issue(office, case)
+    issue(office, other)
+    with office.database.reading() as session:
+        detail, another = tracking.mail_detail(session, case), tracking.mail_detail(session, other)
+        assert detail is not None
+        assert another is not None
+        assert re.fullmatch(rf"{case.business_key}-[0-9a-f]{{20}}", detail)
+        wrong = [
+            another[-20:].join(detail.rsplit(detail[-20:], 1)),
+            detail[:-1],
+            detail[-20:],
+            "",
+            "-",
+            "-" * 99,
+        ]
+        wrong += ["9" * 40 + detail[-21:], detail[:-20] + "\u0661" * 20]
+        assert list(tracking.written_to(session, wrong)) == []
+        assert [one.id for one in tracking.written_to(session, [*wrong, detail.upper()])] == [case.id]
+    issue(office, case)
+    with office.database.reading() as session:
+        assert list(tracking.written_to(session, [detail])) == []
+
+
 def test_many_replies_in_a_row_have_to_wait(office: Office) -> None:
     with office.database.transaction() as session:
         for _n in range(10):

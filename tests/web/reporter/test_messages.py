@@ -3,6 +3,7 @@
 import gzip
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -68,6 +69,21 @@ def test_an_empty_message_is_refused_and_one_after_the_look_is_given_back(
     page = phone.post("/lacak/pesan", text="Masih gelap")
     assert page.status_code == 401
     assert "Masih gelap" in words_of(page)
+
+
+def test_the_address_to_write_to_stands_on_the_reporters_page_alone(
+    case: Report, phone: Browser, office: Database, sign_in: SignIn
+) -> None:
+    look_up(phone, case.number, case.code)
+    assert "mailto:" not in phone.get("/lacak/laporan").text
+    url = "imaps://alur%40kab.example.id:b@imap.example.id/INBOX"
+    office._info["config"] = replace(office._info["config"], imap_url=url)
+    page = phone.get("/lacak/laporan").text
+    assert re.search(rf'href="mailto:alur\+{case.number}-[0-9a-f]{{20}}@kab\.example\.id"', page)
+    for name in ("lapor", "upp", "admin", "auditor"):
+        browser = sign_in(name)
+        for path in (f"/perkara/{case.id}", f"/perkara/{case.id}/bukti", "/surat-masuk", "/saluran"):
+            assert f"alur+{case.number}" not in browser.get(path).text
 
 
 def test_who_may_not_write_has_no_form_and_is_refused(case: Report, sign_in: SignIn) -> None:
