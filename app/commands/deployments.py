@@ -177,8 +177,10 @@ def withdraw_version(
         What `versions.withdraw` raises, and `run_command`.
     """
     with database.reading() as session:
-        instead = versions.before(session, definitions.get(session, definition_id))
+        mistaken = definitions.get(session, definition_id)
+        instead = versions.before(session, mistaken)
         starts = {instead.id: versions.starts_of(session, instead.id)} if instead is not None else {}
+        versions.opened_by(session, mistaken, instead)
 
     def do(session: Session) -> Answer:
         found = versions.withdraw(session, definition_id, starts, reason=reason, actor=actor)
@@ -222,6 +224,8 @@ def resume_process(
     """
     with database.reading() as session:
         starts = versions.starts_of(session, definition_id)
+        row = definitions.get(session, definition_id)
+        versions.opened_by(session, versions.last_version(session, row.key), row)
 
     def do(session: Session) -> Answer:
         found = versions.resume(session, definition_id, starts, reason=reason, actor=actor, seen=seen)

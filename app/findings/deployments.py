@@ -198,6 +198,58 @@ TEXTS: dict[str, tuple[str, str]] = {
             "tersegel. Bila tidak dimaksud, beri lagi properti pribadi = ya."
         ),
     ),
+    "identity_lane_added": (
+        N_("Lajur “{name}” kini melihat identitas; pada versi {version} tidak."),
+        N_(
+            "Sejak versi ini petugasnya dapat membaca siapa pelapornya. Bila tidak dimaksud, kembalikan properti "
+            "identitas seperti semula."
+        ),
+    ),
+    "identity_coordinator_added": (
+        N_("Koordinator “{name}” kini melihat identitas; pada versi {version} tidak."),
+        N_(
+            "Sejak versi ini koordinator itu dapat membaca siapa pelapornya. Bila tidak dimaksud, kembalikan "
+            "properti koordinator lajurnya seperti semula."
+        ),
+    ),
+    "identity_lanes_gone": (
+        N_("Tidak ada lagi lajur yang melihat identitas; pada versi {version} ada."),
+        N_(
+            "Tanpa lajur itu nama, telepon, dan NIK dalam teks bebas tidak disamarkan lagi, dan terbaca semua yang "
+            "melihat perkara. Bila tidak dimaksud, kembalikan properti identitas."
+        ),
+    ),
+    "identity_closing_changed": (
+        N_("Syarat identitas tertutup berubah atau dihapus; pada versi {version}: {before}."),
+        N_(
+            "Identitas pelapor yang minta dirahasiakan dapat terbuka bagi koordinator. Bila tidak dimaksud, "
+            "kembalikan properti identitas tertutup."
+        ),
+    ),
+    "identity_closing_unasked": (
+        N_("“{name}” tidak ditanyakan lagi, sedangkan syarat identitas tertutup membacanya."),
+        N_(
+            "Pelapor tidak dapat lagi minta dirahasiakan di formulir ini. Bila tidak dimaksud, kembalikan isian itu."
+        ),
+    ),
+    "identity_not_masked": (
+        N_(
+            "Yang ditulis di “{name}” tidak disamarkan; pada versi {version} disamarkan, atau isian ini belum ada."
+        ),
+        N_(
+            "Nama, telepon, NIK, dan alamat surel di sana terbaca semua yang melihat perkara. Bila tidak dimaksud, "
+            "hapus properti samarkan = tidak, atau pola isian itu."
+        ),
+    ),
+    "identity_handed_over": (
+        N_(
+            "Pesan “{message}” dari “{name}” kini dapat membawa identitas ke proses lain; pada versi {version} tidak."
+        ),
+        N_(
+            "Yang boleh melihat identitas di proses penerima lalu membaca siapa pelapornya. Bila tidak dimaksud, "
+            "kembalikan pesan itu dan isi pesan-nya seperti semula."
+        ),
+    ),
     "private_field_mapped": (
         N_("“{name}” memetakan data ke isian pribadi “{variable}”."),
         N_("Isian pribadi hanya diisi orang lewat formulir; pakai nama lain untuk pemetaan itu."),

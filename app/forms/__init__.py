@@ -11,7 +11,14 @@ from app.forms.model import Field, Option
 from app.forms.paths import Path, get, put
 from app.forms.rules import accepts
 from app.forms.schema.checking import check_identity, check_marks, check_names
-from app.forms.schema.schema import IdentityMarks, check_form, from_form_data, identity_marks, load_form
+from app.forms.schema.schema import (
+    IdentityMarks,
+    check_form,
+    from_form_data,
+    identity_marks,
+    load_form,
+    marks_of,
+)
 from app.forms.schema.variable_mentions import form_mentions
 from app.forms.submission.cells import foreign_choices, from_cells, imported_fields, left_out_by
 from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
@@ -55,6 +62,7 @@ __all__ = [
     "left_out",
     "left_out_by",
     "load_form",
+    "marks_of",
     "pickers",
     "plain",
     "put",

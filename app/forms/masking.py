@@ -6,7 +6,7 @@ edited, copied and sent to another case, and still nobody takes one telephone fo
 
 import re
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -172,10 +172,32 @@ def _record(names: Mapping[str, Field], value: Any, hide: Hide) -> Any:
     return {name: masked_field(names.get(name), one, hide) for name, one in value.items()}
 
 
+def texts_of(
+    parts: Iterable[Field], above: str = "", *, masked: bool = True
+) -> Iterator[tuple[str, Field, bool]]:
+    """Yield the text fields among these, open ones alone, those in rows and records too, each by its key behind
+    theirs, and whether `masked_field` masks what is typed there."""
+    for part in parts:
+        if part.private:
+            continue
+        looks, key = masked and _is_looked_through(part), f"{above}{part.key}"
+        if part.type == LIST:
+            yield from texts_of(variables_of(part.components), f"{key}.", masked=looks)
+        elif part.type == RECORD:
+            yield from texts_of(variables_of(inside(part)), f"{key}.", masked=looks)
+        elif part.type in TEXTS or part.type == "expression":
+            yield key, part, looks
+
+
+def is_let_through(part: Field) -> bool:
+    """Whether the form says of a field that nothing is masked in it."""
+    return part.properties.get("samarkan", "").strip().lower() in NO
+
+
 def _is_looked_through(part: Field) -> bool:
     """Whether it holds free text, or parts of it may: not where a pattern says what stands there, nor where the form
     says ``samarkan`` = ``tidak``."""
-    if part.properties.get("samarkan", "").strip().lower() in NO:
+    if is_let_through(part):
         return False
     if part.type in TEXTS:
         return part.rules.pattern is None and part.rules.kind is None

@@ -11,6 +11,7 @@ from typing import Any
 from app.bpmnio import feel
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
+from app.forms import masking
 from app.forms.form import Form, walk
 from app.forms.model import Field, Option
 from app.forms.moments import from_text
@@ -72,12 +73,17 @@ class _Source:
 class IdentityMarks:
     """Which variables a form sets: ``private`` keys are identity, ``open`` are not, by what each is called.
 
-    ``ids``: by the component's id its variable, for what is renamed.
+    ``ids``: by the component's id its variable, for what is renamed. ``masked``: those with free text in which
+    identity is masked, ``unmasked`` those with text in which it is not, ``told``: since ``samarkan`` says so; what
+    stands in rows and records by its key behind theirs.
     """
 
     private: Mapping[str, str]
     open: Mapping[str, str]
     ids: Mapping[str, str]
+    masked: Mapping[str, str]
+    unmasked: Mapping[str, str]
+    told: frozenset[str]
 
 
 def identity_marks(content: bytes, *, file: str) -> IdentityMarks:
@@ -92,12 +98,19 @@ def _marks(source: _Source) -> IdentityMarks:
         form = None if schema is None else Form("", schema, components_of(schema))
     except (AttributeError, KeyError, TypeError, ValueError):  # a part lacks what its kind needs
         form = None
-    fields = form.fields if form else ()
-    parts = form.everything if form else ()
+    return marks_of(form or Form("", {}, ()))
+
+
+def marks_of(form: Form) -> IdentityMarks:
+    """Return the marks in a form that was read."""
+    texts = list(masking.texts_of(form.fields))
     return IdentityMarks(
-        private={part.key: part.name for part in fields if part.private},
-        open={part.key: part.name for part in fields if not part.private},
-        ids={part.id: part.key.partition(".")[0] for part in parts if part.key and not part.rows},
+        private={part.key: part.name for part in form.fields if part.private},
+        open={part.key: part.name for part in form.fields if not part.private},
+        ids={part.id: part.key.partition(".")[0] for part in form.everything if part.key and not part.rows},
+        masked={key: part.name for key, part, is_masked in texts if is_masked},
+        unmasked={key: part.name for key, part, is_masked in texts if not is_masked},
+        told=frozenset(key for key, part, _is_masked in texts if masking.is_let_through(part)),
     )
 
 

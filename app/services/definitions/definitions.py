@@ -19,7 +19,7 @@ from app.engine.running.execution import Program
 from app.engine.xml import refusal
 from app.errors import InvalidDiagram, NotFound
 from app.findings import Finding, without_repeats
-from app.forms import Form
+from app.forms import Form, IdentityMarks
 from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition
 from app.services.core import bulk
@@ -83,6 +83,11 @@ class Version:
     def private_keys(self) -> frozenset[str]:
         """Keys of every field marked ``pribadi`` in any form of this version."""
         return frozenset(f.key for form in self.forms.values() for f in form.fields if f.key and f.private)
+
+    @cached_property
+    def identity_marks(self) -> Mapping[str, IdentityMarks]:
+        """What its forms mark, by the names of their files."""
+        return {f"{key}.form": forms.marks_of(form) for key, form in self.forms.items()}
 
     @cached_property
     def branches(self) -> frozenset[str]:

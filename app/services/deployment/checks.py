@@ -28,7 +28,7 @@ from app.services.deployment import (
     circle_checks,
     deadline_checks,
     form_checks,
-    identity_marks,
+    identity_openings,
     kind_checks,
     question_checks,
     sop_revisions,
@@ -149,9 +149,9 @@ def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> No
     bundle.findings += unset_checks.check_unset(bundle)
     bundle.findings += question_checks.check_questions(bundle)
     bundle.findings += deadline_checks.check_deadlines(bundle)
-    bundle.findings += identity_marks.dropped(session, bundle) if session is not None else ()
     bundle.findings += sop_revisions.unchanged(session, bundle) if session is not None else ()
     if session is not None and staffing is not None:
+        bundle.findings += identity_openings.found(session, bundle, staffing)
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
 

@@ -20,7 +20,7 @@ from app.services.definitions import automatic_starts, definitions, outlines
 from app.services.definitions.automatic_starts import TimedStart
 from app.services.definitions.outlines import Outline
 from app.services.deployment import (
-    identity_marks,
+    identity_openings,
     lane_changes,
     lane_groups,
     preconditions,
@@ -169,7 +169,7 @@ def _needs_second(session: Session, findings: Sequence[Finding], *, unattended: 
         return not unattended or bool(
             session.scalar(select(exists().where(ProcessDefinition.id.is_not(None))))
         )
-    return four_eyes == "identity" and bool(identity_marks.names(findings))
+    return four_eyes == "identity" and identity_openings.opens(findings)
 
 
 def _proposed(
@@ -187,7 +187,7 @@ def _proposed(
         files=files,
         beside={name: content for name, content in beside.items() if proposals.digest_of(content) in used},
         base={one.key: one.newest.version if one.newest else 0 for one in versions if one.created},
-        no_longer_identity=identity_marks.names(findings),
+        no_longer_identity=identity_openings.names(findings),
         findings=[finding.as_dict() for finding in findings],
         needs_second=needs_second,
         in_force_at=in_force_at,
@@ -347,7 +347,7 @@ def _prepared(
         digests=bundle.digests,
         findings=tuple(one.as_dict() for one in errors_first((*bundle.diagram.findings, *bundle.findings))),
         starts=() if bundle.in_force else automatic_starts.timed_starts(session, bundle.diagram),
-        no_longer_identity=tuple(identity_marks.names(bundle.findings)),
+        no_longer_identity=tuple(identity_openings.names(bundle.findings)),
         outline=outlines.outline_of(bundle.diagram, bundle.forms, bundle.tables),
     )
 

@@ -19,7 +19,7 @@ from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, Resource, User
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import preconditions, resources
+from app.services.deployment import identity_openings, preconditions, resources
 from app.services.deployment.preconditions import Between
 from app.services.notifications import texts
 
@@ -233,6 +233,11 @@ def people(session: Session, rows: Sequence[ProposedDeployment]) -> dict[int, st
         row.id: row.full_name
         for row in session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
     }
+
+
+def opens_identity(row: ProposedDeployment) -> bool:
+    """Whether something was found in it by which identity comes open."""
+    return any(one["code"] in identity_openings.CODES for one in row.findings)
 
 
 def require_may_decide(row: ProposedDeployment, *, actor: Actor) -> None:

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidForm, NotFound
+from app.findings import Finding
 from app.history.events import ProcessResumed, ProcessRetired, VersionWithdrawn
 from app.i18n import _
 from app.models import (
@@ -20,7 +21,7 @@ from app.services.core import history, settings
 from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
-from app.services.deployment import deployments, preconditions, scenario_files
+from app.services.deployment import deployments, identity_openings, preconditions, scenario_files
 from app.services.deployment.deployments import Deployment, Prepared
 from app.services.deployment.preconditions import Overtaken
 from app.services.deployment.proposals import Origin
@@ -130,7 +131,7 @@ def withdraw(
         )
     instead = before(session, row)
     if instead is not None:
-        _require_proposal(session, instead)
+        _require_proposal(session, row, instead)
     if instead is not None and instead.id not in starts:
         raise Conflict(_("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi."))
     row.withdrawn = True
@@ -188,7 +189,7 @@ def resume(
     if row.withdrawn:
         raise Conflict(_("Versi {n} sudah ditarik. Pilih versi lain.", n=row.version))
     if last is None or row.id != last.id:
-        _require_proposal(session, row)
+        _require_proposal(session, last, row)
     _put_in_force(session, row, row, starts)
     told = ProcessResumed(key=row.key, version=row.version, definition_id=row.id, reason=reason)
     history.record(session, told, actor=actor)
@@ -235,20 +236,32 @@ def last_version(session: Session, key: str) -> ProcessDefinition | None:
     return session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).one_or_none()
 
 
-def _require_proposal(session: Session, row: ProcessDefinition) -> None:
+def opened_by(
+    session: Session, last: ProcessDefinition | None, instead: ProcessDefinition | None
+) -> list[Finding]:
+    """What a version would open of identity, in force in place of the ``last`` one. Ask before the transaction, too:
+    what is read for it is held ready."""
+    if last is None or instead is None or last.id == instead.id:
+        return []
+    return identity_openings.found_between(session, last, instead)
+
+
+def _require_proposal(session: Session, last: ProcessDefinition | None, row: ProcessDefinition) -> None:
     """Refuse to put an earlier version in force past the second person whom `prepare_reinstatement` may ask.
 
     Raises:
-        Conflict: deployments wait for a second person here.
+        Conflict: what it changes waits for a second person here.
     """
-    if settings.config(session).four_eyes:
-        raise Conflict(
-            _(
-                "Di sini versi lain baru berlaku dengan persetujuan orang kedua. Buka versi {n}, lalu pilih "
-                "“Berlakukan lagi versi ini”.",
-                n=row.version,
-            )
-        )
+    four_eyes = settings.config(session).four_eyes
+    opened = opened_by(session, last, row) if four_eyes == "identity" else []
+    if not four_eyes or (four_eyes == "identity" and not opened):
+        return
+    way = _(
+        "Di sini versi lain baru berlaku dengan persetujuan orang kedua. Buka versi {n}, lalu pilih "
+        "“Berlakukan lagi versi ini”.",
+        n=row.version,
+    )
+    raise Conflict(" ".join((*(one.what for one in opened), way)))
 
 
 def _put_in_force(

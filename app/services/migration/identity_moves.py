@@ -13,6 +13,7 @@ from app.i18n import _
 from app.models import ProcessInstance
 from app.services import identity
 from app.services.definitions.definitions import Version
+from app.services.deployment import identity_openings
 
 
 def obstacles(
@@ -21,7 +22,6 @@ def obstacles(
     """Yield what is in the way. No SQL; V8 is asked only where the versions hide identity by different conditions."""
     yield from _told(instance, source, target)
     yield from _opened(source, target)
-    yield from _shown(source, target)
     yield from _disclosed(instance, source, target, now.astimezone(calendar.zone))
 
 
@@ -38,32 +38,41 @@ def _told(instance: ProcessInstance, source: Version, target: Version) -> Iterat
 
 
 def _opened(source: Version, target: Version) -> Iterator[Obstacle]:
-    """What was typed as identity, in drafts too, would be handed in as an open field."""
-    fields = (field for form in target.forms.values() for field in form.fields)
-    opened = sorted({field.key for field in fields if field.key and not field.private} & source.private_keys)
-    if opened:
+    """What the target version opens: what was typed as identity, in drafts too, would be handed in as an open field,
+    more people would see it, or what is typed from now on would stand unmasked."""
+    unstored = not target.lane_groups
+    rules = [identity_openings.rules_of(one, by_name=unstored) for one in (source, target)]
+    names: dict[str, list[str]] = {}
+    for one in identity_openings.openings(*rules):
+        names.setdefault(one.code, []).append(f"“{one.name}”")
+    shown = [*names.get(identity_openings.LANE, ()), *names.get(identity_openings.COORDINATOR, ())]
+    if fields := names.get(identity_openings.FIELD):
         text = _(
             "Isian {fields} adalah identitas dalam versi perkara ini, tetapi terbuka dalam versi tujuan.",
-            fields=", ".join(opened),
+            fields=", ".join(dict.fromkeys(fields)),
         )
         yield Obstacle("identity_dropped", None, text)
-
-
-def _shown(source: Version, target: Version) -> Iterator[Obstacle]:
-    """More lanes would see identity."""
-    before = source.diagram.identity_lanes
-    ids, names = {lane.id for lane in before}, {lane.name.casefold() for lane in before}
-    new = [
-        lane.name or lane.id
-        for lane in target.diagram.identity_lanes
-        if lane.id not in ids and lane.name.casefold() not in names
-    ]
-    if new:
+    if shown:
         text = _(
             "Dalam versi tujuan identitas juga terlihat oleh lajur {lanes}; dalam versi perkara ini tidak.",
-            lanes=", ".join(f"“{name}”" for name in new),
+            lanes=", ".join(dict.fromkeys(shown)),
         )
         yield Obstacle("identity_shown", None, text)
+    if elements := names.get(identity_openings.HANDED):
+        text = _(
+            "Versi tujuan dapat mengirim identitas ke proses lain, lewat pesan dari {elements}.",
+            elements=", ".join(dict.fromkeys(elements)),
+        )
+        yield Obstacle("identity_handed_over", None, text)
+    if identity_openings.GONE in names:
+        text = _("Versi tujuan tidak menyebut identitas, jadi teks bebas tidak disamarkan lagi.")
+        yield Obstacle("identity_unmasked", None, text)
+    elif fields := names.get(identity_openings.UNMASKED):
+        text = _(
+            "Yang ditulis di {fields} tidak disamarkan lagi dalam versi tujuan.",
+            fields=", ".join(dict.fromkeys(fields)),
+        )
+        yield Obstacle("identity_unmasked", None, text)
 
 
 def _disclosed(

@@ -280,15 +280,23 @@ def version_page(
         today = clock.today(session)
         pending = _pending(session, definition.key, actor)
         last = versions.last_version(session, definition.key) if newest is None else None
+        may_deploy = actor.is_process_owner and not actor.is_auditor
+        may_withdraw, before = (
+            versions.may_withdraw(session, definition),
+            versions.before(session, definition),
+        )
+        instead = before if may_withdraw else None if definition.withdrawn else definition
+        opened = versions.opened_by(session, newest or last, instead) if may_deploy else ()
         return render_template(
             "definitions/show.html",
             sees_all=actor.sees_all,
             definition=definition,
             version=version,
             newest=newest,
-            may_deploy=actor.is_process_owner and not actor.is_auditor,
-            may_withdraw=versions.may_withdraw(session, definition),
-            before=versions.before(session, definition),
+            may_deploy=may_deploy,
+            may_withdraw=may_withdraw,
+            before=before,
+            opened=[said(one.as_dict()) for one in opened],
             asked=asked,
             reason=reason,
             missing=missing,

@@ -155,6 +155,7 @@ def _page(
             may_reject=proposals.may_reject(row, actor=actor),
             may_cancel=plans.may_cancel(row, actor=actor),
             own=row.proposed_by_id == actor.id,
+            opens_identity=proposals.opens_identity(row),
             problem=problem,
             asked=asked,
             missing=missing,

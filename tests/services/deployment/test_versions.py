@@ -190,13 +190,10 @@ def test_a_version_is_not_withdrawn_while_a_case_begins_on_it(office: Office) ->
             assert not (session.get_one(ProcessDefinition, newest).withdrawn and cases)
 
 
-@pytest.mark.parametrize("four_eyes", ["identity", "all"])
-def test_where_two_decide_no_earlier_version_comes_in_force_by_one(
-    office: Office, config: Config, four_eyes: Any
-) -> None:
+def test_where_two_decide_no_earlier_version_comes_in_force_by_one(office: Office, config: Config) -> None:
     first = deploy(office)
     newest = deploy(office, after="5 hari kerja")
-    office.database._info["config"] = replace(config, four_eyes=four_eyes)
+    office.database._info["config"] = replace(config, four_eyes="all")
     with pytest.raises(Conflict, match="orang kedua"):
         act(office, commands.withdraw_version, newest)
     act(office, commands.retire_process, newest)
