@@ -28,6 +28,7 @@ from tests.bench import (
     scale,
     server_load,
     service_layer,
+    similar,
     studio_page,
     timers,
     trying,
@@ -54,6 +55,7 @@ SECTIONS = {
     "documents": documents.measure,
     "evidence": evidence.measure,
     "performance": performance.measure,
+    "similar": similar.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

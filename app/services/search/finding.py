@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, or_, select, text
 from sqlalchemy.orm import Session
@@ -40,6 +40,19 @@ _POSTGRESQL = text(
     " SELECT instance_id FROM found WHERE instance_id <= :last"
     " ORDER BY instance_id DESC LIMIT :most"
 )
+# One piece a word; read from the newest on, whatever there is of it.
+_WORTH_SQLITE = (
+    "SELECT * FROM (SELECT rowid AS id, :worth_{n} AS worth FROM case_words_index"
+    " WHERE case_words_index MATCH :query_{n} ORDER BY rowid DESC LIMIT :each)"
+)
+_WORTH_POSTGRESQL = (
+    "SELECT found.id, asked.worth"
+    " FROM unnest(CAST(:queries AS text[]), CAST(:worths AS float8[])) AS asked(query, worth),"
+    " LATERAL (WITH held AS MATERIALIZED (SELECT instance_id FROM case_words"
+    " WHERE array_to_tsvector(string_to_array(body, ' ')) @@ CAST(asked.query AS tsquery))"
+    " SELECT instance_id AS id FROM held ORDER BY instance_id DESC LIMIT :each) AS found"
+)
+_MOST_WORTH = "SELECT id FROM ({pieces}) AS told GROUP BY id ORDER BY sum(worth) DESC, id DESC LIMIT :most"
 
 
 def find(session: Session, words: str, actor: Actor, limit: int = 20) -> Sequence[ProcessInstance]:
@@ -141,6 +154,23 @@ def _holding(session: Session, part: str) -> Sequence[str]:
 def is_known(session: Session, word: str) -> bool:
     """Whether some case has the word. 1 SQL."""
     return bool(_newest(session, _query(session, [[word]]), case_sources.NEWEST, 1))
+
+
+def most_worth(
+    session: Session, asked: Sequence[tuple[Sequence[Sequence[str]], float]], *, each: int, most: int
+) -> Sequence[int]:
+    """The ids of the ``most`` cases that are worth most, whoever may see them. ``asked``: groups of words, and what a
+    case is worth by one word of each group; of cases that have these, the newest ``each`` are counted. 1 SQL."""
+    queries = [_query(session, meant) for meant, _worth in asked]
+    bound: dict[str, Any] = {"each": each, "most": most}
+    if _is_sqlite(session):
+        pieces = " UNION ALL ".join(_WORTH_SQLITE.format(n=n) for n in range(len(asked)))
+        bound |= {f"query_{n}": query for n, query in enumerate(queries)}
+        bound |= {f"worth_{n}": worth for n, (_meant, worth) in enumerate(asked)}
+    else:
+        pieces = _WORTH_POSTGRESQL
+        bound |= {"queries": queries, "worths": [worth for _meant, worth in asked]}
+    return session.scalars(text(_MOST_WORTH.format(pieces=pieces)), bound).all() if asked else []
 
 
 def _rare(session: Session, query: str) -> Rare:

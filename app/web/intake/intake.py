@@ -61,7 +61,7 @@ def save() -> Response:
         return make_response(_kept_and_drawn(sheet, entry, entry.errors))
     secret = entries.key() or secrets.token_urlsafe(16)
     try:
-        found = _unseen(sheet, entry, secret)
+        found = _unsaid(sheet, entry, secret)
         if found is not None:
             return make_response(_kept_and_drawn(sheet, entry, entry.errors, found=found, ask=bool(found)))
         entries.check_files(sheet.form, entry, {})
@@ -126,18 +126,18 @@ def similar() -> Response:
     with context.database().reading() as session:
         found = similar_reports.similar_to(session, sheet, entry)
         if by_script:
-            told = {"chosen": similar_reports.chosen_case(), "ask": similar_reports.is_asked()}
+            told = {**_said_of(found), "ask": similar_reports.is_asked()}
             return jsonify(part=render_template("intake/similar.html", similar=found or None, **told))
     return make_response(_kept_and_drawn(sheet, entry, entry.errors, found=found))
 
 
-def _unseen(sheet: Sheet, entry: Entry, secret: str) -> list[Similar] | None:
+def _unsaid(sheet: Sheet, entry: Entry, secret: str) -> list[Similar] | None:
     """Cases that may be about the same, one of them likely so, where nobody has said whether it is one of them; None
     where it can be saved.
 
     So nobody saves a report a second time unawares. A form that was sent before is answered as it was.
     """
-    if not sheet.reported or similar_reports.is_said():
+    if not sheet.reported or similar_reports.is_chosen():
         return None
     if earlier_answer(context.database(), _command(sheet, entry, secret), actor=context.actor()) is not None:
         return None
@@ -145,7 +145,13 @@ def _unseen(sheet: Sheet, entry: Entry, secret: str) -> list[Similar] | None:
         found = similar_reports.similar_to(session, sheet, entry)
     if similar_reports.is_asked():
         return found
-    return found if any(one.is_likely for one in found) else None
+    likely = [one for one in found if one.is_likely]
+    return found if likely and not similar_reports.is_none_of(likely) else None
+
+
+def _said_of(found: Sequence[Similar]) -> dict[str, Any]:
+    """What was said of these cases, for the part of the page that shows them."""
+    return {"chosen": similar_reports.chosen_case(), "is_new": similar_reports.is_none_of(found)}
 
 
 @blueprint.post("/laporan/baru/foto")
@@ -308,7 +314,7 @@ def _ask_again(
         if draft_compatibility.changed(sheet.form, live.form) and _changed_words() not in words:
             words = [_changed_words(), *words]
         told = " ".join(words)
-        if found is None and live.reported and (similar_reports.is_asked() or similar_reports.is_said()):
+        if found is None and live.reported and (similar_reports.is_asked() or similar_reports.was_shown()):
             found = similar_reports.similar_to(session, sheet, entry)
         return _draw_start_page(
             session,
@@ -396,7 +402,7 @@ def _draw_start_page(
         may_import=sheet.form is not None and bool(forms.imported_fields(sheet.form)),
         drawn=drawn,
         similar=found,
-        chosen=similar_reports.chosen_case(),
+        **_said_of(found or ()),
         ask=bool(found) and (ask or similar_reports.is_asked()),
         asked_now=ask,
         goes_on=request.form.get("_then") == "next",

@@ -1,5 +1,7 @@
 """Whether a report that is typed may be about a case that is known: what is like it, and what the page said to it."""
 
+from collections.abc import Sequence
+
 from flask import request
 from sqlalchemy.orm import Session
 
@@ -29,11 +31,20 @@ def is_asked() -> bool:
     return "_asked" in request.form
 
 
-def is_said() -> bool:
-    """Whether the page showed similar reports, or asked about them and was told."""
-    if is_asked():
-        return "_as_new" in request.form or chosen_case() is not None
-    return "_seen" in request.form or "_join" in request.form
+def was_shown() -> bool:
+    """Whether the page that was sent showed similar reports; they may have stood where nobody looked."""
+    return "_seen" in request.form
+
+
+def is_chosen() -> bool:
+    """Whether one of them was chosen, or a page that asked was told that it is none."""
+    return chosen_case() is not None or "_as_new" in request.form
+
+
+def is_none_of(found: Sequence[Similar]) -> bool:
+    """Whether the page showed these cases and was told that the report is none of them."""
+    shown = {ids.parse_id(text) for text in request.form.getlist("_seen")}
+    return request.form.get("_join") == "" and shown.issuperset(one.instance.id for one in found)
 
 
 def chosen_case() -> int | None:

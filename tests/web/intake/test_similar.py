@@ -15,6 +15,7 @@ SignIn = Callable[[str], Browser]
 NEW = "/laporan/baru?key=pengaduan"
 SAME = "/laporan/baru/serupa?key=pengaduan"
 FIELDS = fields_of(report_values(report("SIN-001")))
+SEEN = re.compile(r'name="_seen" value="(\d+)"')
 #: The same report by another channel: without the number that it has elsewhere.
 AGAIN = {name: text for name, text in FIELDS.items() if name != "tracking_id"}
 
@@ -83,7 +84,7 @@ def test_the_page_that_asks_joins_what_is_chosen_and_says_what_else_is_wrong(lap
     join = re.search(r'name="_join" value="(\d+)"', page.text)
     assert join is not None
     assert '<input type="hidden" name="_then" value="next">' in page.text
-    asked = {**AGAIN, "idempotency_key": key_of(page), "_asked": "1", "_seen": "1"}
+    asked = {**AGAIN, "idempotency_key": key_of(page), "_asked": "1"}
     assert "Laporan ini belum tersimpan." in words_of(lapor.post(NEW, **asked))  # none was chosen
     sent = {**asked, "_join": join[1]}
     wrong = lapor.post(NEW, **{**sent, "judul": ""})
@@ -93,6 +94,18 @@ def test_the_page_that_asks_joins_what_is_chosen_and_says_what_else_is_wrong(lap
     assert "Laporan ini digabung ke perkara" in words_of(lapor.get(f"/perkara/{slip.split('/')[2]}"))
 
 
-def test_who_has_seen_them_and_says_nothing_saves_a_new_report(lapor: Browser) -> None:
-    sent = {**AGAIN, "idempotency_key": key_of(lapor.get("/laporan/baru")), "_seen": "1", "_join": ""}
-    assert lapor.post(NEW, **sent).status_code == 303
+def test_a_list_that_nobody_answered_is_no_answer(lapor: Browser) -> None:
+    shown = SEEN.findall(typed(lapor, **AGAIN))
+    assert shown
+    assert "checked" not in typed(lapor, **AGAIN)
+    page = lapor.post(NEW, **{**AGAIN, "idempotency_key": key_of(lapor.get("/laporan/baru"))}, _seen=shown[0])
+    assert "Laporan ini belum tersimpan." in words_of(page)
+
+
+def test_who_says_that_it_is_none_of_those_shown_saves_a_new_report(lapor: Browser) -> None:
+    shown = SEEN.findall(typed(lapor, **AGAIN))
+    said = {**AGAIN, "idempotency_key": key_of(lapor.get("/laporan/baru")), "_join": ""}
+    assert "checked" in typed(lapor, **said, _seen=shown[0])
+    assert "checked" not in typed(lapor, **said, _seen="999")
+    assert lapor.post(NEW, **said, _seen="999").status_code == 200  # of another list: typing went on
+    assert lapor.post(NEW, **said, _seen=shown[0]).status_code == 303

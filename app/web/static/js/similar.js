@@ -25,7 +25,8 @@ export default function similar(place) {
     const { part } = await answer.json().catch(() => ({}));
     if (part !== undefined && place.innerHTML !== part) place.innerHTML = part;
   };
-  form.addEventListener("input", () => {
+  form.addEventListener("input", ({ target }) => {
+    if (place.contains(target)) return; // an answer to them: drawn anew, it would lose the focus
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE_MS);
   });
