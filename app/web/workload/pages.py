@@ -113,7 +113,7 @@ def listed() -> str:
 @blueprint.get("/beban/tugas/unduh")
 def take_along() -> Response:
     """The same list as a file, all of its pages, without identity."""
-    actor, filters = context.actor(), _filters(lambda name: lists.argument(name))
+    actor, filters = context.actor(), _filters()
     with context.database().reading() as session:
         overview.require_part(session, actor=actor)
 
@@ -125,8 +125,8 @@ def take_along() -> Response:
     return sheet_download("beban-tugas", lists.argument("format"), inbox.heading(), rows)
 
 
-def _list_page(session: Session, problem: str = "", missing: Mapping[str, str] | None = None) -> str:
-    actor, filters = context.actor(), _filters(lambda name: lists.argument(name))
+def _list_page(session: Session, missing: Mapping[str, str] | None = None) -> str:
+    actor, filters = context.actor(), _filters()
     page = listing.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
     people = spreading.candidates(session, page.items) if not actor.is_auditor else []
     load = loads.of_users(session, [user.id for user in people])
@@ -136,11 +136,10 @@ def _list_page(session: Session, problem: str = "", missing: Mapping[str, str] |
         number=listing.count(session, filters, actor=actor),
         most=spreading.MOST,
         found=FilteredList("", _bar(session, filters, actor)),
-        keep={_NAMES[name]: value for name, value in vars(filters).items() if value},
+        here=_here(),
         people=[(user, load_in_words(load[user.id]), load[user.id]) for user in people],
         following=lists.next_page(page.next),
         may_act=not actor.is_auditor,
-        problem=problem,
         missing=missing or {},
         chosen=request.form.getlist("task"),
         ticked=request.form.getlist("officer"),
@@ -150,9 +149,15 @@ def _list_page(session: Session, problem: str = "", missing: Mapping[str, str] |
     )
 
 
-def _filters(value: Any) -> Filters:
-    given = {name: value(known) for name, known in _NAMES.items()}
+def _filters() -> Filters:
+    given = {name: lists.argument(known) for name, known in _NAMES.items()}
     return Filters(**{**given, "due": given["due"] if given["due"] in overview.DUE else ""})
+
+
+def _here() -> dict[str, str]:
+    """What the address says of the list. What is sent from it goes to an address that says the same: a page that is
+    shown again, and the one after it, are about the same tasks."""
+    return {name: value for name in (*_NAMES.values(), lists.AFTER) if (value := lists.argument(name))}
 
 
 def _bar(session: Session, filters: Filters, actor: Actor) -> Sequence[Filter]:
@@ -181,10 +186,9 @@ def preview() -> Response | str:
     actor = context.actor()
     with context.database().reading() as session:
         overview.require_part(session, actor=actor)
-        filters = _filters(lambda name: request.form.get(name, "").strip()[:300])
         chosen = request.form.getlist("task")[: spreading.MOST]
         if request.form.get("semua"):
-            chosen = listing.matching(session, filters, actor=actor, most=spreading.MOST)
+            chosen = listing.matching(session, _filters(), actor=actor, most=spreading.MOST)
         people = [id_ for text in request.form.getlist("officer") if (id_ := ids.parse_id(text)) is not None]
         missing = {}
         if not chosen:
@@ -193,17 +197,34 @@ def preview() -> Response | str:
             missing["officer"] = _("Pilih sedikitnya satu petugas.")
         if missing:
             return make_response(_list_page(session, missing=missing), 422)
-        return _plan_page(session, chosen, people, actor)
+        listed = (
+            ids.parse_number(request.form.get("jumlah", ""), ids.MAX_ID)
+            if request.form.get("semua")
+            else None
+        )
+        return _plan_page(session, chosen, people, actor, listed=listed)
 
 
-def _plan_page(session: Session, chosen: Sequence[str], people: Sequence[int], actor: Actor) -> str:
+def _plan_page(
+    session: Session,
+    chosen: Sequence[str],
+    people: Sequence[int],
+    actor: Actor,
+    *,
+    listed: int | None = None,
+    refused: Mapping[str, str] | None = None,
+) -> str:
+    """``listed``: how many tasks the list had when all of them were chosen."""
     plan = spreading.plan(session, chosen, people, actor=actor)
     return render_template(
         "workload/plan.html",
         plan=plan,
         totals=[(user, number, load_in_words(plan.loads[user.id])) for user, number in plan.totals],
-        reason="",
-        errors={},
+        here=_here(),
+        filters=[text for text, _url in FilteredList("", _bar(session, _filters(), actor)).chips],
+        listed=listed if listed is not None and min(listed, spreading.MOST) != len(chosen) else None,
+        reason=request.form.get("reason", ""),
+        errors=refused or {},
         **_about(session, [share.task for share in plan.shares]),
     )
 
@@ -218,7 +239,9 @@ def spread() -> Response:
         done = commands.spread(context.database(), wanted, reason, actor=actor, command=command)
     except InvalidForm as error:
         with context.database().reading() as session:
-            page = _again(session, wanted, error, actor)
+            refused = error.errors or {"reason": errors.tell_error(error)}
+            people = list(dict.fromkeys(wanted.values()))
+            page = _plan_page(session, list(wanted), people, actor, refused=refused)
         return make_response(page, 422)
     return redirect(url_for("workload.transfer", transfer_id=done["transfer"]), 303)
 
@@ -231,18 +254,6 @@ def _wanted(parts: Sequence[str]) -> dict[str, int]:
         if (number := ids.parse_id(user_id)) is not None:
             found[task_id] = number
     return found
-
-
-def _again(session: Session, wanted: Mapping[str, int], error: InvalidForm, actor: Actor) -> str:
-    plan = spreading.plan(session, list(wanted), list(dict.fromkeys(wanted.values())), actor=actor)
-    return render_template(
-        "workload/plan.html",
-        plan=plan,
-        totals=[(user, number, load_in_words(plan.loads[user.id])) for user, number in plan.totals],
-        reason=request.form.get("reason", ""),
-        errors=error.errors or {"reason": errors.tell_error(error)},
-        **_about(session, [share.task for share in plan.shares]),
-    )
 
 
 # Handing over ------------------------------------------------------------------------------------------------------

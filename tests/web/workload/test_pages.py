@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from werkzeug.test import TestResponse
 
 from app.commands import workload as commands
 from app.db import Database
@@ -15,6 +17,7 @@ from app.services.core.access import actor_of
 from app.services.instances import instances
 from app.services.people import users
 from tests.reports import report, report_values
+from tests.serving import form_in
 from tests.web.conftest import Browser
 from tests.web.pages import key_of, words_of
 
@@ -38,6 +41,14 @@ def overdue(office: Database) -> Database:
     return office
 
 
+def send(browser: Browser, page: TestResponse, **typed: Any) -> TestResponse:
+    """Send the form of the list as the browser would."""
+    text = page.text[page.text.index('<form method="post" action="/beban/tugas') :]
+    action, hidden = form_in(text, "/beban/tugas")
+    del hidden["csrf_token"]
+    return browser.post(action, **{**hidden, **typed})
+
+
 def finish(office: Database) -> None:
     """The worker's part: a slow machine does not do all of it while the page is answered."""
     while commands.work(office):
@@ -55,9 +66,10 @@ def test_a_coordinator_spreads_34_overdue_tasks_and_clears_the_list(
     assert "Pilih semua 34 tugas" in page.text
     people = re.findall(r'name="officer" value="(\d+)"', page.text)
     assert len(people) == 2
-    sent = {"semua": "1", "tenggat": "overdue", "petugas": "none", "officer": people}
-    page = browser.post("/beban/tugas", **sent)
+    page = send(browser, page, semua="1", officer=people)
     assert page.status_code == 200, page.text
+    assert "34 tugas dipilih" in page.text
+    assert "Daftarnya berubah" not in page.text
     shares = re.findall(r'name="bagian" value="([^"]+)"', page.text)
     assert len(shares) == 34
     refused = browser.post("/beban/bagikan", bagian=shares, reason="", idempotency_key=key_of(page))
@@ -84,6 +96,45 @@ def test_a_coordinator_spreads_34_overdue_tasks_and_clears_the_list(
     assert back.status_code == 303
     finish(overdue)
     assert "Lewat tenggat: 34" in browser.get("/beban").text
+
+
+def test_all_of_a_list_stays_all_of_that_list(sign_in: SignIn, overdue: Database) -> None:
+    """Without an officer, without a reason, and on the way back it is about the tasks that were filtered for."""
+    browser = sign_in("koordinator")
+    with overdue.transaction() as session:
+        late = session.scalars(select(UserTask.id).order_by(UserTask.id).limit(5)).all()
+        session.execute(update(UserTask).where(UserTask.id.not_in(late)).values(due_at=None))
+        later = clock.now(session) + timedelta(days=60)
+        session.execute(update(UserTask).where(UserTask.id.not_in(late)).values(sort_at=later))
+    page = browser.get("/beban/tugas?tenggat=overdue&petugas=none")
+    people = re.findall(r'name="officer" value="(\d+)"', page.text)
+    for _again in range(2):
+        page = send(browser, page, semua="1")
+        assert page.status_code == 422
+        assert "Pilih semua 5 tugas" in page.text
+        assert '<option value="overdue" selected>' in page.text
+        assert sorted(re.findall(r'name="task" value="([^"]+)"', page.text)) == sorted(late)
+    page = send(browser, page, semua="1", officer=people)
+    for _again in range(2):
+        shares = re.findall(r'name="bagian" value="([^":]+):', page.text)
+        assert sorted(shares) == sorted(late)
+        assert "5 tugas dipilih" in page.text
+        assert 'href="/beban/tugas?petugas=none&amp;tenggat=overdue"' in page.text
+        action, _hidden = form_in(page.text, "/beban/bagikan")
+        every = re.findall(r'name="bagian" value="([^"]+)"', page.text)
+        page = browser.post(action, bagian=every, reason="", idempotency_key=key_of(page))
+
+
+def test_a_list_that_changed_since_it_was_opened_is_told_of(sign_in: SignIn, overdue: Database) -> None:
+    browser = sign_in("koordinator")
+    page = browser.get("/beban/tugas?tenggat=overdue")
+    people = re.findall(r'name="officer" value="(\d+)"', page.text)
+    with overdue.transaction() as session:
+        [some] = session.scalars(select(UserTask.id).limit(1)).all()
+        later = clock.now(session) + timedelta(days=60)
+        session.execute(update(UserTask).where(UserTask.id == some).values(due_at=later, sort_at=later))
+    page = send(browser, page, semua="1", officer=people)
+    assert "waktu itu 34 tugas, sekarang 33" in page.text
 
 
 def test_what_is_missing_is_said_at_its_place(sign_in: SignIn, overdue: Database) -> None:
