@@ -22,6 +22,64 @@ _AXE = Axe().axe_script
 _RULES = {"light": "", "dark": "runOnly: ['cat.color'],"}
 _RUN = "axe.run(document, {%s preload: false, resultTypes: ['violations']})"
 _WIDE, _PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+#: Which menus, dialogs and popovers are not inside the window, or have a control that a pointer does not reach.
+_OUTSIDE = """async () => {
+  const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const floats = one => ["absolute", "fixed"].includes(getComputedStyle(one).position);
+  const found = [];
+  const measure = (panel, name) => {
+    const box = panel.getBoundingClientRect(), wide = document.documentElement.clientWidth;
+    const [left, right] = [box.left, box.right].map(Math.round);
+    if (left < 0 || right > wide) found.push(`${name} from ${left} to ${right} of ${wide}`);
+    for (const one of panel.querySelectorAll("a, button, input, select, textarea")) {
+      if (!one.checkVisibility() || one.closest(".sr-only") || one.type === "hidden") continue;
+      one.scrollIntoView({ block: "nearest", inline: "nearest" });
+      const at = one.getBoundingClientRect();
+      const hit = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
+      const reached = hit && (one.contains(hit) || (hit.contains(one) && panel.contains(hit)));
+      if (!reached) found.push(`${name}: ${one.outerHTML.slice(0, 120)}`);
+    }
+  };
+  for (const one of document.querySelectorAll("details")) {
+    const panels = () => [...one.children].filter(part => part.localName !== "summary" && floats(part));
+    if (!one.checkVisibility() || !panels().length) continue;
+    const was = one.open;
+    one.open = true;
+    await painted();
+    panels().forEach(part => measure(part, one.className));
+    one.open = was;
+  }
+  for (const one of document.querySelectorAll("dialog[id]:not([open])")) {
+    one.showModal();
+    await painted();
+    measure(one, one.id);
+    one.close();
+  }
+  for (const one of document.querySelectorAll("[popover]")) {
+    one.showPopover();
+    await painted();
+    measure(one, one.id || one.className);
+    one.hidePopover();
+  }
+  window.scrollTo(0, 0);
+  return found;
+}"""
+#: In which lists what a row is about is narrower than another column, or than so many pixels, or does not come first.
+_NARROW = """least => [...document.querySelectorAll("table[data-list]")].flatMap(table => {
+  const row = [...table.querySelectorAll("tbody tr")].find(one => one.querySelector(".cell--lead [data-open]"));
+  if (!row || !table.tHead.checkVisibility() || getComputedStyle(table.tHead).clipPath !== "none") return [];
+  const cells = [...row.children].filter(one => one.getClientRects().length);
+  const wide = one => Math.round(one.getBoundingClientRect().width);
+  const lead = row.querySelector(".cell--lead"), widest = Math.max(...cells.map(wide));
+  const choosing = one => one.matches(".cell--select") || one.querySelector("[type=checkbox]");
+  const before = cells.slice(0, cells.indexOf(lead)).filter(one => !choosing(one));
+  const name = table.caption.textContent;
+  return [
+    ...(wide(lead) < widest - 1 ? [`${name}: ${wide(lead)} px, others up to ${widest}`] : []),
+    ...(wide(lead) < least ? [`${name}: ${wide(lead)} px`] : []),
+    ...before.map(one => `${name}: ${one.className} before it`),
+  ];
+})"""
 
 
 def look(person: Person, visit: Visit, scene: Scene, who: str) -> list[str]:
@@ -43,6 +101,18 @@ def look(person: Person, visit: Visit, scene: Scene, who: str) -> list[str]:
     photograph(person, visit, f"{who}-phone")
     page.set_viewport_size(_WIDE)
     return [f"{visit.name}: {problem}" for problem in problems]
+
+
+def outside(page: Page) -> list[str]:
+    """Menus, dialogs and popovers that are not inside the window, and their controls that no pointer reaches."""
+    found: list[str] = page.evaluate(_OUTSIDE)
+    return found
+
+
+def narrow_subjects(page: Page, least: int = 0) -> list[str]:
+    """Lists in which what a row is about is not first and widest, or narrower than ``least`` pixels."""
+    found: list[str] = page.evaluate(_NARROW, least)
+    return found
 
 
 def _is_document(answer: Any, page: Page) -> bool:

@@ -38,14 +38,16 @@ def press(person: Person, *keys: str) -> None:
 def expect_open(person: Person, number: str) -> None:
     """The task of this case stands beside the list, its row says so, and the keyboard is at its heading."""
     page = person.page
-    expect(page.locator(".desk__task .page-header__over")).to_have_text(number)
+    expect(page.locator(".desk__task .page-header__over")).to_have_text(number, timeout=20_000)
     expect(page.locator("[data-item].is-open")).to_have_count(1)
     expect(page.locator(".desk__task[aria-busy]")).to_have_count(0)
 
 
 def expect_settled(person: Person) -> None:
     """The list beside a task that was come to by sending something is there."""
-    expect(person.page.locator(".desk__list:not([data-missing]) [data-item]").first).to_be_visible()
+    expect(person.page.locator(".desk__list:not([data-missing]) [data-item]").first).to_be_visible(
+        timeout=20_000
+    )
 
 
 def test_a_morning_by_keys(upp: Person, cases: list[dict[str, Any]]) -> None:
@@ -101,6 +103,45 @@ def test_a_morning_by_keys(upp: Person, cases: list[dict[str, Any]]) -> None:
     expect_settled(upp)
     press(upp, "t")
     expect(page).to_have_url(re.compile(r"/tugas\?tab=queue"))
+
+
+def test_n_after_each_completion_opens_the_next_of_ten(office: Office, people: People) -> None:
+    for number in range(10):
+        office.case("SIN-002", number=str(9_200_000 + number))
+    person: Person = people("lapor", viewport={"width": 1280, "height": 800})
+    page = person.page
+    person.visit(_QUEUE)
+    numbers = page.locator("[data-item] .cell--number").all_text_contents()
+    assert len(numbers) == 10
+    for left, number in enumerate(numbers):
+        expect(page.locator("[data-item]")).to_have_count(10 - left)
+        press(person, "n")
+        expect_open(person, number)
+        expect(page.locator(".desk__task[data-loaded]")).to_be_visible(timeout=20_000)
+        person.fill(answers_for("penyaluran", report("SIN-002")))
+        with page.expect_navigation():
+            press(person, "Control+Enter")
+    expect(page.get_by_text("Tidak ada tugas").or_(page.get_by_text("Antrean kosong")).first).to_be_visible()
+
+
+def test_n_goes_on_in_the_list_when_the_next_step_of_the_case_is_ones_own(
+    upp: Person, cases: list[dict[str, Any]]
+) -> None:
+    page, numbers = upp.page, [case["business_key"] for case in cases]
+    press(upp, "n")
+    expect_open(upp, numbers[0])
+    press(upp, "n")
+    expect_open(upp, numbers[1])
+    expect(page.locator(".desk__task[data-loaded]")).to_be_visible(timeout=20_000)
+    upp.fill(answers_for("telaahan", report(_REPORTS[1])))
+    with page.expect_navigation():
+        press(upp, "Control+Enter")
+    expect_settled(upp)
+    expect_open(upp, numbers[1])  # its next step, which is due later than all others
+    press(upp, "n")
+    expect_open(upp, numbers[2])
+    press(upp, "p")
+    expect_open(upp, numbers[0])
 
 
 def test_keys_of_one_letter_can_be_switched_off(upp: Person) -> None:

@@ -12,8 +12,8 @@ COOKIE = "columns"
 _NONE = "-"
 #: Columns that can be left out, in the order of the list.
 _OPTIONAL = {
-    "number": N_("Nomor"),
     "task": N_("Tugas"),
+    "number": N_("Nomor"),
     "place": N_("Lajur dan unit"),
     "priority": N_("Prioritas"),
     "category": N_("Kategori"),
@@ -49,8 +49,7 @@ def of_list(tab: str, order: str, *, one_place: bool = False) -> list[Column]:
     }
     due = Column("due", _("Tenggat"), True, False, *_sorting("due", tab, order))
     lead = Column("lead", pgettext("satu", "Perkara"))
-    number = [optional.pop("number")]
-    return [due, *number, lead, *optional.values()]
+    return [lead, due, *optional.values()]
 
 
 def choice_of(names: Sequence[str]) -> str:

@@ -36,13 +36,13 @@ def undo(browser: Browser, page: TestResponse, path: str) -> TestResponse:
 def test_columns_are_chosen_and_kept(sign_in: SignIn, case: Case) -> None:
     browser = sign_in("lapor")
     assert headings(browser.get("/tugas?tab=queue")) == [
-        "select", "due", "number", "lead", "task", "category", "date", "action",
+        "select", "lead", "due", "task", "number", "category", "date", "action",
     ]  # fmt: skip
     there = browser.post("/tugas/kolom", column=["task", "area", "gibberish"], next="/tugas?tab=queue")
     assert there.location == "/tugas?tab=queue"
-    assert headings(browser.get(there.location)) == ["select", "due", "lead", "task", "area", "action"]
+    assert headings(browser.get(there.location)) == ["select", "lead", "due", "task", "area", "action"]
     browser.post("/tugas/kolom")
-    assert headings(browser.get("/tugas?tab=queue")) == ["select", "due", "lead", "action"]
+    assert headings(browser.get("/tugas?tab=queue")) == ["select", "lead", "due", "action"]
 
 
 def test_a_heading_sorts_and_pages_go_on_in_that_order(sign_in: SignIn, office: Database) -> None:

@@ -16,7 +16,7 @@ export default function columns(menu) {
   legend.className = "filters__label";
   legend.textContent = menu.dataset.widths;
   sliders.append(legend);
-  for (const heading of table.querySelectorAll("thead th:not(.cell--action)")) {
+  for (const heading of table.querySelectorAll("thead th:not(.cell--select, .cell--action)")) {
     const name = heading.className.match(/cell--(\w+)/)[1];
     const slider = sliderOf(heading);
     const set = (px) => {

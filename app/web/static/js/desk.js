@@ -3,7 +3,7 @@
 // <div class="desk" data-module="desk" data-list-url="/tugas?…"> with .desk__list and .desk__task, one of which may be empty.
 import attach from "./attach.js";
 import { keep, kept } from "./cookie.js";
-import { bare, keepPlace } from "./place.js";
+import { bare, keepPlace, markFollowing, placeLeft } from "./place.js";
 
 const WIDE = matchMedia("(min-width: 1100px) and (scripting: enabled)");
 const LIST = "alur-list"; // the list that one came from, for the page of a task
@@ -69,8 +69,8 @@ class Desk {
     const next = this.list.contains(form) && this.open && form.querySelector("[name=next]");
     if (next) next.value = location.pathname; // the task stays open
     if (!this.task.contains(form) || form.querySelector('[name="daftar:"]')) return;
-    const rows = [...this.list.querySelectorAll("[data-item]")];
-    keepPlace(rows.findIndex((row) => row.classList.contains("is-open")), true, read(LIST) || "/tugas");
+    const row = [...this.list.querySelectorAll("[data-item]")].findIndex((one) => one.classList.contains("is-open"));
+    if (row >= 0) keepPlace(row, true, read(LIST) || "/tugas");
     const place = document.createElement("input");
     place.type = "hidden";
     place.name = "daftar:";
@@ -154,6 +154,7 @@ class Desk {
     delete this.list.dataset.missing;
     attach(this.modules, this.list);
     this.mark();
+    markFollowing(placeLeft(read(LIST)));
   }
 
   // Which row is open. The page has one heading of the first rank: the task's, where one is open.

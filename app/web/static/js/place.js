@@ -1,6 +1,7 @@
 // Keeps the place in a list over the page that a key led to: for the list that comes back after a claim, and for the
 // way back from what was opened. Who comes to the list otherwise begins at its top, as ever.
 const STORE = "alur-place";
+let left; // the place in a list from which, or beside which, something was sent that led to this page
 
 const here = () => location.pathname + location.search;
 
@@ -13,12 +14,23 @@ export function keepPlace(row, claimed, list = here()) {
 export function takePlace() {
   const place = read();
   if (!place) return undefined;
+  if (place.claimed) left = place;
   if (place.list !== bare(here())) {
     write({ ...place, claimed: false });
     return undefined;
   }
   forgetPlace();
   return place.claimed || cameBack() ? place.row : undefined;
+}
+
+// Where one was in this list when something was sent that led to this page; undefined when nothing was.
+export const placeLeft = (list = here()) => (left?.list === bare(list) ? left.row : undefined);
+
+// The work goes on with the row that now stands where the one stood that was acted on: that one has left the list, or is
+// open and may stand elsewhere, as the next task of its case does. After the last row with the first.
+export function markFollowing(place) {
+  const others = [...document.querySelectorAll("[data-list] [data-item]:not(.is-open)")];
+  if (place >= 0 && others.length) others[place % others.length].dataset.following = "";
 }
 
 export function forgetPlace() {

@@ -2,7 +2,7 @@
 // lists and tasks are below. They can be switched off in the help (WCAG 2.1.4), and never act while somebody types;
 // what goes with Ctrl acts everywhere.
 import { keep, kept } from "./cookie.js";
-import { forgetPlace, keepPlace, takePlace } from "./place.js";
+import { forgetPlace, keepPlace, markFollowing, placeLeft, takePlace } from "./place.js";
 
 const COOKIE = "keys";
 const TYPED = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
@@ -74,6 +74,7 @@ const current = () => document.querySelector("[data-item][data-current]");
 function mark(item) {
   if (!item) return;
   for (const other of document.querySelectorAll("[data-current]")) delete other.dataset.current;
+  for (const other of document.querySelectorAll("[data-following]")) if (other !== item) delete other.dataset.following;
   item.dataset.current = "";
 }
 
@@ -97,14 +98,22 @@ function nearest(index) {
   return index === undefined ? null : all[Math.min(Math.max(index, 0), all.length - 1)];
 }
 
-// The row after, or before, as if it was clicked; after the last one the first, which is the most urgent.
+// The row after, or before, as if it was clicked; after the last one the first, which is the most urgent. What follows
+// on a row that was acted on comes next, not what stands after it.
 function open(step) {
-  const all = items();
-  const row = all.at(placeAfter(step) % all.length || 0);
+  const row = rowAfter(step);
   if (!row || row.classList.contains("is-open")) return false;
   mark(row);
   keepRow(row);
   row.querySelector("[data-open]").click();
+}
+
+function rowAfter(step) {
+  const all = items();
+  const others = all.filter((row) => !row.classList.contains("is-open"));
+  const following = others.findIndex((row) => "following" in row.dataset);
+  if (following >= 0) return others.at(step > 0 ? following : following - 1);
+  return all.at(placeAfter(step) % all.length || 0);
 }
 
 // After a claim to the row that it was about, else to where one was.
@@ -113,6 +122,7 @@ function backToPlace() {
   const all = items();
   const stays = place === undefined ? -1 : all.findIndex((row) => row.classList.contains("is-kept"));
   goTo(stays >= 0 ? stays : place);
+  if (stays < 0) markFollowing(placeLeft());
 }
 
 function keepRow(row, claimed = false) {
