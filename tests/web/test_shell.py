@@ -124,3 +124,10 @@ def test_a_request_leaves_no_language_behind(client: FlaskClient) -> None:
     client.set_cookie("language", "en")
     assert '<html lang="en"' in client.get("/masuk").text
     assert i18n.language() == "id"
+
+
+def test_nothing_around_a_page_takes_the_focus_at_a_press(sign_in: SignIn) -> None:
+    """Lists of dmn-js close when the focus goes elsewhere, and did under the pointer, before the click."""
+    page = sign_in("pemilik").get("/studio").text
+    for around in re.findall(r"<(?:html|body|main)\b[^>]*>", page):
+        assert "tabindex" not in around, around

@@ -274,7 +274,7 @@ def test_the_preview_counts_what_is_in_the_file_and_shows_all_that_is_not_used(s
     )
     assert counts is not None
     assert [int(one) for one in counts.groups()] == [27, 21, 3, 3]
-    account = page[page.index('id="isi"') : page.index('id="diagram"')]
+    account = page[page.index('id="isi-berkas"') : page.index('id="diagram"')]
     for text in ("Lambang daerah", "Halaman pertama", "Mengetahui", "Lihat lampiran", "Simpan lima tahun"):
         assert text in account, text
     listed = re.findall(r"<dt>[^<]*</dt>\s*<dd>(\d+)</dd>", account)
