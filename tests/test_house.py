@@ -3,7 +3,9 @@
 import ast
 import json
 import re
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 APP = sorted((ROOT / "app").rglob("*.py"))
@@ -57,7 +59,6 @@ def test_no_code_knows_an_activity_a_lane_or_a_field_of_the_sop_by_name() -> Non
 
 
 def test_every_message_has_its_english() -> None:
-    from babel.messages.extract import extract_from_dir
     from babel.messages.pofile import read_po
 
     known: set[tuple[str | None, str]] = set()
@@ -65,16 +66,73 @@ def test_every_message_has_its_english() -> None:
         with path.open("rb") as file:
             told = [m for m in read_po(file) if m.id and m.string]
         known |= {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in told}
+    found = {
+        (context, message if isinstance(message, str) else message[0]) for context, message in _extracted()
+    }
+    assert {context for context, _message in found} == {None, "banyak", "satu", "tombol", "waktu"}
+    assert not found - known
+
+
+def test_plurals_are_indonesian() -> None:
+    """Indonesian has one form, and where no catalogue is asked the second one is shown as it stands."""
+    calls = [
+        [ast.unparse(form) for form in call.args[:2]]
+        for path in APP
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"ngettext", "i18n.ngettext"}
+    ]
+    assert len(calls) > 30
+    assert [forms for forms in calls if forms[0] != forms[1] or forms[0][0] not in "\"'"] == []
+    found = [message for _context, message in _extracted() if isinstance(message, tuple)]
+    assert len(found) > 60
+    assert [forms for forms in [*found, *_catalogue()] if len(set(forms)) > 1] == []
+
+
+def test_messages_are_indonesian() -> None:
+    """A message is shown as it stands to whoever reads Indonesian: no English word is in it."""
+    found = {}
+    for message in {text for ids in _catalogue() for text in ids}:
+        words = _WORD.findall(_NO_WORDS.sub("", message))
+        if english := [word for word in words if not word.isupper() and _ENGLISH.fullmatch(word.lower())]:
+            found[message] = english
+    assert found == {}
+
+
+_ENGLISH = re.compile(
+    r"the|of|and|or|is|are|was|were|with|for|from|this|that|to|in|on|by|not|an|has|have|its?|be|been|more|than|others?|all"
+    r"|each|cases?|tasks?|notifications?|overdue|days?|hours?|minutes?|months?|years?|weeks?|files?|errors?|warnings?|users?"
+    r"|found|open|closed|done|sent|new|letters?|pages?|lines?|rows?|values?|fields?|versions?",
+)
+_WORD = re.compile(r"[A-Za-z]+")
+#: Places for values, names in quotes, examples of FEEL, files and folders.
+_NO_WORDS = re.compile(r"\{[^}]*\}|“[^”]*”|contoh FEEL: .*|\S*/\S*|[.]\w+")
+
+
+@cache
+def _catalogue() -> list[tuple[str, ...]]:
+    """The messages of all catalogues, each with its plural."""
+    from babel.messages.pofile import read_po
+
+    found = list[tuple[str, ...]]()
+    for path in (ROOT / "app/locale/en").glob("*.po"):
+        with path.open("rb") as file:
+            found += [m.id if isinstance(m.id, tuple) else (m.id,) for m in read_po(file) if m.id]
+    return found
+
+
+@cache
+def _extracted() -> set[tuple[str | None, Any]]:
+    """Context and text of each message in code and templates; of a plural both texts."""
+    from babel.messages.extract import extract_from_dir
+
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
     keywords = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-    found = {
-        (context, message if isinstance(message, str) else message[0])
+    return {
+        (context, message)
         for _file, _line, message, _comments, context in extract_from_dir(
             ROOT / "app", method_map=methods, keywords=keywords
         )
     }
-    assert {context for context, _message in found} == {None, "banyak", "satu", "tombol", "waktu"}
-    assert not found - known
 
 
 def test_the_lock_file_names_no_registry() -> None:

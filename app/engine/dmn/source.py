@@ -196,9 +196,12 @@ class TableSource:
         )
         errors = sum(finding.severity == "error" for finding in findings)
         if errors and (always or self._refuse):
-            one = "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki."
-            many = "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki."
-            raise InvalidDiagram(ngettext(one, many, errors), tuple(findings[:_MOST_FINDINGS]))
+            told = ngettext(
+                "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki.",
+                "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki.",
+                errors,
+            )
+            raise InvalidDiagram(told, tuple(findings[:_MOST_FINDINGS]))
 
     def _add(
         self, severity: Literal["error", "warning"], code: str, at: xml.Element, params: dict[str, object]

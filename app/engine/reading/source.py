@@ -138,9 +138,12 @@ class Source:
         findings = self.findings()
         if self.refuse and has_errors(findings):
             count = sum(finding.severity == "error" for finding in findings)
-            one = "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki."
-            many = "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki."
-            raise InvalidDiagram(ngettext(one, many, count), findings)
+            told = ngettext(
+                "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki.",
+                "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki.",
+                count,
+            )
+            raise InvalidDiagram(told, findings)
 
     def _add(
         self, severity: Literal["error", "warning"], code: str, at: Placed | Element, params: dict[str, str]

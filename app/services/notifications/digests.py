@@ -184,7 +184,7 @@ def _letter(session: Session, user: User, on: date, attempt: int) -> DigestLette
     with speaking(user.language):
         values = {
             "jumlah": _counted(count),
-            "terlambat": ngettext("{count} lewat tenggat", "{count} overdue", late),
+            "terlambat": ngettext("{count} lewat tenggat", "{count} lewat tenggat", late),
             "tanggal": i18n.day(on),
             "daftar": "\n\n".join(part.words() for part in parts if part.count),
             "halaman": f"{config.base_url}/notifikasi",
@@ -195,7 +195,7 @@ def _letter(session: Session, user: User, on: date, attempt: int) -> DigestLette
 
 
 def _counted(count: int) -> str:
-    return ngettext("{count} pemberitahuan", "{count} notifications", count, count=_number(count))
+    return ngettext("{count} pemberitahuan", "{count} pemberitahuan", count, count=_number(count))
 
 
 def _number(count: int) -> str:

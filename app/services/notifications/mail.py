@@ -184,7 +184,7 @@ def compose(config: Config, letter: Letter) -> EmailMessage:
         lines = [f"{account}\n{letter.office}"] if letter.office else []
         lines += [f"{number}\n{link}".strip() for number, link in letter.cases]
         values = {
-            "jumlah": ngettext("{count} perkara", "{count} cases", count),
+            "jumlah": ngettext("{count} perkara", "{count} perkara", count),
             "daftar": "\n".join(lines),
             "halaman": f"{config.base_url}/notifikasi",
             "kantor": config.office.name or "",

@@ -76,6 +76,17 @@ def test_a_letter_a_person_with_number_and_link_and_nothing_about_the_case(
     assert by_reader["budi@example.id"]["Subject"] == "Alur: 1 case"
 
 
+@pytest.mark.parametrize(("language", "said"), [("id", "17 perkara"), ("en", "17 cases")])
+def test_how_many_cases_there_are_is_said_in_the_language_of_the_letter(
+    config: Config, language: str, said: str
+) -> None:
+    cases = tuple((f"UJI-{number}", "") for number in range(17))
+    letter = mail.compose(
+        replace(config, mail_from="alur@example.id"), mail.Letter("rina@example.id", language, cases, (), ())
+    )
+    assert letter["Subject"] == f"Alur: {said}"
+
+
 def test_a_letter_about_a_copy_has_no_link_to_a_case_that_is_not_its_readers(
     office: Office, server: Server
 ) -> None:
