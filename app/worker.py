@@ -52,6 +52,8 @@ AFTER_FAILURE_S = 2.0
 SOON_S = 2.0
 #: So often the mailbox is looked at.
 MAIL_S = 30.0
+#: So often it is asked whether another quarter may be published.
+STATISTICS_S = 60.0
 BATCH = 50
 #: While more timers are due than one look takes, everything else waits so long: a deadline comes before its notices.
 PATIENCE_S = 5.0
@@ -278,17 +280,21 @@ class _Sms:
 
 class _Numbers:
     """Folds what commands changed in the numbers. First it counts the cases of before, once: all later ones count
-    themselves."""
+    themselves. Then it publishes statistics, which count all cases."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._counted: int | None = 0
+        self._publish_at = 0.0
 
     def turn(self) -> float:
         """Do some; return how long to rest."""
         if self._counted is not None:
             self._counted = numbers.count_missing(self._database, self._counted)
         busy = numbers.fold(self._database) or self._counted is not None
+        if not busy and time.monotonic() >= self._publish_at:
+            busy = numbers.publish(self._database)
+            self._publish_at = 0.0 if busy else time.monotonic() + STATISTICS_S
         return 0.0 if busy else SOON_S
 
 

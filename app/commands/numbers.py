@@ -1,8 +1,8 @@
-"""The turns in which the worker folds changes into totals and counts the cases of before."""
+"""The turns in which the worker folds changes into totals, counts the cases of before, and publishes statistics."""
 
-from app.commands.transaction import run_relaxed
+from app.commands.transaction import run_relaxed, run_without_key
 from app.db import Database
-from app.services.numbers import recount, totals
+from app.services.numbers import publication, recount, totals
 
 
 def fold(database: Database) -> bool:
@@ -24,3 +24,19 @@ def count_missing(database: Database, after: int) -> int | None:
         return None
     run_relaxed(database, lambda session: recount.count(session, missing))
     return missing[-1]
+
+
+def publish(database: Database) -> bool:
+    """Publish the statistics of a quarter that is due; whether there was one.
+
+    It is worked out before the transaction, and written to the disk before anybody reads it. A repeat finds it
+    published, as does a second worker: it needs no key.
+    """
+    with database.reading() as session:
+        due = publication.due(session)
+        if due is None:
+            return False
+        key, quarter = due
+        found = publication.work_out(session, key, quarter)
+    run_without_key(database, lambda session: publication.publish(session, key, found))
+    return True

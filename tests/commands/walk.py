@@ -658,6 +658,7 @@ class Walk:
         surveys.forget(database, survey, actor=office.owner, command=self.command("forget_survey"))
         self.work(numbers.fold)
         numbers.count_missing(database, 0)
+        numbers.publish(database)
         backups.work(database, config)
 
     def destroyed(self) -> None:

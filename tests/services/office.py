@@ -68,6 +68,7 @@ def procedure(**changes: Any) -> dict[str, bytes]:
             "unit": "unit",
             "identitas": "Loket",
             "awalan nomor": "UJI",
+            **changes.get("properties", {}),
         },
         key="uji",
         name="Prosedur uji",

@@ -1,35 +1,46 @@
 """Statistik: what of the numbers anybody may read, as page and open data. No person is in it, and no small group."""
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import NotFound
-from app.i18n import _
-from app.services.numbers import publication, words
-from app.services.numbers.publication import Statistics
+from app.i18n import N_, _
+from app.services.numbers import overview, publication, words
+from app.services.numbers.publication import Quarter, Statistics
 from app.web import context, lists
 from app.web.sheet_files import csv_download
 
 blueprint = Blueprint("public_numbers", __name__)
 
 #: Of a JSON file: raised whenever a name in it changes its meaning.
-_FORMAT = 1
+_FORMAT = 2
 #: As open data names what the code names otherwise; the same in every language.
 _NAMES = {
-    "": "semua",
     "unit": "unit",
     "category": "kategori",
     "area": "wilayah",
     "channel": "saluran",
-    "received": "diterima",
-    "answered": "ditindaklanjuti",
     "finished": "selesai",
+    "answered": "ditindaklanjuti_tidak_atau_belum_selesai",
+    "waiting": "tidak_atau_belum_ditindaklanjuti",
+    "unfinished": "tidak_atau_belum_selesai",
     "mean_answer": "rata_rata_hari_kerja_sampai_jawaban",
     "mean_finish": "rata_rata_hari_kerja_sampai_selesai",
 }
-_TOGETHER = "lainnya"
+#: The value of what is told of together. What is not told apart by a dimension has none.
+_TOGETHER = "(digabung)"
+_COLUMNS = ("proses", "triwulan", "angka", "unit", "nama_unit", "kategori", "wilayah", "saluran", "jumlah")
+#: What is told of how far cases are.
+OUTCOMES = {
+    "finished": N_("Selesai"),
+    "answered": N_("Ditindaklanjuti, tidak atau belum selesai"),
+    "waiting": N_("Tidak atau belum ditindaklanjuti"),
+    "unfinished": N_("Tidak atau belum selesai"),
+}
 
 
 @blueprint.get("/statistik")
@@ -48,7 +59,15 @@ def show() -> str:
         name: url_for(f"public_numbers.{name}", key=found.key, year=found.year)
         for name in ("as_csv", "as_json")
     }
-    return render_template("numbers/statistics.html", found=found, processes=known, files=files, words=words)
+    return render_template(
+        "numbers/statistics.html",
+        found=found,
+        processes=known,
+        files=files,
+        words=words,
+        outcomes=OUTCOMES,
+        last_day=_last_day,
+    )
 
 
 @blueprint.get("/statistik.csv")
@@ -71,33 +90,39 @@ def as_json() -> Response:
         "nama": found.process,
         "instansi": context.config().office.name,
         "tahun": found.year,
-        "triwulan": list(found.quarters),
+        "triwulan": {one.quarter: {"keadaan_sampai": f"{_last_day(one):%Y-%m-%d}"} for one in found.quarters},
         "terkecil": publication.LEAST,
+        "gabungan": _TOGETHER,
     }
     return jsonify({**about, "data": _rows(found)})
 
 
-_COLUMNS = ("proses", "triwulan", "rincian", "kode", "nilai", "angka", "jumlah")
-
-
 def _rows(found: Statistics) -> list[dict[str, Any]]:
-    rows = [
-        {
-            "proses": found.key,
-            "triwulan": one.quarter,
-            "rincian": _NAMES[one.dimension],
-            "kode": one.value or (_TOGETHER if one.dimension else ""),
-            "nilai": one.name,
-            "angka": _NAMES[one.figure],
-            "jumlah": one.count,
+    return [row for one in found.quarters for row in rows_of(found.key, one)]
+
+
+def rows_of(key: str, one: Quarter) -> Iterator[dict[str, Any]]:
+    """What is public of a quarter, a count or a mean a row. An empty dimension: all of it."""
+    whole = {**dict.fromkeys(_COLUMNS, ""), "proses": key, "triwulan": one.quarter, "angka": "diterima"}
+    if one.received is not None:
+        yield {**whole, "jumlah": one.received}
+    for figure, amount in [*one.outcomes.items(), *one.days.items()]:
+        yield {**whole, "angka": _NAMES[figure], "jumlah": amount}
+    for path, count in one.groups:
+        told = zip(one.levels, path, one.names(path), strict=False)
+        values = {level: (_TOGETHER if value == "" else value or "", name) for level, value, name in told}
+        named = {"nama_unit": values["unit"][1]} if values.get("unit", ("", ""))[0] else {}
+        yield {
+            **whole,
+            **{_NAMES[level]: value for level, (value, _name) in values.items()},
+            **named,
+            "jumlah": count,
         }
-        for one in found.groups
-    ]
-    whole = {"proses": found.key, "rincian": _NAMES[""], "kode": "", "nilai": _("Semua")}
-    return rows + [
-        {**whole, "triwulan": quarter, "angka": _NAMES[figure], "jumlah": days}
-        for (quarter, figure), days in found.days.items()
-    ]
+
+
+def _last_day(one: Quarter) -> date:
+    """The day up to which it was counted how far cases are."""
+    return words.first_day(overview.earlier(one.until, -1)) - timedelta(days=1)
 
 
 def _read_statistics() -> Statistics:
