@@ -145,7 +145,17 @@ _TARGETS = {
     ),
     **dict.fromkeys(("undo_completion", "undo"), "task"),
     **dict.fromkeys(
-        ("cancel", "cancel_case", "erase_case", "follow_case", "note_case", "reissue_code"), "instance"
+        (
+            "cancel",
+            "cancel_case",
+            "reopen",
+            "reopen_case",
+            "erase_case",
+            "follow_case",
+            "note_case",
+            "reissue_code",
+        ),
+        "instance",
     ),
     **dict.fromkeys(
         ("message_case", "reporters_message", "rate_report", "join_case", "part_case"), "instance"

@@ -167,6 +167,8 @@ class _Fold:
         if isinstance(event, events.InstanceMigrated):
             self.moved.append(self.standing())
             self.variables |= event.given
+        elif isinstance(event, events.CaseReopened):
+            self.state = "active"
         held = entry.data.get(KEY)
         if isinstance(held, Mapping):
             self._told_beside(held, entry)

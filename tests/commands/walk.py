@@ -72,6 +72,7 @@ from app.services.deployment.same_process import renamed
 from app.services.dossiers import taking
 from app.services.evidence import verifying
 from app.services.instances import cancellation, incidents
+from app.services.migration import reopening
 from app.services.migration import targets as move_targets
 from app.services.migration.decisions import Decisions
 from app.services.notifications import followers
@@ -259,6 +260,7 @@ class Walk:
         self.act(masking.mark, case.id, ["jalan"], "nama", actor=office.rina)
         self.act(erasure.erase, case.id, "Diminta", actor=self.head)
         self.act(cancellation.cancel, case.id, "Dikirim dua kali", actor=office.owner)
+        self.act(reopening.reopen, case.id, "periksa", "Keliru dibatalkan", actor=office.ketua)
 
     def undone(self) -> None:
         case = self.begun()

@@ -45,6 +45,7 @@ from app.history.events.desk import (
 from app.history.events.instances import (
     CaseFileTaken,
     CaseHeld,
+    CaseReopened,
     ErrorThrown,
     EscalationThrown,
     FilesKept,
@@ -204,6 +205,7 @@ __all__ = [
     "CaseFileTaken",
     "CaseFollowed",
     "CaseHeld",
+    "CaseReopened",
     "CaseUnfollowed",
     "CheckpointDemanded",
     "CheckpointRefused",

@@ -33,6 +33,22 @@ class InstanceCancelled(InstanceEvent):
     reason: str
 
 
+@event("case_reopened")
+class CaseReopened(InstanceEvent):
+    """A case that was over goes on at the element that the event is of, called ``name``.
+
+    ``end``: the id of the end event where it had ended, which is called ``ended_as``; of one that was cancelled they
+    are empty. ``keeps_deadline``: the task there is due when it was before. ``by`` the reporter, it is what he asked
+    for; his words are not told.
+    """
+
+    name: str
+    reason: str
+    end: str = ""
+    ended_as: str = ""
+    keeps_deadline: bool = False
+
+
 @event("identity_erased")
 class IdentityErased(InstanceEvent):
     """Whom the case is about was erased. ``fields``: the keys of the form's fields. ``files``, ``drafts``, ``lines``

@@ -53,6 +53,15 @@ def _cancelled(entry: Entry[events.InstanceCancelled], _vocabulary: Vocabulary) 
     return Sentence("cancelled", say(N_("Perkara dibatalkan")), reason=entry.event.reason)
 
 
+@tells(events.CaseReopened)
+def _reopened(entry: Entry[events.CaseReopened], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    kept = unmarked(_("tenggat semula") if event.keeps_deadline else "")
+    ended = ((_("Berakhir sebagai"), event.ended_as),) if event.ended_as else ()
+    title = say(N_("Perkara dibuka kembali di {name}"), name=event.name)
+    return Sentence("start", title, reason=event.reason, lines=ended, meta=kept)
+
+
 @tells(events.IdentityErased)
 def _erased(entry: Entry[events.IdentityErased], vocabulary: Vocabulary) -> Sentence:
     event = entry.event

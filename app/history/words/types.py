@@ -10,6 +10,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "instance_started": N_("Perkara dimulai"),
         "instance_ended": N_("Perkara berakhir"),
         "instance_cancelled": N_("Perkara dibatalkan"),
+        "case_reopened": N_("Perkara dibuka kembali"),
         "report_joined": N_("Laporan digabung"),
         "report_parted": N_("Laporan dipisah"),
         "report_added": N_("Laporan ditambahkan ke perkara ini"),

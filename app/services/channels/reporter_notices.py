@@ -34,11 +34,18 @@ KEPT = timedelta(days=30)
 #: Between these hours of the office nobody's telephone rings.
 _MORNING, _EVENING = 7, 20
 _BATCH = 200
-_ENDS = ("instance_ended", "instance_cancelled")
+#: What the reporter is told of, by the type of the event.
+_TOLD = {
+    "reporter_message_added": "wrote",
+    "instance_ended": "ended",
+    "instance_cancelled": "ended",
+    "case_reopened": "reopened",
+}
 CODES = {
     "wrote": N_("Petugas menulis pesan"),
     "wanted": N_("Data diminta"),
     "ended": N_("Laporan berakhir"),
+    "reopened": N_("Laporan dibuka kembali"),
 }
 
 
@@ -66,11 +73,11 @@ class Message:
 def news(session: Session, after: int) -> Iterator[News]:
     """What happened behind an event that no reporter was told of yet, also for reporters whose reports are joined to
     the case; nobody asks these for data. 2 SQL, and one for each message and end."""
-    for entry in reader.of_types(session, after, (ReporterMessageAdded.type, *_ENDS)):
+    for entry in reader.of_types(session, after, tuple(_TOLD)):
         event = entry.event
         if entry.instance_id is None or (isinstance(event, ReporterMessageAdded) and event.by == REPORTER):
             continue
-        code = "ended" if event.type in _ENDS else "wrote"
+        code = _TOLD[event.type]
         yield News(entry.instance_id, code, str(entry.id), entry.at)
         for joined in joined_reports.reports_of(session, entry.instance_id):
             if joined.joined_at <= entry.at:
@@ -128,12 +135,14 @@ def _number(session: Session, instance_id: int, one: News) -> str | None:
 
 
 def _holds(session: Session, version: Version, instance: ProcessInstance, one: News) -> bool:
-    """Whether it is news still: the case waits, or that which does its work has ended and that was not taken back."""
+    """Whether it is news still: the case waits; that which does its work is over, or goes on again."""
     if one.code == "wanted":
         wait = session.get(MessageWait, one.about)
         node = version.diagram.nodes.get(wait.activity_id) if wait is not None else None
         return node is not None and is_for_reporter(node)
-    return one.code != "ended" or joined_reports.case_of(session, instance).ended_at is not None
+    if one.code in ("ended", "reopened"):
+        return (joined_reports.case_of(session, instance).ended_at is not None) == (one.code == "ended")
+    return True
 
 
 def queue(session: Session, rows: Sequence[dict[str, Any]]) -> None:

@@ -40,6 +40,7 @@ EVENTS = {
     "reporter_message_added": ("message_added", N_("Pesan kepada atau dari pelapor")),
     "instance_ended": ("case_ended", N_("Perkara berakhir")),
     "instance_cancelled": ("case_cancelled", N_("Perkara dibatalkan")),
+    "case_reopened": ("case_reopened", N_("Perkara dibuka kembali")),
 }
 CODES = {code: words for code, words in EVENTS.values()}
 _TYPES = {code: type_ for type_, (code, _words) in EVENTS.items()}

@@ -33,6 +33,7 @@ LIFECYCLE: Mapping[str, str] = {
     "task_unit_changed": "reassign",
     "task_cancelled": "ate_abort",
     "instance_cancelled": "pi_abort",
+    "case_reopened": "resume",
     "task_completed": "complete",
     "question_answered": "complete",
 }

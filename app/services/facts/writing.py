@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.calendar import Calendar
 from app.history import reader
-from app.history.events import InstanceMigrated, TokenMoved
+from app.history.events import CaseReopened, InstanceMigrated, TokenMoved
 from app.models import ActivityFact, CaseFact, FigureChange, ProcessInstance, ReporterRating, UserTask
 from app.services.core import bulk, holidays
 from app.services.definitions.definitions import Version
@@ -118,9 +118,11 @@ def _rows(session: Session, instance: ProcessInstance, version: Version | None) 
 
 def _interventions(session: Session, instance_id: int) -> Iterator[tuple[datetime, str]]:
     """What people did to a case from outside of its diagram, as steps of its way. 1 SQL."""
-    for entry in reader.of_kinds(session, instance_id, TokenMoved, InstanceMigrated):
+    for entry in reader.of_kinds(session, instance_id, TokenMoved, InstanceMigrated, CaseReopened):
         if isinstance(entry.event, TokenMoved):
             yield entry.at, ways.moved(entry.activity_id or "", entry.event.to)
+        elif isinstance(entry.event, CaseReopened):
+            yield entry.at, ways.moved(entry.event.end, entry.activity_id or "")
         else:
             yield entry.at, ways.migrated()
 

@@ -180,6 +180,11 @@ _MESSAGES = tuple(
             N_("SMS kepada pelapor: laporan berakhir"),
             N_("Laporan {nomor} sudah berakhir. Hasilnya di {halaman}"),
         ),
+        (
+            "sms_reopened",
+            N_("SMS kepada pelapor: laporan dibuka kembali"),
+            N_("Laporan {nomor} dibuka kembali dan ditangani lagi. Baca di {halaman}"),
+        ),
     )
 )
 _SENTENCES = tuple(

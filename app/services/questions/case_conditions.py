@@ -34,6 +34,7 @@ MOST_MONTHS = 120
 #: What somebody did to a case beside its flow.
 INTERVENTIONS = (
     "instance_cancelled",
+    "case_reopened",
     "instance_migrated",
     "migration_undone",
     "task_reassigned",

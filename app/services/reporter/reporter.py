@@ -15,6 +15,7 @@ from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
     REPORTER,
+    CaseReopened,
     Event,
     GatewayDecided,
     InstanceCancelled,
@@ -254,6 +255,8 @@ def _reached(version: Version, entry: Entry[Event]) -> tuple[str, Meaning]:
         return _("Laporan dicatat"), "done"
     if isinstance(event, InstanceCancelled):
         return _("Dibatalkan"), "ended"
+    if isinstance(event, CaseReopened):
+        return _("Dibuka kembali"), "done"
     if isinstance(event, ReportJoined):
         return _("Digabung dengan laporan lain tentang hal yang sama"), "done"
     if isinstance(event, ReportParted):

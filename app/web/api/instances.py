@@ -1,4 +1,4 @@
-"""Process instances: start, find, look into, cancel."""
+"""Process instances: start, find, look into, cancel, reopen."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.services.core import history
 from app.services.definitions import outlines
 from app.services.instances import cancellation, instances
 from app.services.instances.instances import Started
+from app.services.migration import reopening
 from app.services.reporter import tracking
 from app.web import context
 from app.web.api import examples, present
@@ -26,6 +27,7 @@ from app.web.api.schemas.instances import (
     Instance,
     InstancePage,
     InstanceQuery,
+    Reopen,
     Start,
     StartedInstance,
 )
@@ -145,6 +147,31 @@ def cancel(body: dict[str, Any], instance_id: int) -> Response:
         instances.get(session, instance_id, actor=context.actor())
 
     return answered(perform("cancel", instance_id, {"reason": reason}, do, allowed))
+
+
+@blueprint.post(f"/process-instances/<{ID}:instance_id>/reopen")
+@blueprint.idempotent
+@blueprint.arguments(Reopen)
+@blueprint.response(200, Instance)
+@blueprint.refuses(403, 404, 409)
+def reopen(body: dict[str, Any], instance_id: int) -> Response:
+    """Let a case that is over go on at a step of its diagram, with a reason."""
+
+    def do(session: Session) -> Answer:
+        row = reopening.reopen(
+            session,
+            instance_id,
+            body["activity_id"],
+            body["reason"],
+            actor=context.actor(),
+            keep_deadline=body["keep_deadline"],
+        )
+        return _dumped(session, row)
+
+    def allowed(session: Session) -> None:
+        instances.get(session, instance_id, actor=context.actor())
+
+    return answered(perform("reopen", instance_id, body, do, allowed))
 
 
 def _dumped(session: Session, row: Any) -> Answer:

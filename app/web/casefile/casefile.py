@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import masking
+from app.history.events import CaseReopened
 from app.history.words import purposes
 from app.i18n import _, day
 from app.models import UserTask
@@ -33,6 +34,7 @@ from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import definitions, outlines
 from app.services.instances import cancellation, incidents, instances
+from app.services.migration import reopening
 from app.services.notifications import followers
 from app.services.reporter import correspondence, joined_reports, ratings, tracking
 from app.services.retention import destructions, erasure, holds
@@ -231,6 +233,26 @@ def cancel(instance_id: int) -> AnyResponse:
     return _perform(instance_id, "cancel", sent, do) or _done(instance_id, _("Perkara dibatalkan."))
 
 
+@blueprint.post("/perkara/<int:instance_id>/buka-kembali")
+def reopen(instance_id: int) -> AnyResponse:
+    """Let a case that is over go on at a step, with a reason."""
+    sent = {name: request.form.get(name, "") for name in ("to", "deadline", "reason")}
+
+    def do(session: Session) -> Answer:
+        reopening.reopen(
+            session,
+            instance_id,
+            sent["to"],
+            sent["reason"],
+            actor=context.actor(),
+            keep_deadline=sent["deadline"] == "kept",
+        )
+        return {}
+
+    told = _("Perkara dibuka kembali.")
+    return _perform(instance_id, "reopen", sent, do) or _done(instance_id, told, "kedudukan")
+
+
 @blueprint.post("/perkara/<int:instance_id>/hapus-identitas")
 def erase(instance_id: int) -> AnyResponse:
     """Erase whom the case is about, with a reason."""
@@ -334,7 +356,7 @@ def _draw_casefile(
         ),
         notes=masking.put_in_place(page_parts.notes(file), hidden),
         letters=_letters(session, instance_id, hidden),
-        ratings=_ratings(session, instance_id, hidden) if file.instance.ended_at is not None else (),
+        ratings=_ratings(session, instance_id, hidden),
         main_case=main_case,
         joined=joined,
         mentionable=notes.mentionable(session, file.instance.id, actor=actor),
@@ -348,6 +370,10 @@ def _draw_casefile(
         purposes=[(code, _(label)) for code, label in purposes.PURPOSES.items()],
         hold=holds.hold_of(session, instance_id) if actor.sees_all else None,
         may=_rights(actor, file),
+        reopenable=_reopenable(session, actor, file),
+        reopened_at=next(
+            (one.at for one in reversed(file.events) if isinstance(one.event, CaseReopened)), None
+        ),
         resolved=queries.is_resolved(file.version, file.instance),
         svg=svg,
         lines=lines,
@@ -406,6 +432,14 @@ def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
         and outlines.has_reporter(file.version),
         "part": joined_reports.may_part(actor, file.instance, file.version),
     }
+
+
+def _reopenable(session: Session, actor: Actor, file: CaseFile) -> Mapping[str, Any] | None:
+    """The steps at which the actor may let the case go on, and the one that was done last; None where he may not."""
+    if not reopening.may_reopen(actor, file.instance, file.version):
+        return None
+    last = reopening.last_step(session, file.instance, file.version)
+    return {"steps": reopening.steps(file.version), "last": last or ""}
 
 
 def _values(file: CaseFile, words: Vocabulary) -> list[_Value]:

@@ -73,6 +73,8 @@ _ACTIONS: Mapping[str, str] = {
     "cancel": N_("Membatalkan perkara"),
     "erase_case": N_("Menghapus identitas"),
     "cancel_case": N_("Membatalkan perkara"),
+    "reopen": N_("Membuka kembali perkara"),
+    "reopen_case": N_("Membuka kembali perkara"),
     "hold_case": N_("Menahan perkara atau mencabutnya"),
     "destroy_cases": N_("Memulai pemusnahan"),
     "stop_destruction": N_("Menghentikan pemusnahan"),

@@ -20,6 +20,7 @@ from app.services.channels import reporter_notices, sms
 from app.services.core import clock, settings
 from app.services.deployment import deployments
 from app.services.instances import cancellation, instances, messages
+from app.services.migration import reopening
 from app.services.notifications import message_texts
 from app.services.notifications.message_texts import Wording
 from app.services.reporter import correspondence, joined_reports
@@ -86,6 +87,20 @@ def make_due(office: Office) -> None:
     with office.database.transaction() as session:
         for row in session.scalars(select(ReporterNotice).where(ReporterNotice.next_at.is_not(None))):
             row.next_at = clock.now(session)
+
+
+@both
+def test_who_was_told_of_the_end_is_told_that_it_goes_on(office: Office, receiver: Receiver) -> None:
+    case = office.start(judul="KENARI", telepon=TELEPHONE)
+    cancel(office, case)
+    turns(office)
+    with office.database.transaction() as session:
+        reopening.reopen(session, case.id, "periksa", "KENARI", actor=office.ketua)
+    turns(office)
+    sent = [json.loads(body)["message"] for _path, _headers, body in receiver.requests]
+    page = "https://alur.example.go.id/lacak"
+    assert sent[1:] == [f"Laporan {case.business_key} dibuka kembali dan ditangani lagi. Baca di {page}"]
+    assert [row.code for row in notices(office)] == ["ended", "reopened"]
 
 
 @both

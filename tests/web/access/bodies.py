@@ -152,6 +152,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
         RAW: {"key": "pengaduan", "variables": start_values()}
     },
     "api-api.api-process-instances.cancel": _json(reason="Dikirim dua kali"),
+    "api-api.api-process-instances.reopen": _json(activity_id="telaahan", reason="Keliru"),
     "api-api.api-tasks.complete": lambda asked: {RAW: {"variables": asked.answers}},
     "auth.language": _with(language="en"),
     "auth.theme": _with(theme="dark"),
@@ -233,6 +234,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
     "casefile.note": _text,
     "casefile.message": _text,
     "casefile.cancel": _reason,
+    "casefile.reopen": lambda asked: {**_reason(asked), "to": "telaahan"},
     "casefile.erase": _reason,
     "casefile.follow": _with(on="1"),
     "masking.mark": lambda asked: {**_reason(asked), "act": "mask"},

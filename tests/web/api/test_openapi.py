@@ -31,6 +31,7 @@ OPERATIONS = {
     "GET /process-instances/{instance_id}/history",
     "GET /process-instances/{instance_id}/diagram.svg",
     "DELETE /process-instances/{instance_id}",
+    "POST /process-instances/{instance_id}/reopen",
     "GET /tasks",
     "GET /tasks/{task_id}",
     "POST /tasks/{task_id}/claim",

@@ -65,6 +65,17 @@ class Cancel(ma.Schema):
     reason = text(5000, load_default="")
 
 
+class Reopen(ma.Schema):
+    """Where a case that is over goes on, and why."""
+
+    activity_id = text(required=True)
+    reason = text(5000, load_default="")
+    keep_deadline = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Whether the task there has the deadline that it had last, not a new one."},
+    )
+
+
 class Message(ma.Schema):
     """A message to the case that waits for it."""
 
