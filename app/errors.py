@@ -61,6 +61,18 @@ class TaskClosed(Conflict):
     code = "task_closed"
 
 
+class EndsCase(Conflict):
+    """An answer would end the case, and who gives it has not said that he means it. ``end``: the id of the end event,
+    ``name``: what it is called."""
+
+    code = "ends_case"
+
+    def __init__(self, message: str, end: str, name: str) -> None:
+        super().__init__(message)
+        self.end = end
+        self.name = name
+
+
 class NumberTaken(Conflict):
     """Another case of the process has this number."""
 

@@ -1,6 +1,6 @@
 """Completing a task: done whole, or what was typed is kept as a draft and the process owner is told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -39,14 +39,15 @@ def complete_task(
     typed: Mapping[str, Any],
     keep_on_conflict: bool = False,
     undoable: bool = False,
+    ends_meant: Collection[str] | None = None,
     before: Callable[[Session], object] | None = None,
 ) -> Answer:
     """Complete a task; ``answer`` says what came of it, within the transaction.
 
     ``typed`` (values as typed) is kept as the draft when the diagram fails; with ``keep_on_conflict`` also when
     somebody else was faster, or the actor himself with the same key and other words. ``undoable``: for some seconds
-    he may take it back by `undo_completion`; what it tells people waits so long. ``before`` comes first in the
-    transaction, and may refuse.
+    he may take it back by `undo_completion`; what it tells people waits so long. ``ends_meant``: see
+    `tasks.complete`. ``before`` comes first in the transaction, and may refuse.
 
     Raises:
         What `tasks.complete` raises, and `run_command`.
@@ -56,7 +57,10 @@ def complete_task(
         if before is not None:
             before(session)
         kept = as_draft(typed, answers) if undoable else None
-        return answer(session, tasks.complete(session, task_id, values, answers, actor=actor, typed=kept))
+        work = tasks.complete(
+            session, task_id, values, answers, actor=actor, typed=kept, ends_meant=ends_meant
+        )
+        return answer(session, work)
 
     def keep(session: Session) -> None:
         with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more

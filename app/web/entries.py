@@ -25,7 +25,11 @@ from app.services.instances import instances
 from app.web import context, filters
 
 #: Fields of every form that say nothing about what was typed.
-_OURS = frozenset({"csrf_token", "idempotency_key", "next", "daftar:", "pilih:", "sisa:", "tindakan:"})
+_OURS = frozenset(
+    {"csrf_token", "idempotency_key", "next", "daftar:", "pilih:", "sisa:", "tindakan:", "akhir:"}
+)
+#: The ends at which a person said that his answer may end the case. No field of a process has a colon in its name.
+ENDS = "akhir:"
 #: Fields that a person writes himself: one word is something there, and no choice or id.
 _WRITTEN = frozenset({"reason", "text"})
 #: For so long, in seconds, pictures are made anew for one request; what has begun is finished.
@@ -167,6 +171,11 @@ def only_rows() -> bool:
 def key() -> str:
     """The form's idempotency key; empty when it has none."""
     return request.form.get("idempotency_key", "")[:200]
+
+
+def ends_meant() -> list[str]:
+    """The ids of the ends that the page asked about, and was sent again with."""
+    return request.form.getlist(ENDS)
 
 
 def sent_command(name: str, target: object, body: Any = None) -> Command:

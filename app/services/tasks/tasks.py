@@ -1,6 +1,6 @@
 """User tasks: claim, release, complete, hand on, with the question that comes along. Lists of them: `inbox`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -12,9 +12,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine.diagram import Question
 from app.engine.running import execution as engine
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.engine.running.step import Step
+from app.errors import EndsCase, InvalidForm, NotAllowed, NotFound
 from app.forms import Form
-from app.history.events import Event, TaskClaimed, TaskReassigned, TaskReleased
+from app.history.events import Event, GatewayDecided, TaskClaimed, TaskReassigned, TaskReleased
 from app.i18n import _
 from app.models import ProcessInstance, User, UserTask
 from app.services import identity
@@ -167,13 +168,16 @@ def complete(
     *,
     actor: Actor,
     typed: Mapping[str, Any] | None = None,
+    ends_meant: Collection[str] | None = None,
 ) -> Work:
     """Complete a task, with the answer to the question that comes with it. An unclaimed task counts as claimed.
 
     ``typed``: the values as a draft has them; given, the completion can be taken back for some seconds (`undoing`).
+    ``ends_meant``: ids of the ends at which the actor said that his answer may end the case; None: he is not asked.
 
     Raises:
-        NotFound, NotAllowed; Conflict: closed or held by somebody else; InvalidForm: values or answers;
+        NotFound, NotAllowed; Conflict: closed or held by somebody else; EndsCase: his answer ends the case elsewhere;
+        InvalidForm: values or answers;
         ExecutionFailed: the diagram could not go on; roll back and report it (`incidents.report`).
     """
     work = get(session, task_id, actor=actor, lock=True)
@@ -193,6 +197,8 @@ def complete(
         now=clock.now(session),
         calendar=holidays.calendar(session),
     )
+    if ends_meant is not None:
+        _require_meant(step, ends_meant, instance)
     unheard = () if work.heard_of else (task.id,)
     undo = typed is not None
     kept = kept_completions.begin(session, instance, step, work.form, clean, secret) if undo else None
@@ -206,6 +212,20 @@ def complete(
         return work
     until = kept_completions.keep(session, instance, task.id, kept, typed, actor=actor)
     return replace(work, undo_until=until)
+
+
+def _require_meant(step: Step, meant: Collection[str], instance: ProcessInstance) -> None:
+    """Raise EndsCase if what was answered ends the case, and not at one of these ends. Where no gateway chose, no
+    other answer would have led elsewhere, and nobody is asked."""
+    end, name = (step.end.id, step.end.name or step.end.id) if step.end is not None else ("", "")
+    decided = any(event.type == GatewayDecided.type for event in step.events)
+    if step.ended and decided and end not in meant:
+        told = {"number": instance.business_key, "end": name or _("Berakhir")}
+        raise EndsCase(
+            _("Dengan jawaban ini perkara {number} berakhir: {end}. Tugas belum diselesaikan.", **told),
+            end,
+            name,
+        )
 
 
 def _check_input(

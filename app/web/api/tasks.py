@@ -97,9 +97,9 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
     ``next_tasks`` is told as it is now, in a repeat too; the rest is what the first completion answered.
     """
     actor, given, undoable = context.actor(), body["variables"], body.pop("undoable")
-    sent = (
-        {**body, "undoable": True} if undoable else body
-    )  # a repeat of what an older release got is one still
+    asks = body.pop("ask_end")
+    # A repeat of what an older release got is one still.
+    sent = body | ({"undoable": True} if undoable else {}) | ({"ask_end": True} if asks else {})
     kept = complete_task(
         context.database(),
         task_id,
@@ -110,6 +110,7 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
         answer=_completed,
         typed=given,
         undoable=undoable,
+        ends_meant=() if asks else None,
     )
     with context.database().reading() as session:
         rows = instances.open_tasks(session, kept["instance"]["id"])

@@ -44,6 +44,7 @@ def complete_and_tell(work: Work, entry: Entry, given: Answers, *, actor: Actor)
             typed=entry.kept,
             keep_on_conflict=True,
             undoable=True,
+            ends_meant=entries.ends_meant(),
         )
     except KeyReused:  # an officer knows of no keys: what he has to know is that the task is done
         with context.database().reading() as session:

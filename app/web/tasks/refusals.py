@@ -7,6 +7,7 @@ from app.commands.transaction import Failed
 from app.errors import (
     AppError,
     Conflict,
+    EndsCase,
     InvalidForm,
     NotAllowed,
     TaskClosed,
@@ -31,7 +32,8 @@ def of_completion(error: AppError, entry: Entry, given: Answers, work: Work) -> 
     words = "" if problems or asked else _why(error)
     return Refusal(
         words=words, values=entry.values, answers=given, problems=problems, question_problem=asked,
-        lost=_heading(error, work.task) if isinstance(error, Conflict) else "", left=entry.left,
+        lost=_heading(error, work.task) if isinstance(error, Conflict) and not isinstance(error, EndsCase) else "",
+        left=entry.left, ends=error.end if isinstance(error, EndsCase) else None,
     )  # fmt: skip
 
 

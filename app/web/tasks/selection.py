@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.commands import selections as commands
 from app.commands.selections import Outcome
 from app.commands.tasks import Answers, complete_task
-from app.errors import InvalidForm
+from app.errors import EndsCase, InvalidForm
 from app.forms import Component
 from app.i18n import _, ngettext
 from app.models import UserTask
@@ -134,7 +134,7 @@ def complete() -> Response | str:
     for row in alike.rows:
         done += commands.run_each([row.shown], lambda shown: _complete(shown, entry, answers, actor))
         error = done[-1].error
-        if isinstance(error, InvalidForm) and not any(one.state == "done" for one in done):
+        if isinstance(error, InvalidForm | EndsCase) and not any(one.state == "done" for one in done):
             return _ask_words(rows, entry.values, answers, error)
     return _told(done, "complete", apart=[*alike.apart, *rest])
 
@@ -155,6 +155,7 @@ def _complete(row: Shown, entry: entries.Entry, answers: Answers, actor: Actor) 
         answer=lambda _session, work: {"task": work.task.id, "undo": bool(work.undo_until)},
         typed=entry.kept,
         undoable=True,
+        ends_meant=entries.ends_meant(),
         before=lambda session: selections.require_as_shown(session, row, actor=actor, whole=True),
     )
 
@@ -199,6 +200,10 @@ def _row(one: Outcome, task: UserTask | None, wish: str, to: str) -> Row:
         }[wish]
         return Row(one.row, task, words, "done", undo=bool(one.answer and one.answer.get("undo")))
     error = one.error
+    if isinstance(
+        error, EndsCase
+    ):  # another end than that of the others: it is asked about in a step of its own
+        return Row(one.row, task, errors.tell_error(error), "apart")
     more = " ".join(error.errors.values()) if isinstance(error, InvalidForm) else ""
     words = f"{errors.tell_error(error)} {more}".strip() if error else ""
     return Row(one.row, task, words, one.state)
@@ -261,10 +266,10 @@ def _ask_words(
     rows: Sequence[Shown],
     values: Mapping[str, Any] | None = None,
     answers: Answers | None = None,
-    error: InvalidForm | None = None,
+    error: InvalidForm | EndsCase | None = None,
 ) -> Response:
     """The form that completes all of them; of what it does not complete the page says why."""
-    problems = dict(error.errors) if error else {}
+    problems = dict(error.errors) if isinstance(error, InvalidForm) else {}
     with context.database().reading() as session:
         alike = _alike(session, rows, context.actor(), values, answers, problems)
         question = alike.works[0].question if alike.works else None
@@ -275,11 +280,12 @@ def _ask_words(
             question_problem=problems.get(question.gateway_id, "") if question else "",
             answer_name=ANSWER.format(question.gateway_id) if question else "",
             words=errors.tell_error(error) if error else "",
+            ends=[*entries.ends_meant(), error.end] if isinstance(error, EndsCase) else [],
             names=(ROWS, ACT, REST),
             zone=context.config().timezone.key,
             back=_back(),
         )
-    return make_response(page, 422 if error else 200)
+    return make_response(page, errors.problem_of(error).status if error else 200)
 
 
 def _alike(

@@ -46,7 +46,8 @@ class Refusal:
 
     ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``: the
     heading when the task is no longer his to do, and another one is offered; ``left``: names of files that were not
-    taken then. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms of the page.
+    taken then. ``ends``: the id of the end to which his answer leads the case, which he has to say he means. ``act``,
+    ``sent`` and ``act_problems`` belong to the smaller forms of the page.
     """
 
     words: str = ""
@@ -56,6 +57,7 @@ class Refusal:
     question_problem: str = ""
     lost: str = ""
     left: Sequence[str] = ()
+    ends: str | None = None
     act: str = ""
     act_problems: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)

@@ -657,7 +657,7 @@ def test_the_question_of_a_gateway_is_answered_with_the_form(sign_in: SignIn, of
     wrong = browser.post(f"/tugas/{task.id}", **{"kata": "", name: value})
     assert wrong.status_code == 422
     assert f'value="{value}" checked' in wrong.text or f'value="{value}"  checked' in wrong.text
-    done = browser.post(f"/tugas/{task.id}", **{"kata": "Halo", name: value})
+    done = browser.post(f"/tugas/{task.id}", **{"kata": "Halo", name: value, "akhir:": "dua"})
     assert done.status_code == 303
     assert "berakhir: Berakhir dua" in browser.get("/tugas").text
 
@@ -674,7 +674,7 @@ def test_a_diagram_that_cannot_go_on_costs_the_officer_nothing(sign_in: SignIn, 
     assert incident.task_id == task.id
     assert stored_messages.tell_stored(incident.message).endswith('Isinya: kata = "tiga".')
     assert 'value="tiga"' in browser.get(f"/tugas/{task.id}").text  # the draft
-    assert browser.post(f"/tugas/{task.id}", kata="dua").status_code == 303
+    assert browser.post(f"/tugas/{task.id}", kata="dua", **{"akhir:": "dua"}).status_code == 303
 
 
 # -- costs -------------------------------------------------------------------------------------------------

@@ -13,7 +13,15 @@ from app.services.core.paging import MAX_LIMIT
 #: Every ``code`` of a problem. Source: `app.errors`, and for what is no error of ours `app.web.errors`.
 CODES = (
     *("bad_request", "sign_in_required", "token_expired", "not_allowed", "not_found", "method_not_allowed"),
-    *("conflict", "task_taken", "task_handed_on", "task_completed", "task_closed", "number_taken"),
+    *(
+        "conflict",
+        "task_taken",
+        "task_handed_on",
+        "task_completed",
+        "task_closed",
+        "ends_case",
+        "number_taken",
+    ),
     *(
         "deployment_outdated",
         "publication_overtaken",

@@ -101,6 +101,13 @@ class Complete(ma.Schema):
             "so long."
         },
     )
+    ask_end = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Whether to refuse, with ``ends_case``, an answer by which a gateway leads the case to "
+            "its end. Sent without, the case ends."
+        },
+    )
 
 
 class Completed(Whole):
