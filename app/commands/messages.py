@@ -12,7 +12,7 @@ from app.models import ProcessInstance
 from app.services.core.access import Actor
 from app.services.instances import messages
 from app.services.instances.instances import Values
-from app.services.reporter import correspondence, ratings
+from app.services.reporter import correspondence, ratings, reopening
 
 
 def send_message(
@@ -80,6 +80,23 @@ def send_reporters_message(database: Database, instance_id: int, text: str, *, c
 
     def do(session: Session) -> Answer:
         correspondence.write_to_office(session, instance_id, text)
+        return {}
+
+    def allowed(_session: Session) -> None:
+        """Whoever holds number and code may send it again; the caller checked both."""
+
+    run_command(database, command, do, actor=None, allowed=allowed)
+
+
+def reopen_report(database: Database, instance_id: int, text: str, *, command: Command) -> None:
+    """Let a case that is over go on, as the reporter, whose code was checked, says that it is not settled.
+
+    Raises:
+        What `reopening.reopen` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        reopening.reopen(session, instance_id, text)
         return {}
 
     def allowed(_session: Session) -> None:

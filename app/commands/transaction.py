@@ -158,7 +158,8 @@ _TARGETS = {
         "instance",
     ),
     **dict.fromkeys(
-        ("message_case", "reporters_message", "rate_report", "join_case", "part_case"), "instance"
+        ("message_case", "reporters_message", "rate_report", "reopen_report", "join_case", "part_case"),
+        "instance",
     ),
     **dict.fromkeys(
         ("disable_user", "enable_user", "reset_password", "revoke_tokens", "end_sessions"), "user"

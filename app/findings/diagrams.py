@@ -93,6 +93,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Masa simpan “{value}” tidak dapat dibaca, sehingga tidak ada perkara yang lewat masa simpan.",
         "Tulis seperti 5 tahun atau 18 bulan.",
     ),
+    "unsettled_unreadable": (
+        "“Belum selesai” berisi “{value}” dan tidak dapat dibaca, sehingga pelapor tidak dapat menyatakan laporannya "
+        "belum selesai.",
+        "Tulis lamanya sesudah perkara berakhir, seperti 10 hari kerja.",
+    ),
+    "unsettled_step_unknown": (
+        "Langkah “{value}” pada “belum selesai kembali ke” tidak ada, atau ada lebih dari satu.",
+        "Tulis nama salah satu langkah: {steps}.",
+    ),
+    "unsettled_without_time": (
+        "“Belum selesai kembali ke” menyebut “{value}”, tetapi tidak ada waktunya, sehingga pelapor tidak dapat "
+        "menyatakan laporannya belum selesai.",
+        "Isi juga properti belum selesai, misalnya 10 hari kerja.",
+    ),
     "property_only_on_process": (
         "Properti {property} pada “{name}” tidak berpengaruh di sana.",
         "Pindahkan ke proses (atau pool).",

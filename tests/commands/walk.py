@@ -154,6 +154,7 @@ def talkative() -> dict[str, bytes]:
     flows += [flow("lanjut", "selesai", condition='=isi = "cukup"')]
     lanes = {"Loket": "masuk kabar lanjut periksa selesai"}
     properties = {"nomor": "nomor", "perihal": "judul", "awalan nomor": "BCR", "pelacakan": "ya"}
+    properties |= {"belum selesai": "10 hari kerja", "belum selesai kembali ke": "periksa"}
     return {
         "bicara.bpmn": bpmn(nodes, flows, lanes=lanes, properties=properties, key="bicara", name="Bicara"),
         "masuk.form": form(text("nomor"), text("judul", required=True)),
@@ -285,6 +286,7 @@ class Walk:
         )
         self.told_by_reporter(case, "cukup")
         messages.rate_report(database, case.id, "4", "Cepat.", command=self.command("rate_report"))
+        messages.reopen_report(database, case.id, "Belum beres.", command=self.command("reopen_report"))
         case = self.begun("bicara")
         messages.send_message(
             database, "kabar datang", case.business_key, {"isi": "baik"}, actor=office.rina,

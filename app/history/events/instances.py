@@ -43,7 +43,7 @@ class CaseReopened(InstanceEvent):
     """
 
     name: str
-    reason: str
+    reason: str = ""
     end: str = ""
     ended_as: str = ""
     keeps_deadline: bool = False

@@ -56,7 +56,8 @@ def _cancelled(entry: Entry[events.InstanceCancelled], _vocabulary: Vocabulary) 
 @tells(events.CaseReopened)
 def _reopened(entry: Entry[events.CaseReopened], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event
-    kept = unmarked(_("tenggat semula") if event.keeps_deadline else "")
+    asked = _("pelapor menyatakan belum selesai") if event.by == events.REPORTER else ""
+    kept = unmarked(asked or (_("tenggat semula") if event.keeps_deadline else ""))
     ended = ((_("Berakhir sebagai"), event.ended_as),) if event.ended_as else ()
     title = say(N_("Perkara dibuka kembali di {name}"), name=event.name)
     return Sentence("start", title, reason=event.reason, lines=ended, meta=kept)

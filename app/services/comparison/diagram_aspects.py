@@ -67,6 +67,8 @@ _STEERING = {
     "urutan prioritas": N_("urutan prioritas"),
     "statistik publik": N_("statistik untuk umum"),
     "simpan": N_("masa simpan"),
+    "belum selesai": N_("waktu pelapor menyatakan belum selesai"),
+    "belum selesai kembali ke": N_("langkah bila pelapor menyatakan belum selesai"),
     "satuan hari": N_("satuan hari"),
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),

@@ -52,6 +52,8 @@ STEERING = (
     "urutan prioritas",
     "statistik publik",
     "simpan",
+    "belum selesai",
+    "belum selesai kembali ke",
     "satuan hari",
     "identitas",
     "identitas tertutup",

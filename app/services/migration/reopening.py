@@ -3,17 +3,19 @@
 What it ended as, its variables and its whole record stay; the step where it goes on is entered afresh.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine import timers
+from app.engine.reading.texts.properties import unsettled_step
 from app.engine.running import reopening as engine
 from app.engine.running.migration import Blocked
 from app.errors import Conflict, InvalidForm, NotAllowed
-from app.history.events import CaseReopened
+from app.history.events import REPORTER, CaseReopened
 from app.history.writer import Record
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
@@ -48,11 +50,16 @@ def steps(version: Version) -> list[tuple[str, str]]:
 
 def last_step(session: Session, instance: ProcessInstance, version: Version) -> str | None:
     """The id of the step that was completed last, of those at which the case may go on. 1 SQL."""
-    ids = [id_ for id_, _name in steps(version)]
+    return next(iter(_completed_steps(session, instance, dict(steps(version)))), None)
+
+
+def _completed_steps(session: Session, instance: ProcessInstance, of: Collection[str]) -> Sequence[str]:
+    """Ids of those of the steps that were completed, the last one first. 1 SQL."""
+    last = func.max(UserTask.closed_at)
     query = select(UserTask.activity_id).where(
-        UserTask.instance_id == instance.id, UserTask.activity_id.in_(ids), UserTask.state == "completed"
+        UserTask.instance_id == instance.id, UserTask.activity_id.in_(of), UserTask.state == "completed"
     )
-    return session.scalar(query.order_by(UserTask.closed_at.desc(), UserTask.id).limit(1))
+    return session.scalars(query.group_by(UserTask.activity_id).order_by(last.desc())).all()
 
 
 def reopen(
@@ -82,15 +89,34 @@ def reopen(
     if name is None:
         message = _("Pilih langkah tempat perkara diteruskan.")
         raise InvalidForm(message, {"to": message}, {"to": to, "reason": reason})
-    told = CaseReopened(
-        name=name,
-        reason=identity.masked_reason(session, instance, reason, actor=actor),
-        end=instance.end_activity_id or "",
-        ended_as=instance.end_name or "",
-        keeps_deadline=keep_deadline,
-    )
+    reason = identity.masked_reason(session, instance, reason, actor=actor)
+    told = _told(instance, name, reason=reason, keeps_deadline=keep_deadline)
     _go_on(session, instance, version, to, told, actor)
     return instance
+
+
+def reopen_for_reporter(session: Session, instance: ProcessInstance, version: Version) -> None:
+    """Let a case, which the caller keeps locked, go on because its reporter says that it is not settled: at the step
+    that the process names, else at the latest that was completed and where it can go on.
+
+    Raises:
+        Conflict: there is none.
+    """
+    named, names = unsettled_step(version.diagram), dict(steps(version))
+    done = _completed_steps(session, instance, names)
+    for to in dict.fromkeys([*([named.id] if named is not None else []), *done]):
+        if to in names:
+            told = _told(instance, names[to], by=REPORTER)
+            with suppress(Conflict):  # it raises none after it wrote
+                return _go_on(session, instance, version, to, told, None)
+    raise Conflict(
+        _("Laporan ini tidak dapat dibuka kembali dari halaman ini. Hubungi kantor yang menanganinya.")
+    )
+
+
+def _told(instance: ProcessInstance, name: str, **more: Any) -> CaseReopened:
+    end, ended_as = instance.end_activity_id or "", instance.end_name or ""
+    return CaseReopened(name=name, end=end, ended_as=ended_as, **more)
 
 
 def _go_on(

@@ -54,7 +54,7 @@ def rate(session: Session, instance_id: int, rating: str, text: str) -> Reporter
         Conflict: the case is not over, or was over too long ago. InvalidForm: no number from 1 to 5, or the reason is
         longer than 1,000 characters.
     """
-    instance, main = _locked(session, instance_id)
+    instance, main = lock_report(session, instance_id)
     if open_until(session, main) is None:
         raise Conflict(_("Penilaian dibuka setelah laporan berakhir, dan ditutup 10 hari kerja sesudahnya."))
     number, text = _checked(rating, text), identity.masked_text(session, instance, text.strip())
@@ -87,7 +87,7 @@ def forget(session: Session, instance: ProcessInstance) -> None:
         facts.refresh(session, rated, definitions.readable(session, rated.definition_id))
 
 
-def _locked(session: Session, instance_id: int) -> tuple[ProcessInstance, ProcessInstance]:
+def lock_report(session: Session, instance_id: int) -> tuple[ProcessInstance, ProcessInstance]:
     """A report and the case that does its work, both locked: who takes back the end of that waits, and sees what was
     rated."""
     main_of = select(JoinedReport.main_id).where(JoinedReport.instance_id == instance_id).scalar_subquery()

@@ -37,7 +37,7 @@ from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
 from app.services.instances import instances, messages
-from app.services.reporter import correspondence, joined_reports, ratings
+from app.services.reporter import correspondence, joined_reports, ratings, reopening
 from app.services.reporter.next_steps import NextStep, next_steps
 
 #: How long a browser may look at a case before it is asked for the code again. Each look begins the hour anew,
@@ -98,6 +98,7 @@ class PublicInstance:
     did last; see ``with_unit``. ``late``: the date of this step has passed. ``ahead``: what can follow it.
     ``joined``: another case does the work for it, and all but ``sent`` and his messages is told of that one.
     ``rating``: what he gave it; ``rate_until``: the last day on which he may say or change that, None where not.
+    ``unsettled_until``: until when he may say that it is not settled, None where not.
     """
 
     instance: ProcessInstance
@@ -115,6 +116,7 @@ class PublicInstance:
     messages: Sequence[ReporterMessage]
     rating: ReporterRating | None
     rate_until: date | None
+    unsettled_until: datetime | None
 
 
 def ticket(
@@ -191,6 +193,7 @@ def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
         messages=correspondence.read_by_reporter(session, instance.id, joined),
         rating=ratings.rating_of(session, instance.id),
         rate_until=ratings.open_until(session, main),
+        unsettled_until=reopening.open_until(session, main, version),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import forms
-from app.commands.messages import rate_report, send_reporters_form, send_reporters_message
+from app.commands.messages import rate_report, reopen_report, send_reporters_form, send_reporters_message
 from app.commands.tracking import look_up_case
 from app.commands.transaction import Failed, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
@@ -140,6 +140,26 @@ def rate() -> AnyResponse:
     return redirect(url_for("tracking.show", _anchor="penilaian"), 303)
 
 
+@blueprint.post("/lacak/belum-selesai")
+@context.public
+def reopen() -> AnyResponse:
+    """Let the report go on, as its reporter says that it is not settled."""
+    with context.database().reading() as session:
+        case = _case(session)
+    if case is None:
+        return _ask_again()
+    text, instance_id = request.form.get("text", ""), case.id
+    command = entries.sent_command("reopen_report", instance_id, {"text": text})
+    try:
+        if not context.begun_before():
+            run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
+        reopen_report(context.database(), instance_id, text, command=command)
+    except (InvalidForm, Conflict, TooManyAttempts) as error:
+        return _message_refused(error, text, unsettled=True)
+    flash(_("Laporan Anda dibuka kembali. Petugas membaca alasan Anda."), "ok")
+    return redirect(url_for("tracking.show"), 303)
+
+
 @blueprint.post("/lacak/keluar")
 @context.public
 def leave() -> AnyResponse:
@@ -212,31 +232,35 @@ def _drawn(
     typed: Sequence[str] = (),
     lost: Sequence[str] = (),
     message: Mapping[str, str] | None = None,
+    unsettled: Mapping[str, str] | None = None,
     rated: Mapping[str, Any] | None = None,
 ) -> str:
-    """The page. ``message``: the ``text`` that was not sent to the office, and why (``error``); ``rated``: the
-    rating that was not taken, with ``errors``."""
+    """The page. ``message``: the ``text`` that was not sent to the office, and why (``error``);
+    ``unsettled``: the same of what he says is not settled; ``rated``: the rating that was not taken, with
+    ``errors``."""
     face = reporter.overview(session, case)
     form = face.wanted.form if face.wanted else None
     drawn = entries.draw_form(
         session, form, values, problems, variables=case.variables, actor=None, instance_id=case.id
     )
     said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
-    said |= {"message": message or {}, "rated": rated or {}}
+    said |= {"message": message or {}, "unsettled": unsettled or {}, "rated": rated or {}}
     said["address"] = incoming.address_for(session, case, definitions.version(session, case.definition_id))
     zone = context.config().timezone.key
     return render_template("reporter/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
 
 
-def _message_refused(error: AppError, text: str) -> AnyResponse:
-    """The page again with the message that was not sent; where the case has ended, to be copied."""
+def _message_refused(error: AppError, text: str, *, unsettled: bool = False) -> AnyResponse:
+    """The page again with the message that was not sent, or with what is ``unsettled``; where the case has ended, or
+    goes on, to be copied."""
     problem = errors.problem_of(error)
     with context.database().reading() as session:
         case = _case(session)
         if case is not None:
             typed = [text] if isinstance(error, Conflict) and text.strip() else []
             told = {} if typed else {"text": text, "error": str(error)}
-            page = _drawn(session, case, {}, words=str(error) if typed else "", typed=typed, message=told)
+            said: dict[str, Any] = {"unsettled" if unsettled else "message": told}
+            page = _drawn(session, case, {}, words=str(error) if typed else "", typed=typed, **said)
             return make_response(page, problem.status, problem.headers)
     return _ask_again()
 

@@ -75,6 +75,7 @@ _ACTIONS: Mapping[str, str] = {
     "cancel_case": N_("Membatalkan perkara"),
     "reopen": N_("Membuka kembali perkara"),
     "reopen_case": N_("Membuka kembali perkara"),
+    "reopen_report": N_("Menyatakan laporan belum selesai"),
     "hold_case": N_("Menahan perkara atau mencabutnya"),
     "destroy_cases": N_("Memulai pemusnahan"),
     "stop_destruction": N_("Menghentikan pemusnahan"),

@@ -3,11 +3,15 @@
 import re
 from collections.abc import Mapping
 
+from app.engine import timers
 from app.engine.diagram import Diagram, Node, lane_names
 from app.engine.reading.source import NAME_LENGTH, Placed, Source, start_of
 from app.engine.reading.texts import conditions
 
-_ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup")
+#: How long after the end of a case its reporter may say that it is not settled; and the step, by name or id, at which
+#: it goes on then, if that is not the one done last.
+UNSETTLED_FOR, UNSETTLED_TO = "belum selesai", "belum selesai kembali ke"
+_ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup", UNSETTLED_FOR, UNSETTLED_TO)
 #: For how long the cases of a process are kept after their end.
 KEPT_FOR = "simpan"
 _PERIOD = re.compile(r"(\d{1,3})\s+(tahun|bulan|years?|months?)", re.IGNORECASE)
@@ -39,6 +43,7 @@ def _check_process(diagram: Diagram, source: Source) -> None:
     kept = diagram.properties.get(KEPT_FOR, "").strip()
     if kept and months_in(kept) is None:
         source.warning("period_unreadable", diagram, value=kept)
+    _check_unsettled(diagram, source)
     known = {name.casefold() for lane in diagram.lanes for name in (lane.id, lane.name)}
     for name in lane_names(diagram.properties.get("identitas", ""), diagram.lanes):
         if name.casefold() not in known:
@@ -47,6 +52,30 @@ def _check_process(diagram: Diagram, source: Source) -> None:
     if closed := closed_identity(diagram):
         conditions.check_condition(closed, diagram, source)
     _check_misplaced(diagram, diagram.properties, (_ON_LANE,), source)
+
+
+def _check_unsettled(diagram: Diagram, source: Source) -> None:
+    said, to = (diagram.properties.get(name, "").strip() for name in (UNSETTLED_FOR, UNSETTLED_TO))
+    if said and timers.length_of(said) is None:
+        source.warning("unsettled_unreadable", diagram, value=said)
+    if to and unsettled_step(diagram) is None:
+        steps = "; ".join(node.name or node.id for node in _steps(diagram))
+        source.warning("unsettled_step_unknown", diagram, value=to, steps=steps)
+    if to and not said:
+        source.warning("unsettled_without_time", diagram, value=to)
+
+
+def unsettled_step(diagram: Diagram) -> Node | None:
+    """The step at which a case goes on whose reporter says that it is not settled; None where the process names
+    none that is there once."""
+    said = " ".join(diagram.properties.get(UNSETTLED_TO, "").split()).casefold()
+    found = [n for n in _steps(diagram) if said in (n.id.casefold(), " ".join(n.name.split()).casefold())]
+    return found[0] if said and len(found) == 1 else None
+
+
+def _steps(diagram: Diagram) -> list[Node]:
+    """User tasks and sub-processes that lie in none."""
+    return [n for n in diagram.nodes.values() if n.kind in {"userTask", "subProcess"} and not n.scope]
 
 
 def months_in(text: str) -> int | None:
