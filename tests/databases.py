@@ -5,7 +5,7 @@ ext4 without a journal, whoever creates a file passes over all inodes that were 
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import LiteralString
 from uuid import uuid4
@@ -76,6 +76,16 @@ class Lent:
         ]
         one = SQL("setval({}, {}, {})")
         self.restart = (SQL("SELECT ") + SQL(", ").join(one.format(*place) for place in places)).as_bytes()
+
+    def put_back(self, tables: Collection[str]) -> None:
+        """Put the rows of these tables back to what they were, while others stay connected."""
+        with self.connection.transaction():
+            self.connection.execute("SET LOCAL session_replication_role = replica")
+            for table in map(Identifier, sorted(tables)):
+                self.connection.execute(SQL("DELETE FROM {}").format(table))
+                if rows := self.rows.get(table.as_string()):
+                    with self.connection.cursor().copy(SQL("COPY {} FROM STDIN").format(table)) as copy:
+                        copy.write(rows)
 
     def clear(self) -> bool:
         """Put its rows and sequences back to what they were; False where more was changed, or too much."""

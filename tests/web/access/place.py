@@ -2,11 +2,12 @@
 
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from flask import Flask
 from sqlalchemy import Connection, event
 from werkzeug.routing import Rule
@@ -16,6 +17,7 @@ from app.config import Config
 from app.db import Database
 from app.history.checking import Fault
 from app.services.evidence import remembered, verifying
+from tests.databases import Lent
 
 #: Who asks, in the order of the table's columns. Everybody but the first three has a session and a token of the API.
 PEOPLE: Mapping[str, str] = {
@@ -107,10 +109,47 @@ class Answer:
     faults: tuple[Fault, ...] = ()
 
 
+class _OnSqlite:
+    """Puts the whole of a file back."""
+
+    def __init__(self, config: Config) -> None:
+        self._own = sqlite3.connect(config.data_dir / "alur.sqlite3")
+        self._own.execute("PRAGMA synchronous = OFF")
+        self._as_it_was = sqlite3.connect(":memory:")
+        self._own.backup(self._as_it_was)
+
+    def put_back(self, _tables: Collection[str]) -> None:
+        self._as_it_was.backup(self._own)
+
+    def close(self) -> None:
+        self._own.close()
+        self._as_it_was.close()
+
+
+class _OnPostgresql:
+    """Puts those tables back that were written to, and those that triggers write to."""
+
+    def __init__(self, database: Database) -> None:
+        url = database.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._lent = Lent("", psycopg.connect(url, autocommit=True))
+        run = self._lent.connection.execute
+        tables = {name for (name,) in run("SELECT relname FROM pg_class WHERE relkind = 'r'")}
+        said = run("SELECT prosrc FROM pg_proc WHERE prorettype = 'trigger'::regtype")
+        self._by_triggers = {name for (text,) in said for name in _WRITES.findall(text)} & tables
+        assert "instance_visibility" in self._by_triggers
+
+    def put_back(self, tables: Collection[str]) -> None:
+        self._lent.put_back({*tables, *self._by_triggers})
+
+    def close(self) -> None:
+        self._lent.connection.close()
+
+
 @dataclass
 class Place:
     """``things``: parameter of a path → kind of object → its value, the parameter that a path is about before those
-    that go along. ``words``: what forms need besides."""
+    that go along. ``words``: what forms need besides. ``verifies``: whether the record is looked at after what is
+    sent to a path for the first time."""
 
     app: Flask
     config: Config
@@ -118,6 +157,7 @@ class Place:
     things: Mapping[str, Mapping[str, object]]
     people: Mapping[str, Person]
     words: Mapping[Any, Any] = field(default_factory=dict)
+    verifies: bool = True
 
     def __post_init__(self) -> None:
         #: Tables that a transaction changed so far, by its connection.
@@ -127,19 +167,19 @@ class Place:
         self._verified: set[tuple[str, str]] = set()
         self._client = self.app.test_client(use_cookies=False)
         engine = self.database.engine
-        event.listen(engine, "before_cursor_execute", self._note)
+        if self.database.is_sqlite:
+            event.listen(engine, "before_cursor_execute", self._note)
+            self._rows: _OnSqlite | _OnPostgresql = _OnSqlite(self.config)
+        else:
+            event.listen(engine, "after_cursor_execute", self._note_counted)
+            self._rows = _OnPostgresql(self.database)
         event.listen(engine, "commit", self._keep)
         event.listen(engine, "rollback", self._drop)
-        self._own = sqlite3.connect(self.config.data_dir / "alur.sqlite3")
-        self._own.execute("PRAGMA synchronous = OFF")
-        self._as_it_was = sqlite3.connect(":memory:")
-        self._own.backup(self._as_it_was)
         self._files = {path: path.read_bytes() for path in self._folder.rglob("*") if path.is_file()}
 
     def close(self) -> None:
         """Close the connections that put the office back."""
-        self._own.close()
-        self._as_it_was.close()
+        self._rows.close()
 
     def about(self, rule: Rule) -> str:
         """The parameter that a route's paths are about; empty where there is none."""
@@ -189,7 +229,7 @@ class Place:
         changed = frozenset(self._committed - _NOTES)
         is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
         faults: tuple[Fault, ...] = ()
-        if "history_event" in changed and (method, path) not in self._verified:
+        if "history_event" in changed and self.verifies and (method, path) not in self._verified:
             self._verified.add((method, path))
             found = verifying.snapshot_verified(self.config, self.database, lambda _done: None).faults
             # People and lists were furnished without their events.
@@ -204,7 +244,7 @@ class Place:
         return self.config.data_dir / "files"
 
     def _put_back(self) -> None:
-        self._as_it_was.backup(self._own)
+        self._rows.put_back(self._committed)
         remembered.forget(self.config)  # else an older database were in the place of the one that was signed
         for path, content in self._files.items():
             if not path.exists():
@@ -215,6 +255,11 @@ class Place:
         self._settle()
         if found := _WRITES.match(statement.lstrip()):
             self._writing = found[1], cursor.connection.total_changes, cursor.connection
+
+    def _note_counted(self, _connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
+        """PostgreSQL's driver counts what a statement changed."""
+        if cursor.rowcount and (found := _WRITES.match(statement.lstrip())):
+            self._written.setdefault(id(cursor.connection), set()).add(found[1])
 
     def _settle(self) -> None:
         """What a statement changed is known once its rows were read: when the next one comes."""
