@@ -103,6 +103,11 @@ class Masker:
         return self._signs[words]
 
 
+def hidden(text: str) -> str:
+    """Return text that belongs to no case, with signs in place of what is found; what they hide is kept nowhere."""
+    return Masker(dict).hide(text)
+
+
 def put_in_place(value: Any, texts: Mapping[str, str]) -> Any:
     """Return a value with each key of ``texts`` that stands in it replaced, the longest first, no part of a word."""
     if not texts:

@@ -6,7 +6,7 @@ the name of each of its values.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
@@ -51,6 +51,8 @@ EVENT_VALUES: Mapping[str, tuple[str, ...]] = {
     "proses": ("nilai",),
     "nomor": ("nilai",),
 }
+#: Whose value is looked for in what people wrote; of all others it is chosen.
+_WORDS = ("kata", "variabel")
 #: Of cases; these ask something with nothing filled in: anybody opened an identity, there is a task at all.
 _ASKED_EMPTY = ("tugas", "identitas")
 #: Where on the page is told what is wrong with the address as a whole.
@@ -120,6 +122,14 @@ class Question:
         """The part of the address behind the question mark."""
         return urlencode(self.pairs)
 
+    def rewritten(self, change: Callable[[str], str]) -> "Question":
+        """The same with ``change`` applied to the words that it looks for."""
+        groups = [
+            replace(group, conditions=tuple(_rewritten(one, change) for one in group.conditions))
+            for group in self.groups
+        ]
+        return replace(self, groups=tuple(groups))
+
     def with_condition(self, number: int, subject: str) -> "Question":
         """The same with an empty condition in a group, counted from 0; a group more where there is none."""
         groups = list(self.groups)
@@ -142,6 +152,12 @@ class Question:
             for n, group in enumerate(self.groups)
         ]
         return replace(self, groups=tuple(group for group in groups if group.conditions))
+
+
+def _rewritten(one: Condition, change: Callable[[str], str]) -> Condition:
+    if one.subject not in _WORDS or "nilai" not in one.values:
+        return one
+    return replace(one, values={**one.values, "nilai": change(one.values["nilai"])})
 
 
 def question_in(pairs: Iterable[tuple[str, str]]) -> Question:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotAllowed, NotFound
+from app.forms import masking
 from app.history.events import SampleDrawn
 from app.i18n import _
 from app.models import AuditSample, SampledCase
@@ -51,6 +52,8 @@ def wanted(name: str, question: Question, seed: str, size: str, *, actor: Actor)
     seed = seed.strip()
     if not seed or len(seed) > SEED_LETTERS:
         errors["seed"] = _("Tulis benih: angka atau kata, paling panjang {n} huruf.", n=SEED_LETTERS)
+    elif masking.hidden(seed) != seed:  # it is told to everybody, and masked it would draw others
+        errors["seed"] = _("Benih jangan memuat nomor telepon, NIK, atau alamat surel.")
     number = int(size) if size.isascii() and size.isdigit() and len(size) <= 4 else 0
     if not 1 <= number <= MOST:
         errors["size"] = _("Tulis banyaknya perkara, 1 sampai {n}.", n=MOST)
@@ -80,7 +83,7 @@ def keep(
     require_auditor(actor)
     made = AuditSample(
         name=found.name,
-        query=found.question.query,
+        query=saved.kept_query(found.question),
         seed=found.seed,
         size=found.size,
         population=population,

@@ -6,6 +6,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotFound
+from app.forms import masking
 from app.history.events import QuestionRemoved, QuestionSaved
 from app.i18n import _
 from app.models import SavedQuestion
@@ -26,7 +27,8 @@ def listed(session: Session, *, actor: Actor) -> Sequence[SavedQuestion]:
 
 
 def save(session: Session, name: str, question: Question, *, shared: bool, actor: Actor) -> SavedQuestion:
-    """Keep a question. Only who sees every case shares one.
+    """Keep a question; in its name and in what it looks for, telephone numbers and the like are masked, as both are
+    read by others and found nowhere. Only who sees every case shares one.
 
     Raises:
         InvalidForm: no name or one that is too long, no condition, he has too many, or it cannot be asked.
@@ -41,7 +43,11 @@ def save(session: Session, name: str, question: Question, *, shared: bool, actor
         raise InvalidForm(message, {"name": message})
     shared = shared and actor.sees_all
     made = SavedQuestion(
-        owner_id=actor.id, name=name, query=question.query, shared=shared, saved_at=clock.now(session)
+        owner_id=actor.id,
+        name=name,
+        query=kept_query(question),
+        shared=shared,
+        saved_at=clock.now(session),
     )
     session.add(made)
     session.flush()
@@ -60,9 +66,14 @@ def remove(session: Session, question_id: int, *, actor: Actor) -> str:
     return name
 
 
+def kept_query(question: Question) -> str:
+    """The address of a question as it is kept: what tells in its words who somebody is, is masked."""
+    return question.rewritten(masking.hidden).query
+
+
 def required_name(name: str) -> str:
-    """A name without blanks around it. Raises: `InvalidForm`."""
-    told = name.strip()
+    """A name without blanks around it, masked as every text. Raises: `InvalidForm`."""
+    told = masking.hidden(name.strip())
     message = ""
     if not told:
         message = _("Beri nama dulu.")

@@ -9,6 +9,7 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotFound
+from app.forms import masking
 from app.history.events import ViewChanged
 from app.i18n import _
 from app.models import FirstView, Group, SavedView
@@ -22,6 +23,8 @@ NAMES = tuple(one.name for one in fields(Filters) if one.name not in ("key", "in
 #: So many views of his own somebody has, and so many are shown to him.
 MOST, SHOWN = 30, 40
 _LONGEST_NAME, _LONGEST_VALUE = 60, 300
+#: What somebody types to find tasks by; all else is chosen.
+_LOOKED_FOR = "q"
 _KEPT = timedelta(days=1)
 
 
@@ -74,7 +77,7 @@ def filters_of(kept: Mapping[str, str], actor: Actor) -> Filters:
 def save(
     session: Session, name: str, filters: Mapping[str, str], group_id: int | None, *, actor: Actor
 ) -> SavedView:
-    """Keep filters under a name, as the last of the actor's views.
+    """Keep filters under a name, as the last of the actor's views; what tells in both who somebody is, is masked.
 
     Raises:
         InvalidForm: no name, a lane that is not his, or too many views.
@@ -93,6 +96,8 @@ def save(
     if group_id is not None and group_id not in actor.groups:
         raise InvalidForm(_("Tampilan belum disimpan."), {"lane": _("Pilih lajur Anda.")})
     kept = {key: str(filters[key])[:_LONGEST_VALUE] for key in NAMES if filters.get(key)}
+    if _LOOKED_FOR in kept:
+        kept[_LOOKED_FOR] = masking.hidden(kept[_LOOKED_FOR])
     view = SavedView(
         owner_id=actor.id,
         group_id=group_id,
@@ -213,7 +218,7 @@ def _missing() -> NotFound:
 
 
 def _name(name: str) -> str:
-    plain = " ".join(name.split())
+    plain = masking.hidden(" ".join(name.split()))
     if not plain or len(plain) > _LONGEST_NAME:
         words = _("Beri nama, paling banyak {most} huruf.", most=_LONGEST_NAME)
         raise InvalidForm(_("Tampilan belum disimpan."), {"name": words})

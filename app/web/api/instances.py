@@ -34,8 +34,6 @@ from app.web.api.schemas.instances import (
 from app.web.security_log import noting
 
 blueprint = Blueprint("process-instances", __name__, description="Cases.")
-#: Made once: making a schema copies its fields.
-_INSTANCE = Instance()
 
 
 @blueprint.post("/process-instances")
@@ -54,7 +52,7 @@ def start(body: dict[str, Any]) -> Response:
     def answer(session: Session, started: Started) -> Answer:
         if outlines.has_reporter(started.version):
             shown["tracking_code"] = tracking.issue(session, started.instance.id, actor=context.actor())
-        return _dumped(session, started.instance)
+        return present.kept_instance(session, started.instance)
 
     given = body["variables"]
     kept = start_instance(
@@ -67,7 +65,7 @@ def start(body: dict[str, Any]) -> Response:
         typed=given,
         business_key=body["business_key"],
     )
-    return answered(kept | shown, 201)
+    return answered(present.told_instance(kept) | shown, 201)
 
 
 @blueprint.get("/process-instances")
@@ -141,12 +139,14 @@ def cancel(body: dict[str, Any], instance_id: int) -> Response:
     reason = body["reason"] or request.args.get("reason", "")
 
     def do(session: Session) -> Answer:
-        return _dumped(session, cancellation.cancel(session, instance_id, reason, actor=context.actor()))
+        row = cancellation.cancel(session, instance_id, reason, actor=context.actor())
+        return present.kept_instance(session, row)
 
     def allowed(session: Session) -> None:
         instances.get(session, instance_id, actor=context.actor())
 
-    return answered(perform("cancel", instance_id, {"reason": reason}, do, allowed))
+    kept = perform("cancel", instance_id, {"reason": reason}, do, allowed)
+    return answered(present.told_instance(kept))
 
 
 @blueprint.post(f"/process-instances/<{ID}:instance_id>/reopen")
@@ -166,14 +166,10 @@ def reopen(body: dict[str, Any], instance_id: int) -> Response:
             actor=context.actor(),
             keep_deadline=body["keep_deadline"],
         )
-        return _dumped(session, row)
+        return present.kept_instance(session, row)
 
     def allowed(session: Session) -> None:
         instances.get(session, instance_id, actor=context.actor())
 
-    return answered(perform("reopen", instance_id, body, do, allowed))
-
-
-def _dumped(session: Session, row: Any) -> Answer:
-    answer: Answer = _INSTANCE.dump(present.instance(session, row))
-    return answer
+    kept = perform("reopen", instance_id, body, do, allowed)
+    return answered(present.told_instance(kept))

@@ -2,12 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.messages import send_message
-from app.commands.transaction import Answer
-from app.models import ProcessInstance
 from app.web import context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json
@@ -15,8 +12,6 @@ from app.web.api.requests import Blueprint
 from app.web.api.schemas.instances import Instance, Message
 
 blueprint = Blueprint("messages", __name__, description="Messages to waiting cases.")
-#: Made once: making a schema copies its fields.
-_INSTANCE = Instance()
 
 
 @blueprint.post("/messages")
@@ -26,11 +21,6 @@ _INSTANCE = Instance()
 @blueprint.refuses(403, 404, 409)
 def send(body: dict[str, Any]) -> Response:
     """Deliver a message to the case with this number, or start one by it; answers the case."""
-
-    def answer(session: Session, row: ProcessInstance) -> Answer:
-        told: Answer = _INSTANCE.dump(present.instance(session, row))
-        return told
-
     kept = send_message(
         context.database(),
         body["name"],
@@ -38,6 +28,6 @@ def send(body: dict[str, Any]) -> Response:
         from_json(body["variables"]),
         actor=context.actor(),
         command=command("message", f"{body['business_key']}\n{body['name']}", body),
-        answer=answer,
+        answer=present.kept_instance,
     )
-    return answered(kept)
+    return answered(present.told_instance(kept))

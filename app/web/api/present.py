@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import stored_messages
@@ -11,6 +12,11 @@ from app.history.events import Event, IncidentOpened
 from app.models import Incident, ProcessDefinition, ProcessInstance, ProposedDeployment, UserTask
 from app.services.core.access import Actor
 from app.services.definitions import definitions, sop_identity
+from app.web import context
+from app.web.api.schemas.instances import Instance
+
+#: Made once: making a schema copies its fields.
+_INSTANCE = Instance()
 
 
 def definition(row: ProcessDefinition) -> dict[str, Any]:
@@ -60,6 +66,24 @@ def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
         "area": row.area,
         "priority": row.priority,
     }
+
+
+#: By what lists show a case: words of people, which may be masked or erased later.
+_LISTED = ("subject", "category", "unit", "area", "priority")
+
+
+def kept_instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
+    """A case as it is kept for who sends the same command again: without what people wrote."""
+    told: dict[str, Any] = _INSTANCE.dump(instance(session, row))
+    return {name: value for name, value in told.items() if name not in _LISTED}
+
+
+def told_instance(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The same as it is answered: with what lists show of the case now; of one that is gone with nothing. 1 SQL."""
+    columns = [getattr(ProcessInstance, name if name != "unit" else "unit_code") for name in _LISTED]
+    with context.database().reading() as session:
+        now = session.execute(select(*columns).where(ProcessInstance.id == kept["id"])).one_or_none()
+    return {**kept, **dict(zip(_LISTED, now or ("",) * len(_LISTED), strict=True))}
 
 
 def _version_number(session: Session, row: ProcessInstance) -> int:

@@ -19,7 +19,6 @@ from app.web.api import examples, present
 from app.web.api.acting import answered, command, only_for_a_form, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Nothing
-from app.web.api.schemas.instances import Instance
 from app.web.api.schemas.tasks import Complete, Completed, Task, TaskDetail, TaskPage, TaskQuery
 from app.web.security_log import noting
 
@@ -27,7 +26,7 @@ blueprint = Blueprint("tasks", __name__, description="User tasks.")
 #: More open tasks than one case ever offers to one person.
 _NEXT = 50
 #: Made once: making a schema copies its fields, which takes longer than using it.
-_TASK, _INSTANCE = Task(), Instance()
+_TASK = Task()
 
 
 @blueprint.get("/tasks")
@@ -116,7 +115,8 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
         rows = instances.open_tasks(session, kept["instance"]["id"])
         mine = [row for row in rows if access.may_work(actor, row)]
         following = _TASK.dump(present.tasks(session, mine[:_NEXT], actor=actor), many=True)
-    return answered(kept | {"next_tasks": following})
+    told = {"instance": present.told_instance(kept["instance"]), "next_tasks": following}
+    return answered(kept | told)
 
 
 @blueprint.post("/tasks/<task_id>/undo")
@@ -146,7 +146,7 @@ def _allowed(task_id: str) -> Callable[[Session], object]:
 
 def _completed(session: Session, work: Work) -> Answer:
     return {
-        "instance": _INSTANCE.dump(present.instance(session, work.task.instance)),
+        "instance": present.kept_instance(session, work.task.instance),
         "task": _dumped(session, work.task),
     }
 
