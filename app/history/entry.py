@@ -10,7 +10,10 @@ from app.history.codec import decode
 from app.history.events import Event
 from app.models import HistoryEvent, User
 
-_WRITTEN = ("values", "old", "inputs", "given", "needed", "reason", "message")
+#: Under these names events of a case hold what people wrote, or what follows from it.
+WRITTEN = ("values", "old", "inputs", "given", "needed", "reason", "message", "warnings", "changes")
+#: Of these, what is held by the names of variables.
+BY_VARIABLE = ("values", "old", "given")
 
 E = TypeVar("E", bound=Event, covariant=True)
 
@@ -36,12 +39,12 @@ class Entry(Generic[E]):
 
 def written(entry: Entry[Event]) -> list[Any]:
     """What an event tells that people wrote, or what follows from it; the rest are ids, names, moments."""
-    return [entry.data[name] for name in _WRITTEN if name in entry.data]
+    return [entry.data[name] for name in WRITTEN if name in entry.data]
 
 
 def rewritten(entry: Entry[Event], change: Callable[[Any], Any]) -> Entry[Event]:
     """An event with that changed. Only for who reads it: the record stays what it is."""
-    data = {name: change(value) if name in _WRITTEN else value for name, value in entry.data.items()}
+    data = {name: change(value) if name in WRITTEN else value for name, value in entry.data.items()}
     return entry if data == entry.data else replace(entry, data=data, event=decode(entry.type, data))
 
 

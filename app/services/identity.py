@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from sqlalchemy import Insert, select
@@ -15,6 +15,8 @@ from app.engine.reading.texts import properties
 from app.engine.unanswered import filled_in
 from app.errors import InvalidForm, NotAllowed
 from app.forms import Field, Form, masking
+from app.forms.masking import Masker
+from app.forms.model import CHOICES
 from app.history.events import IdentityShown
 from app.history.words import purposes
 from app.i18n import _
@@ -24,7 +26,7 @@ from app.services.core.access import Actor
 from app.services.core.reasons import is_told, required_reason
 from app.services.core.security_log import Deed
 from app.services.core.upsert import insert_in
-from app.services.definitions import definitions
+from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.people import membership_changes
 
@@ -32,6 +34,8 @@ from app.services.people import membership_changes
 _UNDESCRIBED = Field("expression", id="")
 #: Letters of what identity fields hold: shorter ones are found in any text.
 _SHORTEST = 3
+#: Who writes something: an officer, `REPORTER`, or nobody who is known to know anything.
+Writer = Actor | str | None
 
 
 def part(
@@ -40,12 +44,14 @@ def part(
     values: Mapping[str, Any],
     version: Version,
     instance: ProcessInstance | None = None,
+    writer: Writer = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part checked values into variables and identity: the only way in, whether a form asked for them or not.
 
     What no form checks (a start or message without one) may still bear the key of a private field of the version. In
-    free text, signs stand in place of what tells who somebody is (`masks`): what they hide is identity, under the
-    sign. ``instance``: the case that may have signs already. No SQL where nothing is found, else 2.
+    free text, signs stand in place of what tells who somebody is (`masks`), and of what the identity fields that came
+    along hold, or that ``writer`` knows the case to hold (`_words_known_to`): what they hide is identity, under the
+    sign. ``instance``: the case that may have signs already. 1 SQL for who knows some; where something is found, 2.
     """
     variables, secret = forms.split(form, values) if form else (dict(values), {})
     for key in variables.keys() & version.private_keys:
@@ -53,9 +59,16 @@ def part(
     if not version.diagram.identity_lanes:  # nobody could ever see what was hidden
         return variables, secret
     masker = masks.masker(session, instance)
-    variables = {
-        key: in_free_text(version, key, value, masker.hide, form) for key, value in variables.items()
-    }
+    sent = _words({key: value for key, value in secret.items() if _tells_who(version, key, form)})
+
+    @cache
+    def words() -> Collection[str]:
+        return sent | _words_known_to(session, writer, instance, version)
+
+    def hide(text: str) -> str:
+        return _hidden(masker, text, words()) if text.strip() else text
+
+    variables = {key: in_free_text(version, key, value, hide, form) for key, value in variables.items()}
     return variables, secret | masker.sealed
 
 
@@ -81,40 +94,83 @@ def masked_text(session: Session, instance: ProcessInstance, text: str) -> str:
     return masked
 
 
+def _hidden(masker: Masker, text: str, words: Collection[str]) -> str:
+    """Text with signs for what tells who somebody is, and for these words."""
+    return masking.with_signs_for(masker.hide(text), words, lambda hit: masker.sign(hit, masking.WORDS))
+
+
 def masked_of_outsider(session: Session, instance: ProcessInstance, text: str) -> str:
     """As `masked_text`, with signs for what the case's identity fields hold as well: who writes it works in none of
     the lanes that see them, or whoever reads it does. 2 SQL, and what is sealed."""
-    text = masked_text(session, instance, text)
+    return _masked(session, instance, text, known_words(session, instance.id))
+
+
+def _masked(session: Session, instance: ProcessInstance, text: str, words: Collection[str]) -> str:
     masker = masks.masker(session, instance)
-    masked = masking.with_signs_for(
-        text, known_words(session, instance.id), lambda words: masker.sign(words, masking.WORDS)
-    )
+    masked = _hidden(masker, masked_text(session, instance, text), words)
     store(session, instance.id, masker.sealed)
     return masked
 
 
-def masked_reason(session: Session, instance: ProcessInstance, reason: str, *, actor: Actor) -> str:
-    """Return why somebody did something to a case, as all who see the case, and who audit it, may read it. Who may
-    see its identity knows it: what it holds is masked in his words. Anybody else would learn from a sign whether he
-    guessed right; erasing identity puts signs into his words.
+def masked_reason(session: Session, instance: ProcessInstance, reason: str, *, actor: Writer) -> str:
+    """Return what somebody wrote of a case (why he did something, a note, a letter), as all who see the case, and who
+    audit it, may read it. Who may see its identity knows it: what it holds is masked in his words. Anybody else would
+    learn from a sign whether he guessed right; erasing identity puts signs into his words.
 
     As `masked_text`, and 2 SQL for who may see identity.
     """
     if not reason:
         return ""
     version = definitions.readable(session, instance.definition_id)
-    if version is not None and may_see(session, actor, instance, version):
-        return masked_of_outsider(session, instance, reason)
-    return masked_text(session, instance, reason)
+    words = _words_known_to(session, actor, instance, version) if version is not None else ()
+    return _masked(session, instance, reason, words) if words else masked_text(session, instance, reason)
 
 
-def known_words(session: Session, instance_id: int) -> set[str]:
-    """The texts that a case's identity fields hold, whole, but for the shortest; not what signs hide. 1 SQL."""
+def _words_known_to(
+    session: Session, writer: Writer, instance: ProcessInstance | None, version: Version
+) -> set[str]:
+    """What a case's identity fields hold that may be masked in what he writes, as he knows it: all for who may see
+    it; for its reporter what he himself is asked for. 1 SQL for these."""
+    if instance is None or writer is None or not version.diagram.identity_lanes:
+        return set()
+    if isinstance(writer, str):
+        own = _asked_of_reporter(version)
+        return known_words(session, instance.id, lambda key: key in own and _tells_who(version, key))
+    if may_see(session, writer, instance, version):
+        return known_words(session, instance.id, lambda key: _tells_who(version, key))
+    return set()
+
+
+def _asked_of_reporter(version: Version) -> set[str]:
+    """The identity fields of the forms that a reporter fills in, or that somebody fills in for him at the start."""
+    nodes = version.diagram.nodes.values()
+    starts = version.diagram.starts_in("")
+    forms_of = [
+        version.form_of(node.form_key) for node in nodes if node in starts or outlines.is_for_reporter(node)
+    ]
+    return {key for form in forms_of if form is not None for key in form.private_keys}
+
+
+def _tells_who(version: Version, key: str, form: Form | None = None) -> bool:
+    """Whether what a field holds names somebody: what one chooses from a list are words of everybody."""
+    field = _field(form, key, version)
+    return field is None or field.type not in CHOICES
+
+
+def known_words(
+    session: Session, instance_id: int, of: Callable[[str], bool] = lambda _key: True
+) -> set[str]:
+    """The texts that a case's identity fields hold (those by whose key ``of`` says so), whole, but for the shortest;
+    not what signs hide. 1 SQL."""
     query = select(IdentityValue).where(IdentityValue.instance_id == instance_id)
     held = [row for row in session.scalars(query) if not masking.is_sign(row.field_key)]
-    texts = (
-        text.strip() for row in held for text in masking.texts_in(encryption.unseal(session, row.ciphertext))
+    return _words(
+        {row.field_key: encryption.unseal(session, row.ciphertext) for row in held if of(row.field_key)}
     )
+
+
+def _words(values: Mapping[str, Any]) -> set[str]:
+    texts = (text.strip() for text in masking.texts_in(values))
     return {text for text in texts if len(text) >= _SHORTEST}
 
 

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from app.forms.model import TEXTS
 from app.models import ImportBatch
 from app.services.deployment import proposals
 from app.services.deployment.proposals import Proposed
@@ -134,6 +135,8 @@ class Planter:
         self.installation = installation
         self.marks = Marks()
         self.api = {name: installation.api(name) for name in ("lapor", "upp", "dpupr", "pemilik")}
+        self.known: dict[str, str] = {}
+        self.named_in = 0
 
     def plant(self) -> Marks:
         for files in (changed_sop(), failing_process()):
@@ -142,6 +145,7 @@ class Planter:
         self.by_api()
         self.by_page()
         self.by_import()
+        self.in_every_text()
         self.in_drafts()
         self.in_what_is_refused()
         self.in_what_fails()
@@ -292,6 +296,70 @@ class Planter:
         reply = browser.post_files(action, hidden | fields, files)
         assert reply.status == 303, reply.text
         return reply
+
+    # -- in texts, by who may see it anyway ------------------------------------------------------------
+
+    def in_every_text(self) -> None:
+        """One whom each officer who may see his identity names in each text that he can write: of forms, notes,
+        letters, names of files, reasons, messages; and he himself in his."""
+        self.known = self.person("known")
+        said = f"Bu {', '.join(self.known.values())} di {OPEN}."
+        lapor, upp = self.api["lapor"], self.api["upp"]
+        case = self.start(
+            {**self.known, **self.texts("laporan", report_values(ONE), said), "tracking_id": "47111"}
+        )
+        self.named_in = case["id"]
+        self.finish(
+            lapor, case, "penyaluran", 1, **self.texts("penyaluran", answers_for("penyaluran", ONE, 1), said)
+        )
+        self.finish(upp, case, "telaahan", 1, **self.texts("telaahan", answers_for("telaahan", ONE, 1), said))
+        asked = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "perlu dilengkapi pelapor"}}
+        file = {f"{self.known['nama_pelapor']}.pdf": pdf("terbuka")}
+        named = [self.done(upp.upload("/files", "file", file)).json["id"]]
+        told = self.texts("konfirmasi", answers_for("konfirmasi", asked, 1), said)
+        self.finish(upp, case, "konfirmasi", 1, asked=asked, dokumen_pendukung=named, **told)
+        self.told_beside(case, said)
+        content = {"name": "data pelengkap diterima", "business_key": case["business_key"]}
+        self.done(upp.post("/messages", {**content, "variables": {"pesan": said}}, key="pesan, dikenal"))
+        self.finish(
+            upp, case, "konfirmasi", 2, **self.texts("konfirmasi", answers_for("konfirmasi", ONE, 2), said)
+        )
+        told = self.texts("menyalurkan", answers_for("menyalurkan", ONE, 1), said)
+        self.finish(upp, case, "menyalurkan", 1, **told)
+
+    def told_beside(self, case: dict[str, Any], said: str) -> None:
+        """What is written beside the forms, while the case waits for its reporter."""
+        address = f"/perkara/{case['id']}"
+        for name in ALLOWED:
+            browser = self.installation.browser(name)
+            page = browser.get(address)
+            self.sent(browser, page, f"{address}/catatan", {"text": said}, {})
+            shown = {"purpose": "other", "reason": said}
+            self.done(
+                browser.post(f"{address}/identitas", browser.form(page, f"{address}/identitas")[1] | shown)
+            )
+        self.sent(browser, page, f"{address}/pesan", {"text": said}, {})
+        reporter = self.installation.browser()
+        reporter.get("/lacak")
+        sent = {"number": case["business_key"], "code": case["tracking_code"]}
+        page = reporter.follow(reporter.post("/lacak", sent))
+        self.sent(reporter, page, "/lacak/pesan", {"text": said}, {})
+
+    @staticmethod
+    def texts(form: str, given: Mapping[str, Any], said: str) -> dict[str, str]:
+        """What is said in each free text of a form that is asked for, or shown whatever is answered."""
+        found: dict[str, str] = {}
+        places = list(json.loads(changed_sop()[f"{form}.form"])["components"])
+        while places:
+            part = places.pop()
+            shown = part.get("key") in given or "conditional" not in part
+            if shown:
+                places += part.get("components", [])
+            is_open = "pribadi" not in part.get("properties", {}) and not part.get("readonly")
+            is_text = part["type"] in TEXTS and "pattern" not in part.get("validate", {})
+            if shown and is_open and is_text:
+                found[part["key"]] = said
+        return found
 
     # -- by a file -------------------------------------------------------------------------------------
 

@@ -42,6 +42,7 @@ class Searched:
     """What was planted, and what the search through everything gave."""
 
     installation: Installation
+    planter: Planter
     marks: Marks
     read: Crawl
     sent: Crawl
@@ -79,7 +80,7 @@ def searched(folder: Path) -> Iterator[Searched]:
         planter = Planter(served)
         marks = planter.plant()
         words = [*marks.given, OPEN]
-        kept = Searched(served, marks, Crawl(served, words), Crawl(served, words), mails)
+        kept = Searched(served, planter, marks, Crawl(served, words), Crawl(served, words), mails)
         kept.columns = in_database(served.database, words)
         kept.files = in_files(served.folder / "data", words)
         # The reporter comes first: an officer's new code voids his.
@@ -207,3 +208,23 @@ def test_the_crawl_went_everywhere(searched: Searched) -> None:
     assert set(NOT_POSTED) <= {rule.endpoint for rule in searched.read.routes}
     seers = {hit.user for hit in searched.hits if hit.mark == OPEN}
     assert seers >= {"admin", "pemilik", "auditor", "lapor", "upp", "koordinator", "dpupr"}
+
+
+def test_once_he_is_erased_nobody_finds_whom_officers_named(searched: Searched) -> None:
+    """Last: it takes away what the others look for. Somebody who could not know named him, too."""
+    served, planter = searched.installation, searched.planter
+    address, marks = f"/perkara/{planter.named_in}", [*planter.known.values()]
+    unit, admin = served.browser("dpupr"), served.browser("admin")
+    said = f"Rupanya {planter.known['nama_pelapor']} dari {planter.known['alamat_pelapor']}"
+    planter.sent(unit, unit.get(address), f"{address}/catatan", {"text": said}, {})
+    assert in_database(served.database, marks)
+    erasing = f"{address}/hapus-identitas"
+    planter.sent(admin, admin.get(address), erasing, {"reason": "Permohonan"}, {})
+    assert in_database(served.database, marks) == {}
+    crawl = Crawl(served, [*marks, OPEN])
+    crawl.things.known["instance_id"] = [planter.named_in]
+    crawl.routes = [rule for rule in crawl.routes if rule.arguments <= {"instance_id"}]
+    for name in USERS:
+        crawl.get(name, served.browser(name), api=False)
+        crawl.get(name, served.api(name), api=True)
+    assert {hit.mark for hit in crawl.hits} == {OPEN}

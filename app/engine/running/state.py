@@ -5,6 +5,7 @@ A state holds tasks and what they wait for, and the clock of the case; no spec (
 costs what it cost at first.
 """
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -112,6 +113,19 @@ def _load(document: dict[str, Any], spec: ProcessSpec, run: Any) -> Workflow:
             workflow.event_manager.add_task(task)
     workflow.task_tree = tasks[0]
     return workflow
+
+
+def with_locals(state: bytes, change: Callable[[Any], Any]) -> bytes:
+    """Return a state with ``change`` applied to the local variables of what runs in it."""
+    if not state:  # of a case that is over
+        return state
+    document = orjson.loads(state)
+    for *_row, internal in document["t"]:
+        for name in {"locals", "left", "results"} & set(
+            internal or ()
+        ):  # of a round, of those to come, and what came of others
+            internal[name] = change(internal[name])
+    return orjson.dumps(document)
 
 
 def compact(workflow: Workflow) -> None:

@@ -5,11 +5,9 @@ What the case holds now is written anew. The history is not: it is read through 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import flag_modified
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import masking
@@ -17,22 +15,7 @@ from app.history import reader
 from app.history.entry import written
 from app.history.events import MaskLifted, WordsMasked
 from app.i18n import _
-from app.models import (
-    Attachment,
-    CaseHold,
-    IdentityValue,
-    InstanceMessage,
-    LiftedMask,
-    Note,
-    Notice,
-    OutboxMessage,
-    Partner,
-    ProcessInstance,
-    ReporterMessage,
-    ReporterRating,
-    SampledCase,
-    UserTask,
-)
+from app.models import IdentityValue, LiftedMask, Note, ProcessInstance, ReporterMessage, ReporterRating
 from app.services import identity
 from app.services.core import access, history, masks, rights, security_log
 from app.services.core.access import Actor
@@ -40,8 +23,7 @@ from app.services.core.reasons import required_reason
 from app.services.core.security_log import Deed
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.instances import listed
-from app.services.search import words as search_words
+from app.services.instances import rewriting
 
 MOST_WORDS, SHORTEST, LONGEST = 20, 3, 200
 #: So many events are looked through for words that only the history has.
@@ -133,7 +115,7 @@ def mark(
     signs = {text: masker.sign(text, masking.WORDS) for text in wanted}
     identity.store(session, instance.id, masker.sealed)
     instance.masks_changed = True
-    _write_anew(session, instance, signs)
+    _put(session, instance, signs)
     told = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(
         session, WordsMasked(signs=[*signs.values()], reason=told), actor=actor, instance_id=instance.id
@@ -163,7 +145,7 @@ def lift(session: Session, instance_id: int, sign: str, reason: str, *, actor: A
     session.add(LiftedMask(instance_id=instance.id, sign=sign, text=text))
     instance.masks_changed = True
     session.flush()
-    _write_anew(session, instance, {sign: text})
+    _put(session, instance, {sign: text})
     told = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(session, MaskLifted(sign=sign, reason=told), actor=actor, instance_id=instance.id)
     deed = Deed("identity", MaskLifted.type, security_log.DONE, actor.id, ("instance", instance.id), sign)
@@ -224,43 +206,6 @@ def _count(words: str, texts: Sequence[str]) -> int:
     return sum(masking.put_in_place(text, {words: sentinel}).count(sentinel) for text in texts)
 
 
-def _write_anew(session: Session, instance: ProcessInstance, texts: Mapping[str, str]) -> None:
-    """Put texts in place wherever the case is told of now: variables, what lists show and count it by, tasks, notes,
-    findings, names of files, messages and notices that are still to be read, and the index of its words."""
+def _put(session: Session, instance: ProcessInstance, texts: Mapping[str, str]) -> None:
     version = definitions.version(session, instance.definition_id)
-
-    def put(value: Any) -> Any:
-        return masking.put_in_place(value, texts)
-
-    before = instance.variables
-    instance.variables = {
-        key: identity.in_free_text(version, key, value, put) for key, value in before.items()
-    }
-    listed.write_anew(session, instance, version, before)
-    for model, columns, of in _told(instance.id):
-        for row in session.scalars(select(model).where(of)):
-            for column in columns:
-                held = getattr(row, column)
-                if (anew := put(held)) != held:
-                    setattr(row, column, anew)
-    # Whoever was to put back what the case was (`snapshots`) would bring the words back: he finds another revision.
-    flag_modified(instance, "variables")
-    session.flush()
-    search_words.forget(session, instance.id)
-
-
-def _told(id_: int) -> list[tuple[Any, tuple[str, ...], Any]]:
-    """(model, its columns, which rows) of what tells of a case besides itself."""
-    return [
-        (UserTask, ("locals",), UserTask.instance_id == id_),
-        (Note, ("text",), Note.instance_id == id_),
-        (ReporterMessage, ("text",), ReporterMessage.instance_id == id_),
-        (ReporterRating, ("text",), ReporterRating.instance_id == id_),
-        (Attachment, ("name",), (Attachment.instance_id == id_) & ~Attachment.is_private),
-        (SampledCase, ("finding",), SampledCase.instance_id == id_),
-        (CaseHold, ("reason",), CaseHold.instance_id == id_),
-        (Notice, ("body",), Notice.instance_id == id_),
-        (OutboxMessage, ("body",), OutboxMessage.instance_id == id_),
-        (InstanceMessage, ("values",), InstanceMessage.sender_id == id_),
-        (Partner, ("told",), or_(Partner.instance_id == id_, Partner.partner_id == id_)),
-    ]
+    rewriting.write_anew(session, instance, version, lambda value: masking.put_in_place(value, texts))

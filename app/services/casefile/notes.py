@@ -24,7 +24,7 @@ _MOST_MENTIONED, _SHOWN = 20, 30
 def add(session: Session, instance_id: int, text: str, *, actor: Actor) -> Note:
     """Write a note on a case. The history tells that it was written, not what it says.
 
-    What tells in it who somebody is, is masked as in a form.
+    What tells in it who somebody is, is masked as in a reason.
 
     Raises:
         NotFound: the case is not the actor's to see. NotAllowed: he is an auditor.
@@ -37,7 +37,7 @@ def add(session: Session, instance_id: int, text: str, *, actor: Actor) -> Note:
         message = _("Tulis catatan, paling panjang 5.000 huruf.")
         raise InvalidForm(message, {"text": message}, {"text": text})
     told = _mentioned(session, instance_id, text, actor)
-    text = identity.masked_text(session, instance, text)
+    text = identity.masked_reason(session, instance, text, actor=actor)
     note = Note(instance_id=instance_id, text=text, written_at=clock.now(session), written_by_id=actor.id)
     session.add(note)
     session.flush()

@@ -17,7 +17,7 @@ from app import forms, preparation
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
-from app.history.events import FilesKept
+from app.history.events import REPORTER, FilesKept
 from app.i18n import _
 from app.models import Attachment, ProcessInstance
 from app.services import identity
@@ -151,7 +151,8 @@ def attach(
     actor: Actor | None,
     private: bool = False,
 ) -> None:
-    """Tie uploaded files to the case that their form belongs to. One that is the case's already stays as it is.
+    """Tie uploaded files to the case that their form belongs to, open ones under a masked name. One that is the
+    case's already stays as it is.
 
     Raises:
         InvalidForm: a file does not exist, was uploaded by somebody else, or belongs to another case; or all files
@@ -172,6 +173,9 @@ def attach(
             _settle(session, row, private)
         except NotFound as error:
             raise _gone(field_key) from error
+        if not private:
+            case = session.get_one(ProcessInstance, instance_id)
+            row.name = identity.masked_reason(session, case, row.name, actor=actor or REPORTER)
     session.flush()
     if fresh:
         kept = FilesKept(files={row.id: row.sha256 for row in fresh})

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.errors import Conflict, NotAllowed, NotFound
+from app.history.events import REPORTER
 from app.i18n import _
 from app.models import EventStart, MessageWait, ProcessDefinition, ProcessInstance
 from app.services import identity
@@ -207,7 +208,7 @@ def _deliver(
     version = definitions.version(session, instance.definition_id)
     form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
     clean = instances.check_values(session, form, values, instance.variables)
-    variables, secret = identity.part(session, form, clean, version, instance)
+    variables, secret = identity.part(session, form, clean, version, instance, actor or REPORTER)
     step = engine.deliver(
         version.program,
         instance.engine_state,

@@ -213,7 +213,10 @@ def _move_on(
 def _take_back(session: Session, batch: MigrationBatch, row: MigrationCase, actor: Actor) -> None:
     try:
         if row.before is None or row.after is None or row.source_id is None:
-            raise Conflict(_("Pemindahan ini sudah terlalu lama untuk ditarik kembali."))
+            message = _(
+                "Pemindahan ini terlalu lama untuk ditarik kembali, atau isi perkaranya lalu disamarkan."
+            )
+            raise Conflict(message)
         done = moves.Done(row.source_id, (), row.before, row.after)
         moves.undo(session, row.instance_id, done, batch.undo_reason, actor=actor, batch=batch.id)
     except (Conflict, NotFound) as error:

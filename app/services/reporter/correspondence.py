@@ -120,7 +120,7 @@ def _add(
         raise InvalidForm(message, {"text": message}, {"text": text})
     row = ReporterMessage(
         instance_id=instance.id,
-        text=identity.masked_text(session, instance, text),
+        text=identity.masked_reason(session, instance, text, actor=actor or REPORTER),
         written_at=clock.now(session),
         written_by_id=actor.id if actor else None,
         by_mail=by_mail,

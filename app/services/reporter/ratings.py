@@ -57,7 +57,8 @@ def rate(session: Session, instance_id: int, rating: str, text: str) -> Reporter
     instance, main = lock_report(session, instance_id)
     if open_until(session, main) is None:
         raise Conflict(_("Penilaian dibuka setelah laporan berakhir, dan ditutup 10 hari kerja sesudahnya."))
-    number, text = _checked(rating, text), identity.masked_text(session, instance, text.strip())
+    number = _checked(rating, text)
+    text = identity.masked_reason(session, instance, text.strip(), actor=REPORTER)
     row = session.get(ReporterRating, instance_id)
     before, now = row.rating if row else None, clock.now(session)
     if row is None:

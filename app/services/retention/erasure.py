@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict
 from app.forms import masking
 from app.history import writer
+from app.history.entry import BY_VARIABLE, WRITTEN
 from app.history.events import HistoryRedacted, IdentityErased
 from app.i18n import _
 from app.models import (
     Attachment,
-    CaseHold,
     CompletionUndo,
     Draft,
     IdentityValue,
@@ -24,21 +24,24 @@ from app.models import (
     ImportValue,
     IncomingMail,
     ProcessInstance,
-    SampledCase,
     UserTask,
 )
 from app.services import identity
 from app.services.core import access, bulk, encryption, history, masks, rights, settings, signing
 from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
 from app.services.files import store
+from app.services.instances import rewriting
+from app.services.search import words as search_words
 
 #: What `FindingChanged` keeps encrypted.
 _SEALED = "sealed"
-#: The name under which every event holds why somebody did what it tells.
-_REASON = "reason"
 #: Under these names events hold the numbers of cases, which are never masked: see decision 57.
 _NUMBERS = frozenset({"number", "case_number"})
+
+Put = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -102,8 +105,12 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     for draft in drafts:
         session.delete(draft)
     words = _placeholders(masks.overlay(session, instance).words)
-    known = identity.known_words(session, instance_id)
-    _erase_in_texts(session, instance_id, words, known)
+    known = {*identity.known_words(session, instance_id), *masks.sealed(session, instance_id).values()}
+    version = definitions.readable(session, instance.definition_id)
+    put = _putting(words, known)
+    if words or known:
+        search_words.erase(session, instance_id)
+        rewriting.write_anew(session, instance, version, put)
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
     # What the last completion could be taken back with holds what was typed, and identity of before.
     session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
@@ -124,7 +131,7 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     history.record(session, event, actor=actor, instance_id=instance_id)
     if words or known:  # marked by hand after they were recorded, or never masked: there they stand open
         own = signing.own(settings.config(session))
-        done = writer.redact(session, instance_id, _redacting(session, words, known), own)
+        done = writer.redact(session, instance_id, _redacting(session, words, version, put), own)
         if done.digests:
             redacted = HistoryRedacted(digests=done.digests, commitments=done.commitments)
             history.record(session, redacted, actor=actor, instance_id=instance_id)
@@ -137,41 +144,38 @@ def _placeholders(words: Mapping[str, str]) -> dict[str, str]:
     return {word: sign if masking.is_sign(sign) else masking.new_sign("kata") for word, sign in words.items()}
 
 
-def _erase_in_texts(
-    session: Session, instance_id: int, words: Mapping[str, str], known: Collection[str]
-) -> None:
-    """Put signs in place of what was written of the person by people who see no identity: findings, and why the case
-    is held."""
-    for row in session.scalars(select(SampledCase).where(SampledCase.instance_id == instance_id)):
-        row.finding = _without(row.finding, words, known)
-    if (hold := session.get(CaseHold, instance_id)) is not None:
-        hold.reason = _without(hold.reason, words, known)
-
-
-def _without(value: Any, words: Mapping[str, str], known: Collection[str]) -> Any:
+def _putting(words: Mapping[str, str], known: Collection[str]) -> Put:
+    """What puts signs in place of the person wherever somebody wrote of him: those of before for words that were
+    marked, and for what identity fields and signs hold, as people write it, new ones; the same for the same words."""
     signs = defaultdict[str, str](lambda: masking.new_sign(masking.WORDS))
-    return masking.changed(
-        masking.put_in_place(value, words),
-        lambda text: masking.with_signs_for(text, known, lambda hit: signs[hit]),
-    )
+
+    def put(value: Any) -> Any:
+        return masking.changed(
+            masking.put_in_place(value, words),
+            lambda text: masking.with_signs_for(text, known, lambda hit: signs[hit]),
+        )
+
+    return put
 
 
 def _redacting(
-    session: Session, words: Mapping[str, str], known: Collection[str]
+    session: Session, words: Mapping[str, str], version: Version | None, put: Put
 ) -> Callable[[str, Any], Any]:
-    """What becomes of a value that an event holds by a name; what is sealed there is for auditors alone, and reasons
-    may be those of people who could not be told what is to be masked."""
+    """What becomes of a value that an event holds by a name. What people wrote may hold whatever they knew of the
+    person, or could not be told that it is to be masked; of a variable that is free text alone, as the record must
+    still say which way the case went. What is sealed there is for auditors alone."""
 
     def change(name: str, value: Any) -> Any:
-        if name == _REASON:
-            return _without(value, words, known)
         if name in _NUMBERS:
             return value
-        if name != _SEALED:
-            return masking.put_in_place(value, words)
-        told = encryption.unseal(session, value.encode())
-        anew = _without(told, words, known)
-        return value if anew == told else encryption.seal_as_text(session, anew)
+        if name == _SEALED:
+            told = encryption.unseal(session, value.encode())
+            anew = put(told)
+            return value if anew == told else encryption.seal_as_text(session, anew)
+        if name in BY_VARIABLE and version is not None and isinstance(value, Mapping):
+            value = masking.put_in_place(value, words)
+            return {key: identity.in_free_text(version, key, one, put) for key, one in value.items()}
+        return put(value) if name in WRITTEN else masking.put_in_place(value, words)
 
     return change
 

@@ -186,7 +186,7 @@ def complete(
     if task.assignee_id not in (None, actor.id):
         raise conflicts.taken(session, task, actor=actor)
     clean, given = _check_input(session, work, values, answers)
-    variables, secret = identity.part(session, work.form, clean, work.version, instance)
+    variables, secret = identity.part(session, work.form, clean, work.version, instance, actor)
     step = engine.complete(
         work.version.program,
         instance.engine_state,
