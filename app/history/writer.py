@@ -10,20 +10,14 @@ from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict
-from app.forms import masking
 from app.history import origin, pending, proof, removals
 from app.history.canonical import canonical, commitment
 from app.history.codec import encode
-from app.history.events import Event, HolidayAdded, HolidayRemoved, OfficeEdited, UnitAdded, UnitEdited
+from app.history.events import Event
 from app.history.removals import Signed
 from app.history.standing import KEY
 from app.i18n import _
 from app.models import EventChain, HistoryEvent, HistoryPermit, SealedHead
-
-#: Under these names events outside of cases hold what people typed, or what quotes it.
-TYPED = frozenset({"reason", "name", "text", "before", "filters", "seed", "message", "cause"})
-#: What they tell is printed on pages for everybody.
-PUBLIC = frozenset(one.type for one in (OfficeEdited, UnitAdded, UnitEdited, HolidayAdded, HolidayRemoved))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,19 +153,8 @@ def _digest(data: Any) -> str:
     return hashlib.sha256(canonical(data)).hexdigest()
 
 
-def _hidden(type_: str, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What an event outside of cases tells, with signs for telephone numbers and the like that people typed: nothing
-    can be redacted there, ever. What the signs hide is kept nowhere."""
-    if type_ in PUBLIC:
-        return dict(told)
-    return {
-        key: masking.changed(value, masking.hidden) if key in TYPED else value for key, value in told.items()
-    }
-
-
 def _row(record: Record, instance_id: int | None, at: datetime) -> dict[str, Any]:
-    told = encode(record.event)
-    data = origin.beside(told if instance_id is not None else _hidden(record.event.type, told))
+    data = origin.beside(encode(record.event))
     if record.signature:
         data = {**data, removals.KEY: record.signature}
     return {

@@ -1,20 +1,28 @@
 """The record as services write and read it: by whom, when, and who may read it. What it says: `app.history`."""
 
 from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed
+from app.forms import masking
 from app.history import reader, removals, writer
 from app.history.codec import encode
 from app.history.entry import Entry
-from app.history.events import Event
+from app.history.events import Event, HolidayAdded, HolidayRemoved, OfficeEdited, UnitAdded, UnitEdited
 from app.history.writer import Record
 from app.i18n import _
 from app.services.core import access, clock, masks, paging, security_log, settings, signing
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.core.security_log import Deed
+
+#: Under these names events outside of cases hold what people typed, or what quotes it.
+TYPED = frozenset({"reason", "name", "text", "before", "filters", "seed", "message", "cause"})
+#: What these tell is printed on pages for everybody.
+PUBLIC = (OfficeEdited, UnitAdded, UnitEdited, HolidayAdded, HolidayRemoved)
 
 
 def record(
@@ -27,7 +35,7 @@ def record(
 ) -> None:
     """Add an event that happens now. No actor means the clock; no case, that it happened outside of them.
 
-    What happens outside of cases stands in the security log as well.
+    What happens outside of cases stands in the security log as well. What people typed is masked in it.
     """
     made = signed_record(session, event, activity_id, actor.id if actor else None, instance_id=instance_id)
     writer.add(session, made, instance_id=instance_id, at=clock.now(session))
@@ -41,7 +49,9 @@ def record(
 def signed_record(
     session: Session, event: Event, activity_id: str | None, actor_id: int | None, *, instance_id: int | None
 ) -> Record:
-    """An event to write, signed where it says that something is gone."""
+    """An event to write, signed where it says that something is gone, and masked where it is of no case."""
+    if instance_id is None:
+        event = _masked(event)
     signature = ""
     if event.type in removals.TYPES:
         line = removals.signed_line(instance_id or 0, event.type, encode(event))
@@ -51,9 +61,18 @@ def signed_record(
 
 def record_all(session: Session, events: Iterable[Event], *, actor: Actor | None) -> None:
     """Add events that happen now, outside of cases, in their order. 1 SQL."""
-    made = [Record(event, None, actor.id if actor else None) for event in events]
+    made = [Record(_masked(event), None, actor.id if actor else None) for event in events]
     session.flush()  # what was recorded before comes before
     writer.add_all(session, made, instance_id=None, at=clock.now(session))
+
+
+def _masked(event: Event) -> Event:
+    """An event outside of cases with signs for telephone numbers and the like that people typed: nothing can be
+    redacted there, ever. What the signs hide is kept nowhere."""
+    if isinstance(event, PUBLIC):
+        return event
+    typed: dict[str, Any] = {one.name: getattr(event, one.name) for one in fields(event) if one.name in TYPED}
+    return replace(event, **masking.changed(typed, masking.hidden))
 
 
 def events_of_instance(
