@@ -335,9 +335,7 @@ class Planter:
             page = browser.get(address)
             self.sent(browser, page, f"{address}/catatan", {"text": said}, {})
             shown = {"purpose": "other", "reason": said}
-            self.done(
-                browser.post(f"{address}/identitas", browser.form(page, f"{address}/identitas")[1] | shown)
-            )
+            self.done(browser.post(f"{address}/identitas", shown))
         self.sent(browser, page, f"{address}/pesan", {"text": said}, {})
         reporter = self.installation.browser()
         reporter.get("/lacak")

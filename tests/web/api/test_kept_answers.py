@@ -33,7 +33,7 @@ def test_a_repeat_is_told_what_stands_in_the_case_now(api: Clients, office: Data
     kept = in_database(office, {word.lower()})[word.lower()]
     assert "idempotency_record.result" not in kept
     with office.transaction() as session:
-        masking.mark(session, told["id"], [word], "nama orang", actor=actor_of(users.named(session, "upp")))
+        masking.mark(session, told["id"], [word], "nama orang", actor=actor_of(users.named(session, "lapor")))
     again = send(api(command.by), command)
     assert again.status_code == first.status_code, again.text
     assert word not in again.text
