@@ -1,4 +1,5 @@
-"""What the SOP's completions cost in statements, each with its draft and its key; 3 or 4 are for the numbers."""
+"""What the SOP's completions cost in statements, each with its draft and its key; 3 or 4 are for the numbers, and one
+for the names that who may see identity shall write nowhere."""
 
 from pathlib import Path
 
@@ -54,11 +55,11 @@ def complete_next(database: Database, *, undoable: bool = False) -> tuple[str, i
     return task.activity_id, len(sent)
 
 
-def test_no_completion_of_the_sop_takes_more_than_sixteen_statements(database: Database) -> None:
+def test_no_completion_of_the_sop_takes_more_than_seventeen_statements(database: Database) -> None:
     begin(database)
     costs = dict(iter(lambda: complete_next(database), None))
     assert len(costs) == 6
-    assert {activity: cost for activity, cost in costs.items() if cost > 16} == {}
+    assert {activity: cost for activity, cost in costs.items() if cost > 17} == {}
 
 
 def test_one_that_can_be_taken_back_takes_three_more_and_few_bytes(database: Database) -> None:
@@ -71,7 +72,7 @@ def test_one_that_can_be_taken_back_takes_three_more_and_few_bytes(database: Dat
             [row] = session.scalars(select(CompletionUndo)).all()
             kept.append(len(row.before) + len(row.typed))
     assert len(costs) == 6
-    assert {activity: cost for activity, cost in costs.items() if cost > 19} == {}
+    assert {activity: cost for activity, cost in costs.items() if cost > 20} == {}
     assert max(kept) < 5_000, kept
 
 
