@@ -189,7 +189,8 @@ def take_along(
         file.truncate()
         try:
             with database.snapshot() as session:
-                bundles.write(session, config, case_ids, file, may_lack=turn == _TRIES)
+                asker = actor.id if actor else None
+                bundles.write(session, config, case_ids, file, asker=asker, may_lack=turn == _TRIES)
         except Conflict:
             if turn == _TRIES:
                 raise

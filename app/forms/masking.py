@@ -6,8 +6,9 @@ edited, copied and sent to another case, and still nobody takes one telephone fo
 
 import re
 import secrets
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from app.forms.form import inside, variables_of
@@ -25,6 +26,14 @@ _MOST_IN_NAME = 6
 #: What Indonesian writes in one with a word.
 _ENDINGS = "(?:nya|ku|mu|lah|kah|pun|tah)*"
 SIGN = re.compile(rf"\[(?:telepon|NIK|e-mail|nama|kata) ••• [{_LETTERS}]{{5}}\]")
+#: A sign, of which no part is replaced, a word, or what else a text may begin with.
+_WORD = re.compile(rf"{SIGN.pattern}|\w+|\W")
+#: A sign, or a word that may be part of a name.
+_NAME_PART = re.compile(rf"{SIGN.pattern}|[^\W_]+")
+#: What stands between two words of a name; where a sentence begins.
+_BETWEEN, _BEGINS = re.compile(r"[^\w\n.!?:;]{1,3}"), re.compile(r"(?:^|[.!?:\n])\W*$")
+#: Shorter numbers are not anybody's, and so short a word alone is no name ("WA", "RT").
+_DIGITS, _SHORT = 4, 2
 
 Hide = Callable[[str], str]
 
@@ -70,11 +79,12 @@ def with_signs_as(text: str, filler: str) -> str:
 
 
 class Masker:
-    """Puts signs in place of what is found, the same for the same words of a case.
+    """Puts signs in place of what is found, the same for the same words of what it masks.
 
-    ``known`` is asked at the first finding: the signs that the case has, by what they stand for, and what must be
-    left as it is (its sign is the text itself). ``again``: words that it has signs for are masked wherever they come
-    again, as an officer may have marked them. ``sealed``: sign → text, of the new ones.
+    ``known`` is asked at the first finding: the signs that the case has, by what they stand for, as far as who writes
+    may know them, and what must be left as it is (its sign is the text itself). ``again``: words that these signs
+    stand for are masked wherever they come again, as an officer may have marked them. ``sealed``: sign → text, of the
+    new ones.
     """
 
     def __init__(self, known: Callable[[], Mapping[str, str]], *, again: bool = False) -> None:
@@ -85,10 +95,14 @@ class Masker:
     def _signs(self) -> dict[str, str]:
         return dict(self._ask())
 
+    @cached_property
+    def _marked(self) -> "Words":
+        return Words({words: sign for words, sign in self._signs.items() if words != sign})
+
     def hide(self, text: str) -> str:
         """Return ``text`` with signs in place of what is found in it."""
         if self._again:
-            text = put_in_place(text, {words: sign for words, sign in self._signs.items() if words != sign})
+            text = self._marked.in_text(text)
         pieces, end = list[str](), 0
         for span in personal_data(text):
             pieces += text[end : span.start], self.sign(text[span.start : span.end], span.kind)
@@ -108,29 +122,68 @@ def hidden(text: str) -> str:
     return Masker(dict).hide(text)
 
 
+class Words:
+    """Texts to put in the place of others, found by the word, or the sign, that these begin with: however many there
+    are, a text takes as long as its words do."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        self._texts, lengths = texts, defaultdict[str, set[int]](set)
+        for one in texts:
+            if (first := _WORD.match(one)) is not None:
+                lengths[first.group()].add(len(one))
+        self._lengths = {first: sorted(some, reverse=True) for first, some in lengths.items()}
+
+    def __bool__(self) -> bool:
+        return bool(self._texts)
+
+    def in_value(self, value: Any) -> Any:
+        """A value with each of them that stands in it replaced, the longest first, no part of a word or sign."""
+        return changed(value, self.in_text) if self._texts else value
+
+    def in_text(self, text: str) -> str:
+        """The same of a text."""
+        pieces, end = list[str](), 0
+        for word in _WORD.finditer(text):
+            start = word.start()
+            if start >= end and (found := self._at(text, start, word.group())):
+                pieces += text[end:start], self._texts[found]
+                end = start + len(found)
+        return "".join((*pieces, text[end:])) if pieces else text
+
+    def _at(self, text: str, start: int, first: str) -> str:
+        for length in self._lengths.get(first, ()):
+            found = text[start : start + length]
+            if found in self._texts and not (
+                _joins(found[-1]) and _joins(text[start + length : start + length + 1])
+            ):
+                return found
+        return ""
+
+
+def _joins(letter: str) -> bool:
+    return letter.isalnum() or letter == "_"
+
+
 def put_in_place(value: Any, texts: Mapping[str, str]) -> Any:
     """Return a value with each key of ``texts`` that stands in it replaced, the longest first, no part of a word."""
-    if not texts:
+    return Words(texts).in_value(value) if texts else value
+
+
+def opened(value: Any, hidden: Mapping[str, str]) -> Any:
+    """Return a value with what ``hidden`` (by sign) says in the place of each sign."""
+    if not hidden:
         return value
-    found = _any_of(tuple(sorted(texts, key=lambda text: (-len(text), text))))
-    return changed(value, lambda text: found.sub(lambda hit: texts[hit.group()], text))
-
-
-@lru_cache(maxsize=64)
-def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(_whole, texts)))
-
-
-def _whole(text: str) -> str:
-    before, after = (r"(?<!\w)" if text[:1].isalnum() else ""), (r"(?!\w)" if text[-1:].isalnum() else "")
-    return f"{before}{re.escape(text)}{after}"
+    return changed(value, lambda text: SIGN.sub(lambda sign: hidden.get(sign.group(), sign.group()), text))
 
 
 def with_signs_for(text: str, words: Collection[str], sign: Hide) -> str:
     """Return ``text`` with ``sign(hit)`` in place of each of ``words``, as `_loosely` finds it, and of each two or
     more words of a name that follow each other in it; the longest first, no part of a sign."""
     parts = {tuple(_PART.findall(one)) for one in words} - {()}
-    runs = {run for name in parts for run in _runs(name)} | parts
+    told = text.casefold()
+    runs = {
+        run for name in parts for run in (*_runs(name), name) if all(one.casefold() in told for one in run)
+    }
     if not runs:
         return text
     ordered = sorted(runs, key=lambda run: (-len("".join(run)), run))
@@ -140,6 +193,31 @@ def with_signs_for(text: str, words: Collection[str], sign: Hide) -> str:
         pieces += found.sub(lambda hit: sign(hit.group()), text[end : one.start()]), one.group()
         end = one.end()
     return "".join((*pieces, found.sub(lambda hit: sign(hit.group()), text[end:])))
+
+
+def with_signs_for_names(text: str, usual: Collection[str], sign: Hide) -> str:
+    """Return ``text`` with ``sign(hit)`` in place of whatever may name somebody: two or more words in a row with a
+    capital, one within a sentence, and numbers of four digits or more; but for words of ``usual`` (in small letters).
+
+    What becomes of the text depends on nothing else: it tells nobody which of its names is a right one.
+    """
+    runs: list[tuple[int, int, bool]] = []  # from, to, whether it is more than what a sentence begins with
+    for part in _NAME_PART.finditer(text):
+        word, (start, end) = part.group(), part.span()
+        is_number = sum(map(str.isdigit, word)) >= _DIGITS
+        if is_sign(word) or word.lower() in usual or not (word[0].isupper() or is_number):
+            continue
+        if runs and _BETWEEN.fullmatch(text[runs[-1][1] : start]):
+            runs[-1] = (runs[-1][0], end, True)
+        else:
+            begins = len(word) <= _SHORT or bool(_BEGINS.search(text[:start]))
+            runs.append((start, end, is_number or not begins))
+    pieces, done = list[str](), 0
+    for start, end, is_one in runs:
+        if is_one:
+            pieces += text[done:start], sign(text[start:end])
+            done = end
+    return "".join((*pieces, text[done:]))
 
 
 def _runs(parts: tuple[str, ...]) -> Iterator[tuple[str, ...]]:

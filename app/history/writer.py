@@ -14,6 +14,7 @@ from app.history import origin, pending, proof, removals
 from app.history.canonical import canonical, commitment
 from app.history.codec import encode
 from app.history.events import Event
+from app.history.proof import Proven
 from app.history.removals import Signed
 from app.history.standing import KEY
 from app.i18n import _
@@ -105,9 +106,11 @@ class Redacted:
     commitments: dict[str, str] = field(default_factory=dict)
 
 
-def redact(session: Session, instance_id: int, change: Callable[[str, Any], Any], signed: Signed) -> Redacted:
-    """Rewrite what events of a case tell where ``change`` (of its key, and what it tells) makes it another, but for
-    what is signed in them. The chain holds: it has a commitment, whose salt is gone afterwards.
+def redact(
+    session: Session, instance_id: int, change: Callable[[Proven, str, Any], Any], signed: Signed
+) -> Redacted:
+    """Rewrite what events of a case tell where ``change`` (of an event, a key of it, and what stands there) makes it
+    another, but for what is signed in them. The chain holds: it has a commitment, whose salt is gone afterwards.
 
     For the erasure of identity alone, which records and signs what this returns. An event that is not what was
     recorded is redacted as well, but not told of: so it stays to be found. ``signed``: see `removals`.
@@ -120,7 +123,7 @@ def redact(session: Session, instance_id: int, change: Callable[[str, Any], Any]
     connection.execute(permits.insert().values(instance_id=instance_id, action="UPDATE"))
     for event, fits in events:
         told = {
-            key: value if removals.is_bound(event.type, key) else change(key, value)
+            key: value if removals.is_bound(event.type, key) else change(event, key, value)
             for key, value in event.data.items()
         }
         if told == event.data:

@@ -51,14 +51,15 @@ def part(
     What no form checks (a start or message without one) may still bear the key of a private field of the version. In
     free text, signs stand in place of what tells who somebody is (`masks`), and of what the identity fields that came
     along hold, or that ``writer`` knows the case to hold (`_words_known_to`): what they hide is identity, under the
-    sign. ``instance``: the case that may have signs already. 1 SQL for who knows some; where something is found, 2.
+    sign. ``instance``: the case that may have signs already; he gets these only if he may see its identity. 1 SQL for
+    who knows some; none for others where nothing is found.
     """
     variables, secret = forms.split(form, values) if form else (dict(values), {})
     for key in variables.keys() & version.private_keys:
         secret[key] = variables.pop(key)
     if not version.diagram.identity_lanes:  # nobody could ever see what was hidden
         return variables, secret
-    masker = masks.masker(session, instance)
+    masker = masks.masker(session, instance, sees=lambda: _sees(session, writer, instance, version))
     sent = _words({key: value for key, value in secret.items() if _tells_who(version, key, form)})
 
     @cache
@@ -82,9 +83,14 @@ def in_free_text(
     return masking.masked_field(_field(form, key, version), value, change)
 
 
+def _sees(session: Session, writer: Writer, instance: ProcessInstance | None, version: Version) -> bool:
+    return isinstance(writer, Actor) and instance is not None and may_see(session, writer, instance, version)
+
+
 def masked_text(session: Session, instance: ProcessInstance, text: str) -> str:
     """Return text that no form asked for, with signs in place of what tells who somebody is; that is sealed. So it is
-    where the diagram cannot be read, too: nobody knows then who may see it."""
+    where the diagram cannot be read, too: nobody knows then who may see it. What becomes of the text depends on it
+    alone, not on what is sealed: see `masked_reason`."""
     version = definitions.readable(session, instance.definition_id)
     if version is not None and not version.diagram.identity_lanes:
         return text
@@ -99,19 +105,6 @@ def _hidden(masker: Masker, text: str, words: Collection[str]) -> str:
     return masking.with_signs_for(masker.hide(text), words, lambda hit: masker.sign(hit, masking.WORDS))
 
 
-def masked_of_outsider(session: Session, instance: ProcessInstance, text: str) -> str:
-    """As `masked_text`, with signs for what the case's identity fields hold as well: who writes it works in none of
-    the lanes that see them, or whoever reads it does. 2 SQL, and what is sealed."""
-    return _masked(session, instance, text, known_words(session, instance.id))
-
-
-def _masked(session: Session, instance: ProcessInstance, text: str, words: Collection[str]) -> str:
-    masker = masks.masker(session, instance)
-    masked = _hidden(masker, masked_text(session, instance, text), words)
-    store(session, instance.id, masker.sealed)
-    return masked
-
-
 def masked_reason(session: Session, instance: ProcessInstance, reason: str, *, actor: Writer) -> str:
     """Return what somebody wrote of a case (why he did something, a note, a letter), as all who see the case, and who
     audit it, may read it. Who may see its identity knows it: what it holds is masked in his words. Anybody else would
@@ -122,8 +115,12 @@ def masked_reason(session: Session, instance: ProcessInstance, reason: str, *, a
     if not reason:
         return ""
     version = definitions.readable(session, instance.definition_id)
-    words = _words_known_to(session, actor, instance, version) if version is not None else ()
-    return _masked(session, instance, reason, words) if words else masked_text(session, instance, reason)
+    if version is None or not version.diagram.identity_lanes:
+        return masked_text(session, instance, reason)
+    masker = masks.masker(session, instance, sees=lambda: _sees(session, actor, instance, version))
+    masked = _hidden(masker, reason, _words_known_to(session, actor, instance, version))
+    store(session, instance.id, masker.sealed)
+    return masked
 
 
 def _words_known_to(
@@ -162,11 +159,10 @@ def known_words(
 ) -> set[str]:
     """The texts that a case's identity fields hold (those by whose key ``of`` says so), whole, but for the shortest;
     not what signs hide. 1 SQL."""
-    query = select(IdentityValue).where(IdentityValue.instance_id == instance_id)
-    held = [row for row in session.scalars(query) if not masking.is_sign(row.field_key)]
-    return _words(
-        {row.field_key: encryption.unseal(session, row.ciphertext) for row in held if of(row.field_key)}
-    )
+    is_sign = IdentityValue.field_key.startswith("[", autoescape=True)
+    query = select(IdentityValue).where(IdentityValue.instance_id == instance_id, ~is_sign)
+    held = [row for row in session.scalars(query) if of(row.field_key)]
+    return _words({row.field_key: encryption.unseal(session, row.ciphertext) for row in held})
 
 
 def _words(values: Mapping[str, Any]) -> set[str]:
@@ -187,12 +183,15 @@ def _field(form: Form | None, key: str, version: Version) -> Field | None:
     return next(known, _UNDESCRIBED)
 
 
-def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:
-    """Keep identity values of a case; an empty value is kept out. 1 SQL, none without values."""
+def store(session: Session, instance_id: int, values: Mapping[str, Any], *, most: int = masks.MOST) -> None:
+    """Keep identity values of a case but for empty ones, and signs beyond the ``most`` that a case may have. 1 SQL,
+    none without values; 1 more with signs."""
+    signs = [key for key in values if masking.is_sign(key)]
+    beyond = frozenset(signs[masks.room(session, instance_id, most) :] if signs else ())
     rows = [
         {"instance_id": instance_id, "field_key": key, "ciphertext": encryption.seal(session, value)}
         for key, value in values.items()
-        if value not in (None, "", [])
+        if value not in (None, "", []) and key not in beyond
     ]
     if not rows:
         return

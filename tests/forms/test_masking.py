@@ -54,6 +54,46 @@ def test_words_are_replaced_whole() -> None:
     assert masking.put_in_place("Ani, Aniaya, (Ani)", {"Ani": "[x]"}) == "[x], Aniaya, ([x])"
 
 
+_BITS = st.lists(
+    st.sampled_from(["Ani", "Budi", "ani", " ", "-", ".", "_", "[", "\u00e9", "0812"]), max_size=6
+)
+
+
+@given(st.lists(_BITS.map("".join).filter(str.strip), max_size=6), st.lists(_BITS.map("".join), max_size=4))
+def test_words_are_found_as_one_long_expression_would_find_them(keys: list[str], pieces: list[str]) -> None:
+    texts, text = {key: f"<{n}>" for n, key in enumerate(keys)}, "".join(pieces)
+
+    def whole(key: str) -> str:
+        before, after = (r"\b" if re.match(r"\w", key) else ""), (r"\b" if re.search(r"\w\Z", key) else "")
+        return f"{before}{re.escape(key)}{after}"
+
+    ordered = sorted(texts, key=lambda key: (-len(key), key))
+    expected = re.sub("|".join(map(whole, ordered)), lambda hit: texts[hit.group()], text) if texts else text
+    assert masking.put_in_place(text, texts) == expected
+
+
+def test_a_sign_is_never_taken_apart() -> None:
+    sign = masking.new_sign("telepon")
+    texts = {"telepon": "[x]", sign: "0812"}
+    assert masking.put_in_place(f"telepon {sign}", {"telepon": "[x]"}) == f"[x] {sign}"
+    assert masking.put_in_place(f"telepon {sign}", texts) == "[x] 0812"
+    assert masking.opened([sign, {"a": f"({sign})"}], {sign: "0812"}) == ["0812", {"a": "(0812)"}]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("Siti Rahmawati minta dihapus", "* minta dihapus"),
+        ("Permohonan Siti Rahmawati, surat 812/2026", "*, surat 812/*"),
+        ("Permohonan tanggal 3 Mei. Pelapor sudah datang", "Permohonan tanggal 3 *. Pelapor sudah datang"),
+        ("atas permintaan Dinas Sosial", "atas permintaan Dinas Sosial"),
+        ("lewat WA, oleh Siti di RT 4", "lewat WA, oleh * di RT 4"),
+    ],
+)
+def test_whatever_may_name_somebody_is_found_without_knowing_him(written: str, read: str) -> None:
+    assert masking.with_signs_for_names(written, {"dinas", "sosial"}, lambda hit: "*") == read
+
+
 @pytest.mark.parametrize(
     "written",
     [

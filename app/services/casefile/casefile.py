@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.history import reader
 from app.history.entry import Entry
@@ -36,7 +36,7 @@ from app.models import (
     UserTask,
 )
 from app.services import identity
-from app.services.casefile import queries, responsible_units
+from app.services.casefile import notes, queries, responsible_units
 from app.services.casefile.queries import Clock
 from app.services.casefile.responsible_units import Responsible
 from app.services.core import access, clock, masks
@@ -119,7 +119,7 @@ def casefile_of(
     tasks = instances.open_tasks(session, instance.id)
     if events is None:
         latest = reader.latest(session, instance.id, limit=MOST_EVENTS + 1)
-        events = masks.as_read(session, instance, latest)
+        events = masks.as_read(session, instance, latest, actor=actor)
     held = responsible_units.units_of(session, version, instance, tasks)
     return CaseFile(
         instance=instance,
@@ -129,7 +129,7 @@ def casefile_of(
         clocks=queries.clocks(session, instance),
         events=events[-MOST_EVENTS:],
         more_events=len(events) > MOST_EVENTS,
-        notes=_notes(session, instance.id),
+        notes=notes.as_read(session, instance.id, actor=actor),
         files=_files(session, instance.id),
         incidents=incidents.of_instance(session, instance.id),
         identity=identity.told_keys(version, identity.keys(session, instance.id)),
@@ -144,7 +144,7 @@ def casefile_of(
 
 
 def events_before(
-    session: Session, file: CaseFile, before: int | None
+    session: Session, file: CaseFile, before: int | None, *, actor: Actor
 ) -> tuple[Sequence[Entry[Event]], bool]:
     """A page of the record, oldest first, and whether there are earlier ones: those of the file, or those before the
     event with the id ``before``. 1 SQL for the latter."""
@@ -152,7 +152,7 @@ def events_before(
         return file.events, file.more_events
     most = EVENTS_OF_A_PAGE
     found = reader.latest(session, file.instance.id, limit=most + 1, before=before)
-    return masks.as_read(session, file.instance, found[-most:]), len(found) > most
+    return masks.as_read(session, file.instance, found[-most:], actor=actor), len(found) > most
 
 
 def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:
@@ -165,7 +165,7 @@ def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
     most = MOST_HANDED_IN if task.state == "open" else MOST_EVENTS  # its own form may be an old one
-    events = masks.as_read(session, instance, _handed_in(session, instance.id, most))
+    events = masks.as_read(session, instance, _handed_in(session, instance.id, most), actor=actor)
     return CaseFile(
         instance=instance,
         version=version,
@@ -174,7 +174,7 @@ def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:
         clocks=queries.clocks(session, instance),
         events=events,
         more_events=False,  # the page of the case has all of them
-        notes=_notes(session, instance.id),
+        notes=notes.as_read(session, instance.id, actor=actor),
         files=_files(session, instance.id),
         incidents=(),
         identity=identity.told_keys(version, identity.keys(session, instance.id)),
@@ -220,11 +220,6 @@ def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
         return {}
     query = select(Unit.code, Unit.name).where(Unit.code.in_(wanted))
     return {row.code: row.name for row in session.execute(query)}
-
-
-def _notes(session: Session, instance_id: int) -> Sequence[Note]:
-    query = select(Note).where(Note.instance_id == instance_id).options(joinedload(Note.written_by))
-    return session.scalars(query.order_by(Note.id)).all()
 
 
 def _files(session: Session, instance_id: int) -> Sequence[Attachment]:

@@ -5,12 +5,14 @@ What the case holds now is written anew. The history is not: it is read through 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, null, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import masking
+from app.forms.masking import Words
 from app.history import reader
 from app.history.entry import written
 from app.history.events import MaskLifted, WordsMasked
@@ -26,6 +28,12 @@ from app.services.definitions.definitions import Version
 from app.services.instances import rewriting
 
 MOST_WORDS, SHORTEST, LONGEST = 20, 3, 200
+#: What people wrote in a case, and who: None is a reporter.
+_WRITTEN: tuple[tuple[Any, Any], ...] = (
+    (Note.text, Note.written_by_id),
+    (ReporterMessage.text, ReporterMessage.written_by_id),
+    (ReporterRating.text, null()),
+)
 #: So many events are looked through for words that only the history has.
 _MOST_EVENTS = 2_000
 
@@ -92,7 +100,7 @@ def preview(session: Session, instance_id: int, words: Sequence[str], *, actor: 
     """
     instance = access.instance(session, actor, instance_id)
     _require_may_mark(session, actor, instance)
-    return _checked(session, instance, words)
+    return _checked(session, instance, words, actor)
 
 
 def mark(
@@ -105,22 +113,40 @@ def mark(
     """
     instance = access.instance(session, actor, instance_id, lock=True)
     _require_may_mark(session, actor, instance)
-    found = _checked(session, instance, words)
+    found = _checked(session, instance, words, actor)
     reason = required_reason(reason)
     wanted = [one.words for one in found]
     session.execute(
         delete(LiftedMask).where(LiftedMask.instance_id == instance.id, LiftedMask.text.in_(wanted))
     )
-    masker = masks.masker(session, instance)
+    version = definitions.version(session, instance.definition_id)
+    sees = identity.may_see(session, actor, instance, version)
+    masker = masks.masker(session, instance, sees=lambda: sees)
     signs = {text: masker.sign(text, masking.WORDS) for text in wanted}
-    identity.store(session, instance.id, masker.sealed)
+    _require_room(session, instance, len(masker.sealed))
+    identity.store(session, instance.id, masker.sealed, most=masks.MOST_BY_HAND)
+    # In what others wrote since it was masked he reads its sign: another one there would tell him what that hides.
+    known = {} if sees else masks.overlay(session, instance).words
     instance.masks_changed = True
-    _put(session, instance, signs)
+    own, others = Words(signs), Words(signs | {text: known[text] for text in wanted if text in known})
+    rewriting.write_anew(
+        session,
+        instance,
+        version,
+        own.in_value,
+        lambda by: (own if by == actor.id else others).in_value,
+    )
     told = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(
         session, WordsMasked(signs=[*signs.values()], reason=told), actor=actor, instance_id=instance.id
     )
     return found
+
+
+def _require_room(session: Session, instance: ProcessInstance, wanted: int) -> None:
+    if wanted > masks.room(session, instance.id, masks.MOST_BY_HAND):
+        message = _("Perkara ini sudah memuat {n} samaran, dan tidak memuat lebih.", n=masks.MOST_BY_HAND)
+        raise InvalidForm(message, {"words": message})
 
 
 def lift(session: Session, instance_id: int, sign: str, reason: str, *, actor: Actor) -> None:
@@ -136,16 +162,16 @@ def lift(session: Session, instance_id: int, sign: str, reason: str, *, actor: A
     if not identity.may_see(session, actor, instance, version):
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
     reason = required_reason(reason)
-    text = masks.sealed(session, instance.id).get(sign)
-    if text is None:
+    hidden = masks.sealed(session, instance.id)
+    if (text := hidden.get(sign)) is None:
         raise NotFound(_("Samaran ini tidak ada, atau sudah diangkat."))
-    session.execute(
-        delete(IdentityValue).where(IdentityValue.instance_id == instance.id, IdentityValue.field_key == sign)
-    )
-    session.add(LiftedMask(instance_id=instance.id, sign=sign, text=text))
+    same = [one for one, behind in hidden.items() if behind == text]  # by who was not told that it has a sign
+    here = IdentityValue.instance_id == instance.id
+    session.execute(delete(IdentityValue).where(here, IdentityValue.field_key.in_(same)))
+    session.add_all(LiftedMask(instance_id=instance.id, sign=one, text=text) for one in same)
     instance.masks_changed = True
     session.flush()
-    _put(session, instance, {sign: text})
+    rewriting.write_anew(session, instance, version, Words(dict.fromkeys(same, text)).in_value)
     told = identity.masked_reason(session, instance, reason, actor=actor)
     history.record(session, MaskLifted(sign=sign, reason=told), actor=actor, instance_id=instance.id)
     deed = Deed("identity", MaskLifted.type, security_log.DONE, actor.id, ("instance", instance.id), sign)
@@ -169,16 +195,20 @@ def _require_may_mark(session: Session, actor: Actor, instance: ProcessInstance)
         )
 
 
-def _checked(session: Session, instance: ProcessInstance, words: Sequence[str]) -> list[Found]:
+def _checked(session: Session, instance: ProcessInstance, words: Sequence[str], actor: Actor) -> list[Found]:
     wanted = list(dict.fromkeys(text for one in words if (text := " ".join(one.split()))))
     message = _problem(wanted)
     if message:
         raise InvalidForm(message, {"words": message})
     version = definitions.version(session, instance.definition_id)
     now = [text for _key, text in _free_texts(version, instance)]
-    for model in (Note, ReporterMessage, ReporterRating):
-        now += session.scalars(select(model.text).where(model.instance_id == instance.id))
-    entries = masks.as_read(session, instance, reader.latest(session, instance.id, limit=_MOST_EVENTS))
+    seen = masks.overlay(session, instance)
+    for column, writer in _WRITTEN:
+        written_here = select(column, writer).where(column.class_.instance_id == instance.id)
+        for text, by in session.execute(written_here):
+            now.append(text if by == actor.id else seen.value(text))
+    latest = reader.latest(session, instance.id, limit=_MOST_EVENTS)
+    entries = masks.as_read(session, instance, latest, actor=actor)
     before = [text for one in entries for text in masking.texts_in(written(one))]
     found = [Found(text, _count(text, now), _count(text, before)) for text in wanted]
     missing = [one.words for one in found if not one.now + one.before]
@@ -204,8 +234,3 @@ def pieces(text: str, words: Sequence[str]) -> list[str]:
 def _count(words: str, texts: Sequence[str]) -> int:
     sentinel = "\0"
     return sum(masking.put_in_place(text, {words: sentinel}).count(sentinel) for text in texts)
-
-
-def _put(session: Session, instance: ProcessInstance, texts: Mapping[str, str]) -> None:
-    version = definitions.version(session, instance.definition_id)
-    rewriting.write_anew(session, instance, version, lambda value: masking.put_in_place(value, texts))

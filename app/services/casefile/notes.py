@@ -11,7 +11,7 @@ from app.history.events import NoteAdded
 from app.i18n import _
 from app.models import InstanceVisibility, Note, User, membership, user_unit
 from app.services import identity
-from app.services.core import access, clock, history, rights
+from app.services.core import access, clock, history, masks, rights
 from app.services.core.access import Actor
 from app.services.notifications import followers, texts
 
@@ -104,5 +104,12 @@ def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence
         NotFound: the case is not the actor's to see.
     """
     access.instance(session, actor, instance_id)
+    return as_read(session, instance_id, actor=actor)
+
+
+def as_read(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Note]:
+    """The notes on a case that the actor is known to see, as he reads them. 1 SQL, and as `masks.show_texts`."""
     query = select(Note).where(Note.instance_id == instance_id).options(joinedload(Note.written_by))
-    return session.scalars(query.order_by(Note.id)).all()
+    rows = session.scalars(query.order_by(Note.id)).all()
+    masks.show_texts(session, ((row, row.written_by_id) for row in rows), actor)
+    return rows

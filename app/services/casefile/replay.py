@@ -76,7 +76,7 @@ def at_moment(session: Session, instance_id: int, number: int | None, *, actor: 
         raise NotFound(_("Perkara ini tidak punya riwayat."))
     number = min(max(number if number is not None else len(moments), 1), len(moments))
     last, earlier = moments[number - 1].last, moments[number - 2].last if number > 1 else 0
-    read = masks.as_read(session, instance, reader.until(session, instance_id, last))
+    read = masks.as_read(session, instance, reader.until(session, instance_id, last), actor=actor)
     happened = [entry for entry in read if entry.id > earlier]
     version = _version_at(session, instance, last)
     file = casefile.casefile_of(session, instance, actor=actor, events=read)

@@ -86,7 +86,7 @@ def events_of_instance(
     limit, since = paging.limited(limit), _id(after) if after else 0
     instance = access.instance(session, actor, instance_id)
     found = reader.of_instance(session, instance_id, after=since, limit=limit + 1)
-    return _page(list(masks.as_read(session, instance, found)), limit)
+    return _page(list(masks.as_read(session, instance, found, actor=actor)), limit)
 
 
 def outside_instances(

@@ -116,7 +116,7 @@ def _record(database: Database, instance_id: int, actor: Actor) -> Iterator[byte
                     },
                     option=orjson.OPT_SORT_KEYS | orjson.OPT_UTC_Z,
                 )
-                for one in masks.as_read(session, instance, page)
+                for one in masks.as_read(session, instance, page, actor=actor)
             ]
         yield b"".join(line + b"\n" for line in lines)
         after, more = page[-1].id if page else after, len(page) == _PAGE

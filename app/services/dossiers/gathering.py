@@ -88,7 +88,7 @@ def gather(
         "verify": writer.verify(),
         "words": _headings(),
     }
-    opened: Mapping[str, Any] = masking.put_in_place(data, hidden) if hidden else data
+    opened: Mapping[str, Any] = masking.opened(data, hidden)
     return Dossier(
         instance.business_key,
         _("Berkas perkara {number}", number=instance.business_key),
@@ -226,7 +226,7 @@ class _Writer:
 
     def letters(self) -> dict[str, Any]:
         """What office and reporter wrote to each other."""
-        found = correspondence.letters_of(self.session, self.file.instance.id)
+        found = correspondence.letters_of(self.session, self.file.instance.id, actor=self.actor)
         shown = found[-MOST_TEXTS:]
         return {
             "items": [

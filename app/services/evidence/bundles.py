@@ -11,7 +11,7 @@ Identity is not in it. Where words are masked that an event holds, only what its
 import hashlib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.errors import Conflict, NotFound
-from app.forms import masking
 from app.history import proof, removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, commitment, moment
+from app.history.events import WordsMasked
 from app.history.proof import Proven
 from app.i18n import _
 from app.models import (
@@ -37,6 +37,7 @@ from app.models import (
     SealedHead,
 )
 from app.services.core import bulk, masks
+from app.services.core.masks import Overlay
 from app.services.evidence import checkpoints
 from app.services.evidence.inclusion import Tree
 from app.services.files import store
@@ -98,13 +99,15 @@ class _Members:
 class _Case:
     """A case as a bundle has it: its events under the checkpoint, and those that came since.
 
-    ``words``: what is masked today, with its sign.
+    ``seen``: what is masked today, by the numbers of the events that tell of it; ``asker``: whose own words are not
+    looked through for what was masked before he wrote them.
     """
 
     row: ProcessInstance
     events: Sequence[Proven]
     later: Sequence[Proven]
-    words: Mapping[str, str]
+    seen: Overlay
+    asker: int | None
 
     @property
     def folder(self) -> str:
@@ -115,7 +118,9 @@ class _Case:
         signed of one that says that something is gone is there still: no words are in it."""
         explained, explained_later = _explained(self.events), _explained(self.later)
         for event in self.events:
-            is_masked = masking.put_in_place(event.data, self.words) != event.data
+            is_own = event.actor_id is not None and event.actor_id == self.asker
+            read = self.seen.own(event.data, event.number) if is_own else self.seen.value(event.data)
+            is_masked = read != event.data
             now = (str(event.number), hashlib.sha256(canonical(event.data)).hexdigest())
             is_erased_since = event.redacted and now not in explained and now in explained_later
             is_withheld = is_masked or is_erased_since or event.type in _NEVER_TOLD
@@ -149,12 +154,19 @@ def _taken_back(events: Iterable[Proven]) -> int:
 
 
 def write(
-    session: Session, config: Config, case_ids: Sequence[int], file: IO[bytes], *, may_lack: bool = True
+    session: Session,
+    config: Config,
+    case_ids: Sequence[int],
+    file: IO[bytes],
+    *,
+    asker: int | None = None,
+    may_lack: bool = True,
 ) -> None:
     """Write the bundle of some cases. Whoever asks has checked who may, and has a session that sees one moment only
     (`Database.snapshot`) and in which the last checkpoint covers each case.
 
-    ``may_lack``: a file that should be there and is not is told of in the bundle, not refused.
+    ``asker``: the id of who asks. ``may_lack``: a file that should be there and is not is told of in the bundle, not
+    refused.
 
     Raises:
         NotFound: there is no such case. Conflict: no checkpoint covers it, or files of it went meanwhile.
@@ -171,7 +183,9 @@ def write(
             "titik-periksa.json": members.add("titik-periksa.json", checkpoints.file_of(session, last)),
             "titik-periksa-sebelumnya.jsonl": _earlier(session, last, members),
         }
-        cases = [_case(session, config, case_id, tree, versions, members, may_lack) for case_id in case_ids]
+        cases = [
+            _case(session, config, case_id, tree, versions, members, may_lack, asker) for case_id in case_ids
+        ]
         told = [_version(session, one, members) for one in sorted(versions)]
         listed |= _outside(connection, versions, tree, members)
         listed |= _of_before(session, case_ids, members)
@@ -225,6 +239,14 @@ def _of_before(session: Session, case_ids: Sequence[int], members: _Members) -> 
     return {OF_BEFORE: members.add_parts(OF_BEFORE, kept)} if ids else {}
 
 
+def _overlay(session: Session, row: ProcessInstance, events: Iterable[Proven]) -> Overlay:
+    """What is masked in a case today, and nothing of what was lifted."""
+    told = (one for one in events if one.type == WordsMasked.type)
+    at = {sign: one.number for one in told for sign in one.data["signs"]}
+    marks = masks.overlay(session, row).marks
+    return Overlay([replace(mark, at=at.get(mark.sign, 0)) for mark in marks], {})
+
+
 def _case(
     session: Session,
     config: Config,
@@ -233,6 +255,7 @@ def _case(
     versions: set[int],
     members: _Members,
     may_lack: bool,
+    asker: int | None,
 ) -> dict[str, Any]:
     """Write a case; return its line of the list of contents."""
     row = session.get(ProcessInstance, case_id)
@@ -241,7 +264,7 @@ def _case(
     connection, place = session.connection(), _place(tree, case_id)
     sealed, events = _sealed(connection, case_id), list(proof.events(connection, case_id))
     inside, later = events[:sealed], events[sealed:]
-    case = _Case(row, inside, later, masks.overlay(session, row).words)
+    case = _Case(row, inside, later, _overlay(session, row, events), asker)
     digest = members.add_lines(f"{case.folder}/peristiwa.jsonl", case.lines())
     own = _versions_of(session, case)
     versions |= own

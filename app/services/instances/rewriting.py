@@ -1,6 +1,6 @@
 """Texts of a case that are written anew wherever it is told of now: words of it were masked, lifted, or erased."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -29,22 +29,38 @@ from app.services.definitions.definitions import Version
 from app.services.instances import listed
 from app.services.search import words as search_words
 
+Put = Callable[[Any], Any]
+#: Who wrote a row, by its column; none is a reporter.
+_WRITER: Mapping[Any, str | None] = {
+    Note: "written_by_id",
+    ReporterMessage: "written_by_id",
+    ReporterRating: None,
+    SampledCase: "found_by_id",
+    CaseHold: "held_by_id",
+}
+
 
 def write_anew(
-    session: Session, instance: ProcessInstance, version: Version | None, put: Callable[[Any], Any]
+    session: Session,
+    instance: ProcessInstance,
+    version: Version | None,
+    put: Put,
+    by_writer: Callable[[int | None], Put] | None = None,
 ) -> None:
     """Apply ``put`` to what the case holds now: variables, what lists show and count it by, tasks, notes, findings,
     names of files, messages and notices that are still to be read, and the index of its words. A move of it cannot be
     taken back any more: what it was before is dropped. The history is not written here. Without a ``version``, as its
-    files cannot be read, nobody knows which variables are free text: they stay."""
+    files cannot be read, nobody knows which variables are free text: they stay. ``by_writer``: what is applied
+    instead to what the user with an id wrote, without one a reporter."""
     if version is not None:
         _write_variables(session, instance, version, put)
     instance.engine_state = state.with_locals(instance.engine_state, put)
     for model, columns, of in _told(instance.id):
         for row in session.scalars(select(model).where(of)):
+            change = by_writer(_writer(row)) if by_writer and model in _WRITER else put
             for column in columns:
                 held = getattr(row, column)
-                if (anew := put(held)) != held:
+                if (anew := change(held)) != held:
                     setattr(row, column, anew)
     moved = update(MigrationCase).where(MigrationCase.instance_id == instance.id)
     session.execute(moved.values(before=None))
@@ -54,9 +70,12 @@ def write_anew(
     search_words.forget(session, instance.id)
 
 
-def _write_variables(
-    session: Session, instance: ProcessInstance, version: Version, put: Callable[[Any], Any]
-) -> None:
+def _writer(row: Any) -> int | None:
+    column = _WRITER[type(row)]
+    return getattr(row, column) if column else None
+
+
+def _write_variables(session: Session, instance: ProcessInstance, version: Version, put: Put) -> None:
     before = instance.variables
     instance.variables = {
         key: identity.in_free_text(version, key, value, put) for key, value in before.items()

@@ -7,7 +7,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from app.models import ProcessInstance, User, UserTask
-from app.services.core import access, candidates, case_sources, clock, lookups, masks
+from app.services.core import access, candidates, case_sources, clock, lookups
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -91,14 +91,12 @@ def _checked(session: Session, made: Terms, found: set[int]) -> set[int]:
     """Those that fit, also by what only their variables tell."""
     told = [(place, term) for place, term in made.made.items() if term.check is None]
     asked = [(place, term.check) for place, term in made.made.items() if term.check is not None]
-    read = (ProcessInstance.id, ProcessInstance.variables, ProcessInstance.masks_changed)
+    read = (ProcessInstance.id, ProcessInstance.variables)
     query = select(*read, *(term.fits for _place, term in told)).where(
         lookups.among(session, ProcessInstance.id, found)
     )
     fitting = set()
-    for id_, held, masked, *rest in session.execute(query):
-        if masked:
-            held = masks.overlay(session, session.get_one(ProcessInstance, id_)).value(held)
+    for id_, held, *rest in session.execute(query):
         holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
         holds |= {place: check(held) for place, check in asked}
         if made.holds(holds):

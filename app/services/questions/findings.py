@@ -81,8 +81,8 @@ def record(
     shown: str = "",
     actor: Actor,
 ) -> SampledCase:
-    """Write down what the auditor found on a case of a sample, masked as every free text of the case. What stood
-    there is kept in the record of the case. ``shown``: of the page, see `shown`; needed where something stands.
+    """Write down what the auditor found on a case of a sample, masked as every reason that is given in the case. What
+    stood there is kept in the record of the case. ``shown``: of the page, see `shown`; needed where something stands.
 
     Raises:
         NotAllowed: he is no auditor, or once worked on the case: the words say where. NotFound. InvalidForm: by
@@ -99,7 +99,7 @@ def record(
     if conflict:
         raise NotAllowed(conflict)
     text = _checked(position, verdict, text)
-    masked = identity.masked_of_outsider(session, instance, text)
+    masked = identity.masked_reason(session, instance, text, actor=actor)
     before = finding_of(row)
     if (verdict, masked) == (before.verdict, before.text):
         return row
@@ -147,15 +147,16 @@ def earlier(
     """
     samples.get(session, sample_id, actor=actor)
     cases = {row.instance_id: row.instance for row in rows}
-    query = select(EVENTS.c.instance_id, EVENTS.c.data).where(
+    query = select(EVENTS.c.instance_id, EVENTS.c.id, EVENTS.c.data).where(
         EVENTS.c.instance_id.in_(cases), EVENTS.c.type == FindingChanged.type
     )
     found: dict[int, list[Finding]] = {}
-    for id_, data in session.execute(query.order_by(EVENTS.c.id.desc())) if cases else ():
+    for id_, number, data in session.execute(query.order_by(EVENTS.c.id.desc())) if cases else ():
         event = decode(FindingChanged.type, data)
         if isinstance(event, FindingChanged) and event.sample == sample_id:
             stood = encryption.unseal(session, event.sealed.encode())
-            read = masks.overlay(session, cases[id_]).value(stood)
+            seen, is_own = masks.overlay(session, cases[id_]), stood["by"] == actor.full_name
+            read = seen.own(stood, number) if is_own else seen.value(stood)
             found.setdefault(event.position, []).append(decode_as(Finding, read))
     return found
 

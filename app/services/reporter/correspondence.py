@@ -10,7 +10,7 @@ from app.history.events import REPORTER, ReporterMessageAdded
 from app.i18n import _
 from app.models import JoinedReport, ProcessInstance, ReporterMessage, UserTask
 from app.services import identity
-from app.services.core import access, clock, history, rights
+from app.services.core import access, clock, history, masks, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
@@ -31,20 +31,30 @@ def read_by_reporter(
         office = ReporterMessage.written_by_id.is_not(None)
         since = ReporterMessage.written_at >= joined.joined_at
         which = or_(which, (ReporterMessage.instance_id == joined.main_id) & office & since)
-    return session.scalars(select(ReporterMessage).where(which).order_by(ReporterMessage.id)).all()
+    rows = session.scalars(select(ReporterMessage).where(which).order_by(ReporterMessage.id)).all()
+    masks.show_texts(session, ((row, row.written_by_id) for row in rows), None)
+    return rows
 
 
-def letters_of(session: Session, instance_id: int) -> Sequence[tuple[ReporterMessage, str]]:
-    """The messages of a case as officers read them, oldest first, each with the number of the joined report whose
+def letters_of(session: Session, instance_id: int, *, actor: Actor) -> Sequence[tuple[ReporterMessage, str]]:
+    """The messages of a case as an officer reads them, oldest first, each with the number of the joined report whose
     reporter wrote it, "" of its own. Whoever calls this checked the right to see the case. 1 SQL."""
     query = (
-        select(ReporterMessage, ProcessInstance.business_key, ReporterMessage.instance_id == instance_id)
+        select(
+            ReporterMessage,
+            ProcessInstance.business_key,
+            ReporterMessage.instance_id == instance_id,
+            ProcessInstance.masks_changed,
+        )
         .join(ProcessInstance, ProcessInstance.id == ReporterMessage.instance_id)
         .outerjoin(JoinedReport, JoinedReport.instance_id == ReporterMessage.instance_id)
         .where(or_(ReporterMessage.instance_id == instance_id, JoinedReport.main_id == instance_id))
     )
-    rows = session.execute(query.options(joinedload(ReporterMessage.written_by)).order_by(ReporterMessage.id))
-    return [(message, "" if own else number) for message, number, own in rows]
+    with_writers = query.options(joinedload(ReporterMessage.written_by))
+    rows = session.execute(with_writers.order_by(ReporterMessage.id)).all()
+    masked = ((message, message.written_by_id) for message, _number, _own, changed in rows if changed)
+    masks.show_texts(session, masked, actor)
+    return [(message, "" if own else number) for message, number, own, _changed in rows]
 
 
 def may_write(actor: Actor, instance: ProcessInstance, version: Version, tasks: Sequence[UserTask]) -> bool:

@@ -10,7 +10,8 @@ from app.history.events import REPORTER, ReportRated
 from app.i18n import _
 from app.models import JoinedReport, ProcessInstance, ReporterRating
 from app.services import identity
-from app.services.core import access, clock, history, holidays
+from app.services.core import access, clock, history, holidays, masks
+from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.facts import writing as facts
 
@@ -25,17 +26,23 @@ def rating_of(session: Session, instance_id: int) -> ReporterRating | None:
     return session.get(ReporterRating, instance_id)
 
 
-def ratings_of(session: Session, instance_id: int) -> list[tuple[ReporterRating, str]]:
+def ratings_of(session: Session, instance_id: int, *, actor: Actor) -> list[tuple[ReporterRating, str]]:
     """The ratings of a case and of the reports joined to it, each of these with its number; whoever calls this
     checked the right to see the case. 1 SQL."""
     query = (
-        select(ReporterRating, ProcessInstance.business_key, ProcessInstance.id == instance_id)
+        select(
+            ReporterRating,
+            ProcessInstance.business_key,
+            ProcessInstance.id == instance_id,
+            ProcessInstance.masks_changed,
+        )
         .join(ProcessInstance, ProcessInstance.id == ReporterRating.instance_id)
         .outerjoin(JoinedReport, JoinedReport.instance_id == ReporterRating.instance_id)
         .where((ReporterRating.instance_id == instance_id) | (JoinedReport.main_id == instance_id))
     )
-    rows = session.execute(query.order_by(ReporterRating.rated_at, ReporterRating.instance_id))
-    return [(row, "" if own else number) for row, number, own in rows]
+    rows = session.execute(query.order_by(ReporterRating.rated_at, ReporterRating.instance_id)).all()
+    masks.show_texts(session, ((row, None) for row, _number, _own, changed in rows if changed), actor)
+    return [(row, "" if own else number) for row, number, own, _changed in rows]
 
 
 def open_until(session: Session, main: ProcessInstance) -> date | None:

@@ -198,7 +198,8 @@ def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
 
 
 def _events(session: Session, instance: ProcessInstance) -> list[Entry[Event]]:
-    return still_valid(masks.as_read(session, instance, reader.of_instance(session, instance.id)))
+    events = reader.of_instance(session, instance.id)
+    return still_valid(masks.as_read(session, instance, events, actor=None))
 
 
 def _by_way_of(own: list[Station], main: list[Station], joined: JoinedReport) -> list[Station]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from app.forms import masking
 from app.history import writer
 from app.history.entry import BY_VARIABLE, WRITTEN
 from app.history.events import HistoryRedacted, IdentityErased
+from app.history.proof import Proven
 from app.i18n import _
 from app.models import (
     Attachment,
@@ -24,6 +26,7 @@ from app.models import (
     ImportValue,
     IncomingMail,
     ProcessInstance,
+    Unit,
     UserTask,
 )
 from app.services import identity
@@ -34,14 +37,13 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.files import store
 from app.services.instances import rewriting
+from app.services.instances.rewriting import Put
 from app.services.search import words as search_words
 
 #: What `FindingChanged` keeps encrypted.
 _SEALED = "sealed"
 #: Under these names events hold the numbers of cases, which are never masked: see decision 57.
 _NUMBERS = frozenset({"number", "case_number"})
-
-Put = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     if not found:
         raise Conflict(_("Perkara ini tidak menyimpan identitas."))
     keys = list(identity.keys(session, instance_id))
-    reason = identity.masked_of_outsider(session, instance, reason)  # what its signs hide is erased as well
+    own_words = _own_words(session, instance, actor)
+    reason = own_words(identity.masked_reason(session, instance, reason, actor=actor))
     drafts = drafts_of(session, instance_id)
     files = [*_private_files(session, instance_id), *files_in(session, drafts)]
     for row in files:
@@ -110,7 +113,9 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     put = _putting(words, known)
     if words or known:
         search_words.erase(session, instance_id)
-        rewriting.write_anew(session, instance, version, put)
+        own_put = partial(masking.changed, change=own_words)
+        by_writer: Callable[[int | None], Put] = lambda by: own_put if by == actor.id else put  # noqa: E731
+        rewriting.write_anew(session, instance, version, put, by_writer)
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
     # What the last completion could be taken back with holds what was typed, and identity of before.
     session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
@@ -131,11 +136,35 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     history.record(session, event, actor=actor, instance_id=instance_id)
     if words or known:  # marked by hand after they were recorded, or never masked: there they stand open
         own = signing.own(settings.config(session))
-        done = writer.redact(session, instance_id, _redacting(session, words, version, put), own)
+        done = writer.redact(
+            session, instance_id, _redacting(session, words, version, put, own_words, actor), own
+        )
         if done.digests:
             redacted = HistoryRedacted(digests=done.digests, commitments=done.commitments)
             history.record(session, redacted, actor=actor, instance_id=instance_id)
     return instance
+
+
+def _own_words(session: Session, instance: ProcessInstance, actor: Actor) -> Callable[[str], str]:
+    """What becomes of the words in a case of him who erases. Where he sees no identity, the signs in them would tell
+    him which names that he tried are right: he gets signs for all that may be names."""
+    version = definitions.readable(session, instance.definition_id)
+    if version is not None and identity.may_see(session, actor, instance, version):
+        return lambda text: text
+    usual = _usual_words(session, version)
+    return lambda text: masking.with_signs_for_names(
+        text, usual, lambda _hit: masking.new_sign(masking.WORDS)
+    )
+
+
+def _usual_words(session: Session, version: Version | None) -> frozenset[str]:
+    """Words, in small letters, that nobody is told by: of units, and of the process and its lanes and steps."""
+    names = [*session.scalars(select(Unit.name))]
+    if version is not None:
+        diagram = version.diagram
+        names += [diagram.name, *(lane.name for lane in diagram.lanes)]
+        names += [node.name for node in diagram.nodes.values() if node.name]
+    return frozenset(word.lower() for name in names for word in name.split())
 
 
 def _placeholders(words: Mapping[str, str]) -> dict[str, str]:
@@ -159,13 +188,21 @@ def _putting(words: Mapping[str, str], known: Collection[str]) -> Put:
 
 
 def _redacting(
-    session: Session, words: Mapping[str, str], version: Version | None, put: Put
-) -> Callable[[str, Any], Any]:
+    session: Session,
+    words: Mapping[str, str],
+    version: Version | None,
+    put: Put,
+    own_words: Callable[[str], str],
+    actor: Actor,
+) -> Callable[[Proven, str, Any], Any]:
     """What becomes of a value that an event holds by a name. What people wrote may hold whatever they knew of the
     person, or could not be told that it is to be masked; of a variable that is free text alone, as the record must
-    still say which way the case went. What is sealed there is for auditors alone."""
+    still say which way the case went. What is sealed there is for auditors alone. ``own_words``: what becomes of what
+    the actor wrote, who erases."""
 
-    def change(name: str, value: Any) -> Any:
+    def change(event: Proven, name: str, value: Any) -> Any:
+        if event.actor_id == actor.id and name in WRITTEN and name not in BY_VARIABLE:
+            return masking.changed(value, own_words)
         if name in _NUMBERS:
             return value
         if name == _SEALED:

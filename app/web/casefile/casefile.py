@@ -337,7 +337,7 @@ def _draw_casefile(
     svg, lines = page_parts.picture(
         session, file, links=lambda id_: timeline.address(instance_id, elemen=id_), marked=timeline.marked()
     )
-    events, more = casefile.events_before(session, file, timeline.before())
+    events, more = casefile.events_before(session, file, timeline.before(), actor=actor)
     main_case, joined = joined_reports.joins_of(session, instance_id, actor=actor)
     return render_template(
         "casefile/show.html",
@@ -354,9 +354,9 @@ def _draw_casefile(
         submissions=_opened(
             queries.submissions(file.version, file.valid_events, file.file_names)[::-1], hidden
         ),
-        notes=masking.put_in_place(page_parts.notes(file), hidden),
-        letters=_letters(session, instance_id, hidden),
-        ratings=_ratings(session, instance_id, hidden),
+        notes=masking.opened(page_parts.notes(file), hidden),
+        letters=_letters(session, instance_id, hidden, actor),
+        ratings=_ratings(session, instance_id, hidden, actor),
         main_case=main_case,
         joined=joined,
         mentionable=notes.mentionable(session, file.instance.id, actor=actor),
@@ -386,36 +386,40 @@ def _draw_casefile(
     )
 
 
-def _letters(session: Session, instance_id: int, hidden: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def _letters(
+    session: Session, instance_id: int, hidden: Mapping[str, str], actor: Actor
+) -> list[Mapping[str, Any]]:
     """What office and reporter wrote to each other, oldest first."""
     return [
         {
             "written_by": one.written_by,
             "written_at": one.written_at,
             "by_mail": one.by_mail,
-            "text": masking.put_in_place(one.text, hidden),
+            "text": masking.opened(one.text, hidden),
             "number": number,
         }
-        for one, number in correspondence.letters_of(session, instance_id)
+        for one, number in correspondence.letters_of(session, instance_id, actor=actor)
     ]
 
 
-def _ratings(session: Session, instance_id: int, hidden: Mapping[str, str]) -> list[Mapping[str, Any]]:
+def _ratings(
+    session: Session, instance_id: int, hidden: Mapping[str, str], actor: Actor
+) -> list[Mapping[str, Any]]:
     """What the reporters of a case gave it, and why."""
     return [
         {
             "rating": one.rating,
-            "text": masking.put_in_place(one.text, hidden),
+            "text": masking.opened(one.text, hidden),
             "at": one.changed_at or one.rated_at,
             "number": number,
         }
-        for one, number in ratings.ratings_of(session, instance_id)
+        for one, number in ratings.ratings_of(session, instance_id, actor=actor)
     ]
 
 
 def _opened(rows: Sequence[_R], hidden: Mapping[str, str]) -> Sequence[_R]:
     """Rows with what signs in them hide, where that was asked for."""
-    return [replace(one, **masking.put_in_place(vars(one), hidden)) for one in rows] if hidden else rows
+    return [replace(one, **masking.opened(vars(one), hidden)) for one in rows] if hidden else rows
 
 
 def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:

@@ -119,7 +119,7 @@ def _with_identity(
     told = {key: words.value(key, value) for key, value in shown.items() if key not in hidden}
     others = "; ".join(f"{words.label(key)}: {text}" for key, text in told.items() if key not in columns)
     return [
-        *masking.put_in_place(list(row), hidden),
+        *masking.opened(list(row), hidden),
         *(told.get(key, "") for key in columns),
         others,
     ]

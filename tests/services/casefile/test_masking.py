@@ -21,7 +21,7 @@ from app.models import (
 )
 from app.services import identity
 from app.services.casefile import casefile, masking, notes
-from app.services.core import filter_values, history
+from app.services.core import filter_values, history, masks
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.notifications import outbox
@@ -155,7 +155,7 @@ def test_without_findings_nothing_is_asked_of_the_database(office: Office) -> No
 
     first = sent("12-08-2024, Rp 85.000.000", task.id)
     second = sent(f"WA {TELEPHONE}", office.open_task(plain).id)
-    assert second - first == 3  # what is known, what was lifted, what is sealed
+    assert second - first == 3  # what is sealed, how much, and what is added
 
 
 def test_the_words_of_the_index_have_no_sign(office: Office, case: ProcessInstance) -> None:
@@ -163,6 +163,25 @@ def test_the_words_of_the_index_have_no_sign(office: Office, case: ProcessInstan
     found = indexed(office.database, case).split()
     assert "lampu" in found
     assert not {"telepon", sign[-6:-1]} & set(found)
+
+
+def test_a_case_keeps_some_hundred_signs_and_masks_the_rest_all_the_same(office: Office) -> None:
+    case = office.start()
+    said = " ".join(f"0812-3456-{n:04}," for n in range(masks.MOST + 40))
+    complete(office, case, said)
+    with office.database.transaction() as session:
+        notes.add(session, case.id, f"lagi 0813-3456-7890 {said[:95]}", actor=office.budi)
+        [note] = notes.as_read(session, case.id, actor=office.budi)
+    kept = sealed(office, case)
+    assert (len(kept), "0812-" in held(office, case).variables["catatan"], "081" in note.text) == (
+        masks.MOST,
+        False,
+        False,
+    )
+    assert len(SIGN.findall(held(office, case).variables["catatan"])) == masks.MOST + 40
+    # By hand words are masked still, until there are twice as many.
+    mark(office, case, "Lampu")
+    assert "Lampu" not in held(office, case).subject
 
 
 # -- by hand -----------------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from sqlalchemy import event, select
 
 from app.commands import evidence
 from app.errors import Conflict
-from app.history.events import FindingChanged, NoteAdded
+from app.forms import masking
+from app.history.events import FindingChanged, NoteAdded, WordsMasked
 from app.models import HistoryEvent, IdentityValue, ProcessInstance
 from app.services.core import encryption, history
 from app.services.evidence import bundles, checkpoints
@@ -113,12 +114,14 @@ def test_a_checkpoint_kept_outside_is_compared_with_those_of_the_bundle(
     )
 
 
-def hidden(office: Office, case: ProcessInstance, number: int, word: str) -> None:
+def hidden(office: Office, case: ProcessInstance, word: str) -> None:
     """A word that somebody marked by hand in a case."""
+    sign = masking.new_sign(masking.WORDS)
     with office.database.transaction() as session:
         session.get_one(ProcessInstance, case.id).masks_changed = True
         sealed = encryption.seal(session, word)
-        session.add(IdentityValue(instance_id=case.id, field_key=f"[nama {number}]", ciphertext=sealed))
+        session.add(IdentityValue(instance_id=case.id, field_key=sign, ciphertext=sealed))
+        history.record(session, WordsMasked(signs=[sign], reason="saksi"), actor=None, instance_id=case.id)
 
 
 def test_no_word_that_is_marked_today_is_in_it_nor_identity(office: Office, tmp_path: Path) -> None:
@@ -140,7 +143,7 @@ def test_no_word_that_is_marked_today_is_in_it_nor_identity(office: Office, tmp_
     told: list[str] = []
     key = checkpoints.public_key(config_of(office.database)).hex()
     assert found() == [b"Suryatmaja", b"Wiryodikromo"]
-    hidden(office, case, 1, "Suryatmaja")
+    hidden(office, case, "Suryatmaja")
     assert found() == []
     assert "isi 2 peristiwa tidak disertakan (ke-1, ke-6); nomornya hanya menurut isi.json" in told[-1]
     with office.database.transaction() as session:
@@ -149,7 +152,7 @@ def test_no_word_that_is_marked_today_is_in_it_nor_identity(office: Office, tmp_
         erasure.erase(session, case.id, "Diminta", actor=admin)
     assert found() == [b"Wiryodikromo"]
     assert "isi 1 peristiwa tidak disertakan (ke-6)." in told[-1]
-    hidden(office, case, 2, "Wiryodikromo")  # in what was redacted before
+    hidden(office, case, "Wiryodikromo")  # in what was redacted before
     assert found() == []
     with office.database.transaction() as session:
         erasure.erase(session, case.id, "Diminta", actor=admin)
@@ -166,7 +169,7 @@ def test_a_bundle_is_of_one_moment_while_others_work(office: Office, tmp_path: P
     def meddle(*_told: Any) -> None:
         done[0] += 1
         if done[0] == 1:
-            hidden(office, case, 1, "Suryatmaja")
+            hidden(office, case, "Suryatmaja")
         with office.database.transaction() as session:
             history.record(session, NoteAdded(note=done[0]), actor=None, instance_id=case.id)
             if done[0] == 2:
@@ -196,7 +199,7 @@ def test_what_was_erased_after_the_checkpoint_is_left_out_until_the_next_one(
     with office.database.transaction() as session:
         admin = add_user(session, "kepala", is_admin=True)
     evidence.make_checkpoint(office.database, actor=None)
-    hidden(office, case, 1, "Suryatmaja")
+    hidden(office, case, "Suryatmaja")
     with office.database.transaction() as session:
         erasure.erase(session, case.id, "Diminta", actor=admin)
     made = BytesIO()

@@ -48,9 +48,11 @@ def before(office: Office) -> list[str]:
         return [stood.text for stood in told.get(1, ())]
 
 
-def test_a_finding_names_nobody_whom_the_case_keeps_secret(office: Office, case: ProcessInstance) -> None:
+def test_a_finding_is_masked_and_tells_no_auditor_which_name_is_right(
+    office: Office, case: ProcessInstance
+) -> None:
     text = write(office, f"{NAME.upper()} (WA 0812-3456-7890) bertemu {UNKNOWN}")
-    assert NAME.upper() not in text
+    assert NAME.upper() in text
     assert "0812" not in text
     assert write(office, text) == text  # sent again, it is what it was
     assert before(office) == []
@@ -60,8 +62,8 @@ def test_a_finding_names_nobody_whom_the_case_keeps_secret(office: Office, case:
     with office.database.reading() as session:
         assert UNKNOWN not in row_of(session).finding
     [stood] = before(office)
-    assert stood.count("•••") == 3  # read through what was masked since
-    places = set().union(*in_database(office.database, {NAME.lower(), UNKNOWN.lower(), "0812-3456"}).values())
+    assert stood.count("•••") == 2  # read through what was masked since
+    places = set().union(*in_database(office.database, {UNKNOWN.lower(), "0812-3456"}).values())
     assert places == {"history_event.data"}  # the subject, as it was at the start
 
 

@@ -29,7 +29,7 @@ def write(office: Office, case: ProcessInstance, text: str, actor: Actor | None 
 
 def texts(office: Office, case: ProcessInstance) -> list[str]:
     with office.database.reading() as session:
-        return [one.text for one, _number in correspondence.letters_of(session, case.id)]
+        return [one.text for one, _number in correspondence.letters_of(session, case.id, actor=office.rina)]
 
 
 def test_both_write_and_the_history_tells_that_they_did_and_not_what(office: Office) -> None:

@@ -138,7 +138,7 @@ def test_officers_of_the_main_case_read_the_joined_reporter_with_his_number(
     join(office, report, main)
     with office.database.transaction() as session:
         correspondence.write_to_office(session, report.id, "Sudah ada yang jatuh")
-        [(message, number)] = correspondence.letters_of(session, main.id)
+        [(message, number)] = correspondence.letters_of(session, main.id, actor=office.rina)
     assert (message.text, number) == ("Sudah ada yang jatuh", report.business_key)
 
 

@@ -38,7 +38,7 @@ def test_the_last_word_holds_and_the_history_tells_both_numbers_and_no_reason(of
     rate(office, case, "2", "Lama KENARI")
     rate(office, case, "4", "Ternyata sudah diperbaiki", END + timedelta(days=1))
     with office.database.reading() as session:
-        [(row, number)] = ratings.ratings_of(session, case.id)
+        [(row, number)] = ratings.ratings_of(session, case.id, actor=office.rina)
         assert (row.rating, row.text, number) == (4, "Ternyata sudah diperbaiki", "")
         assert (row.rated_at, row.changed_at) == (END, END + timedelta(days=1))
         events = list(reader.of_instance(session, case.id))
@@ -78,7 +78,7 @@ def test_who_he_is_is_masked_and_sealed(office: Office) -> None:
     case = ended(office)
     rate(office, case, "1", f"Telepon saya {TELEPHONE}")
     with office.database.transaction() as session:
-        [(row, _number)] = ratings.ratings_of(session, case.id)
+        [(row, _number)] = ratings.ratings_of(session, case.id, actor=office.rina)
         assert TELEPHONE not in row.text
         instance = session.get_one(ProcessInstance, case.id)
         version = definitions.version(session, instance.definition_id)
@@ -98,7 +98,9 @@ def test_each_reporter_of_a_case_gives_his_own_once_the_main_case_is_over(office
     rate(office, main, "5")
     rate(office, report, "2")
     with office.database.reading() as session:
-        given = [(row.rating, number) for row, number in ratings.ratings_of(session, main.id)]
+        given = [
+            (row.rating, number) for row, number in ratings.ratings_of(session, main.id, actor=office.rina)
+        ]
         assert given == [(5, ""), (2, report.business_key)]
         found = totals.summed(session, "uji", "month")[("2026-03",)]
         assert (found.rated, found.rating_sum, found.mean_rating) == (2, 7, 3.5)

@@ -1,0 +1,42 @@
+"""On pages, in the palette and in downloads a right guess of a unit's officer looks as a wrong one. Each input by
+each role: tests/services/casefile/test_guesses.py."""
+
+import re
+from collections.abc import Callable
+
+from app.forms.masking import SIGN
+from tests.reports import identity_of
+from tests.web.conftest import Browser, Case
+
+SignIn = Callable[[str], Browser]
+
+
+def test_a_note_with_a_right_guess_looks_as_one_with_a_wrong_guess(sign_in: SignIn, case: Case) -> None:
+    for name in ("lapor", "upp", "upp", "upp"):
+        case.complete(name)
+    known, officer, place = identity_of(case.report), sign_in("dpupr"), f"/perkara/{case.id}"
+    sign_in("lapor").post(f"{place}/catatan", text=f"Telepon {known['kontak_pelapor']}")
+    right = [known["kontak_pelapor"], known["nama_pelapor"], known["email_pelapor"]]
+    wrong = ["0812-0000-9999", "Warga Lainnya 999", "warga999@contoh.id"]
+
+    def plain(text: str, tried: list[str]) -> str:
+        for one in tried:
+            text = text.replace(one, "<tebakan>")
+        text = SIGN.sub("<samaran>", text)
+        return re.sub(r"[\w-]{24,}|\d+", "#", text)
+
+    def answers(tried: list[str]) -> list[object]:
+        before = set(SIGN.findall(officer.get(place).text))
+        sent = officer.post(f"{place}/catatan", text=f"Tanya {', '.join(tried)}; nama saya {tried[1]}")
+        page = officer.get(place).text
+        note = page[page.rindex("Tanya ") :][:400]
+        found = [officer.get(f"/palet?q={one}").json for one in tried]
+        return [
+            sent.status_code,
+            len(set(SIGN.findall(page)) - before),
+            plain(note.split("</")[0], tried),
+            found,
+            plain(officer.get(f"/perkara/unduh?q={tried[1]}&format=csv").text, tried),
+        ]
+
+    assert answers(right) == answers(wrong)
