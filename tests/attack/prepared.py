@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from werkzeug.test import TestResponse
+
 from app.db import Database
 from app.services.deployment import deployments, proposals
 from app.services.deployment.proposals import Proposed
@@ -13,6 +15,7 @@ from tests.web.conftest import Api, Case
 
 #: Cases that wait for their first task. Their report has no number of its own: each gets the next of ours.
 CASES = 12
+KEY = "kunci-yang-diulang"
 REPORT = "SIN-002"
 
 
@@ -20,6 +23,14 @@ def commands(api: Callable[[str], Api], office: Database) -> tuple[Command, ...]
     """Every operation of the OpenAPI document that changes something."""
     sound, ids = _sound(api, office)
     return tuple(_commands(api("auditor"), sound, ids))
+
+
+def send(api: Api, command: Command) -> TestResponse:
+    """Send a command as it is taken, under a key that is always the same."""
+    path = command.path.removeprefix("/api/v1")
+    for name, values in command.ids.items():
+        path = path.replace(f"{{{name}}}", values[0])
+    return (api.post if command.method == "POST" else api.delete)(path, command.sound, key=KEY)
 
 
 def _commands(

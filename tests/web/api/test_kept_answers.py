@@ -9,9 +9,8 @@ from app.models import ProcessInstance
 from app.services.casefile import masking
 from app.services.core.access import actor_of
 from app.services.people import users
-from tests.attack.prepared import commands
+from tests.attack.prepared import commands, send
 from tests.canaries.crawling import in_database
-from tests.web.api.test_replays import send
 from tests.web.conftest import Api
 
 Clients = Callable[[str], Api]

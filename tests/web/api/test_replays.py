@@ -5,25 +5,15 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
-from werkzeug.test import TestResponse
 
 from app.db import Database
 from app.models import User, membership
 from app.services.people import users
-from tests.attack.making.requests import Command
-from tests.attack.prepared import commands
+from tests.attack.prepared import KEY, commands, send
 from tests.services.office import procedure
 from tests.web.conftest import Api
 
 Clients = Callable[[str], Api]
-KEY = "kunci-yang-diulang"
-
-
-def send(api: Api, command: Command) -> TestResponse:
-    path = command.path.removeprefix("/api/v1")
-    for name, values in command.ids.items():
-        path = path.replace(f"{{{name}}}", values[0])
-    return (api.post if command.method == "POST" else api.delete)(path, command.sound, key=KEY)
 
 
 def strip(office: Database, name: str) -> None:
