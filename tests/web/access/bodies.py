@@ -139,6 +139,7 @@ def _run(**fields: Any) -> Callable[[Asked], Fields]:
 
 
 _FORM = shipped()["laporan.form"]
+_ENDS_MEANT = {"akhir:": ["selesai", "diteruskan_nasional", "tidak_ditindaklanjuti"]}
 #: A question: which cases run.
 _RUNNING = "k1.1=keadaan&k1.1.nilai=active"
 
@@ -269,7 +270,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
     "sandbox.run_clock": _run(to="day"),
     "sandbox.go_back": _run(),
     "sandbox.keep_scenario": _run(name="Lancar"),
-    "tasks.complete": lambda asked: fields_of(asked.answers),
+    "tasks.complete": lambda asked: {**fields_of(asked.answers), **_ENDS_MEANT},
     "tasks.save_draft": lambda asked: fields_of(asked.answers),
     "tasks.reassign": lambda asked: {"to": asked.colleague(), "reason": "Menumpuk"},
     "tasks.note": _text,
@@ -281,7 +282,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
         "to": asked.colleague(),
         "reason": "Menumpuk",
     },
-    "selection.complete": lambda asked: {"pilih:": asked.shown, **fields_of(asked.answers)},
+    "selection.complete": lambda asked: {"pilih:": asked.shown, **fields_of(asked.answers), **_ENDS_MEANT},
     "saved_views.save": _with(name="Baru", next="/tugas?tab=queue&q=jalan"),
     "saved_views.change": _with(name="Lain"),
     "reply_templates.save": lambda asked: {
