@@ -64,6 +64,7 @@ def _sound(
         "/approve": ("pemilik", {}, ""),
         "/reject": ("pemilik", {}, ""),
         "/messages": ("upp", {**message, "business_key": waiting.started["business_key"]}, ""),
+        "/reopen": ("pemilik", {"activity_id": "penyaluran", "reason": "keliru"}, ""),
         "/process-instances": ("lapor", start, ""),
         "/process-instances/{instance_id}": ("pemilik", {"reason": "keliru"}, ""),
     }
