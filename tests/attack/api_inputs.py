@@ -15,7 +15,7 @@ from tests.web.conftest import Api
 def attack(client: FlaskClient, api: Callable[[str], Api], office: Database, seed: int) -> None:
     """Send one batch."""
     judge, found = Judge(client, api, office), commands(api, office)
-    assert len(found) == 12
+    assert len(found) == 13
     try:
         verdicts = attacked(lambda dice: request(dice, found), judge, seed)
     finally:
