@@ -179,11 +179,11 @@ def opened(value: Any, hidden: Mapping[str, str]) -> Any:
 def with_signs_for(text: str, words: Collection[str], sign: Hide) -> str:
     """Return ``text`` with ``sign(hit)`` in place of each of ``words``, as `_loosely` finds it, and of each two or
     more words of a name that follow each other in it; the longest first, no part of a sign."""
-    parts = {tuple(_PART.findall(one)) for one in words} - {()}
+    whole = {tuple(_PART.findall(one)) for one in words} - {()}
+    names = (tuple(_PART.findall(one)) for one in words if "@" not in one)  # of an address, that is the host
     told = text.casefold()
-    runs = {
-        run for name in parts for run in (*_runs(name), name) if all(one.casefold() in told for one in run)
-    }
+    runs = whole.union(*map(_runs, names))
+    runs = {run for run in runs if all(one.casefold() in told for one in run)}
     if not runs:
         return text
     ordered = sorted(runs, key=lambda run: (-len("".join(run)), run))

@@ -119,6 +119,12 @@ def test_single_words_of_a_name_and_parts_of_what_is_none_are_left() -> None:
     assert masking.with_signs_for(text, known, lambda hit: "[x]") == text
 
 
+def test_a_mail_address_is_found_whole_and_not_its_host() -> None:
+    text = "dari WARGA@contoh.co.id ke kantor@contoh.co.id"
+    said = masking.with_signs_for(text, {"warga@contoh.co.id"}, lambda hit: "[x]")
+    assert said == "dari [x] ke kantor@contoh.co.id"
+
+
 def masked(*fields: dict[str, Any], **values: Any) -> dict[str, Any]:
     known = load_form(form(*fields), file="x.form").by_key
     return {
