@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.engine.timers.vocabulary import MONTHS
 from app.errors import Conflict
 from app.forms import masking
 from app.history import writer
@@ -158,8 +159,8 @@ def _own_words(session: Session, instance: ProcessInstance, actor: Actor) -> Cal
 
 
 def _usual_words(session: Session, version: Version | None) -> frozenset[str]:
-    """Words, in small letters, that nobody is told by: of units, and of the process and its lanes and steps."""
-    names = [*session.scalars(select(Unit.name))]
+    """Words, in small letters, that tell nobody: months, and those of units, the process, its lanes and steps."""
+    names = [*MONTHS, *session.scalars(select(Unit.name))]
     if version is not None:
         diagram = version.diagram
         names += [diagram.name, *(lane.name for lane in diagram.lanes)]
