@@ -12,10 +12,12 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
+from app.commands import numbers
 from app.forms.model import TEXTS
 from app.models import ImportBatch
 from app.services.deployment import proposals
 from app.services.deployment.proposals import Proposed
+from app.services.numbers import overview, publication
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
 from tests.services.channels.planting import plant
@@ -151,6 +153,7 @@ class Planter:
         self.in_what_fails()
         self.proposed()
         self.in_channels()
+        self.in_statistics()
         return self.marks
 
     # -- by the API, to the unit's task ----------------------------------------------------------------
@@ -453,6 +456,16 @@ class Planter:
         }
         with self.installation.database.transaction() as session:
             plant(session, mail)
+
+    def in_statistics(self) -> None:
+        """The statistics of the quarter, published as if it were over long enough."""
+        database = self.installation.database
+        while numbers.fold(database):
+            pass
+        with database.transaction() as session:
+            year, month = overview.this_month(session).split("-")
+            quarter = f"{year}-Q{(int(month) + 2) // 3}"
+            publication.publish(session, "pengaduan", publication.work_out(session, "pengaduan", quarter))
 
     @staticmethod
     def done(reply: Reply) -> Reply:

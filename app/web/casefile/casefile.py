@@ -339,6 +339,8 @@ def _draw_casefile(
     )
     events, more = casefile.events_before(session, file, timeline.before(), actor=actor)
     main_case, joined = joined_reports.joins_of(session, instance_id, actor=actor)
+    reopened_at = next((one.at for one in reversed(file.events) if isinstance(one.event, CaseReopened)), None)
+    was_over = file.instance.ended_at is not None or reopened_at is not None
     return render_template(
         "casefile/show.html",
         file=file,
@@ -356,7 +358,7 @@ def _draw_casefile(
         ),
         notes=masking.opened(page_parts.notes(file), hidden),
         letters=_letters(session, instance_id, hidden, actor),
-        ratings=_ratings(session, instance_id, hidden, actor),
+        ratings=_ratings(session, instance_id, hidden, actor) if was_over else (),
         main_case=main_case,
         joined=joined,
         mentionable=notes.mentionable(session, file.instance.id, actor=actor),
@@ -371,9 +373,7 @@ def _draw_casefile(
         hold=holds.hold_of(session, instance_id) if actor.sees_all else None,
         may=_rights(actor, file),
         reopenable=_reopenable(session, actor, file),
-        reopened_at=next(
-            (one.at for one in reversed(file.events) if isinstance(one.event, CaseReopened)), None
-        ),
+        reopened_at=reopened_at,
         resolved=queries.is_resolved(file.version, file.instance),
         svg=svg,
         lines=lines,
