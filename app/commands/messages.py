@@ -1,18 +1,23 @@
 """Delivering a message to a case: from an officer, a program, or the reporter's form."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.commands import failures
+from app.commands.tasks import as_draft
 from app.commands.transaction import Answer, Command, run_command
 from app.db import Database
-from app.errors import AppError
+from app.errors import AppError, InvalidForm
 from app.models import ProcessInstance
 from app.services.core.access import Actor
 from app.services.instances import messages
 from app.services.instances.instances import Values
 from app.services.reporter import correspondence, ratings, reopening
+from app.services.tasks import drafts, received_messages
+from app.services.tasks.received_messages import Noted
 
 
 def send_message(
@@ -45,6 +50,67 @@ def send_message(
         messages.require_sender(session, name, business_key, actor=actor)
 
     return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
+
+
+def record_message(
+    database: Database,
+    instance_id: int,
+    wait_id: str,
+    values: Values,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Noted], Answer],
+    typed: Mapping[str, Any],
+) -> Answer:
+    """Note that a message came for which a case waits; ``typed`` (values as typed) is kept as the draft when the
+    diagram fails.
+
+    Raises:
+        What `received_messages.record` raises, and `run_command`.
+    """
+    draft = as_draft(typed, {})
+
+    def do(session: Session) -> Answer:
+        noted = received_messages.record(session, instance_id, wait_id, values, actor=actor, typed=draft)
+        return answer(session, noted)
+
+    def report(session: Session, error: AppError) -> None:
+        with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more
+            drafts.save(session, actor, received_messages.draft_scope(wait_id), draft)
+        failures.report_instance(session, session.get_one(ProcessInstance, instance_id), error, actor=actor)
+
+    def allowed(session: Session) -> None:
+        messages.require_recorder(session, instance_id, actor=actor)
+        received_messages.refuse_repeat(session, wait_id)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
+
+
+def undo_message(
+    database: Database,
+    instance_id: int,
+    wait_id: str,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Noted], Answer],
+) -> Answer:
+    """Take back that a message was noted; ``answer`` says what came of it, within the transaction.
+
+    Raises:
+        What `received_messages.take_back` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        noted = received_messages.take_back(session, instance_id, wait_id, actor=actor)
+        ratings.forget(session, noted.instance)
+        return answer(session, noted)
+
+    def allowed(session: Session) -> None:
+        messages.require_recorder(session, instance_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
 
 
 def send_reporters_form(

@@ -132,7 +132,8 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Salah satu ujung aliran pesan “{message}” ke “{name}” hanya digambar; pesan itu disampaikan "
             "hanya bila kedua prosesnya dijalankan di sini."
         ),
-        "Tandai isExecutable atau terapkan proses itu tersendiri; bila tidak, kirim lewat API pesan.",
+        "Tandai isExecutable atau terapkan proses itu tersendiri; bila tidak, petugas mencatatnya atau program "
+        "mengirimnya lewat API.",
     ),
     "message_flow_to_edge": (
         (

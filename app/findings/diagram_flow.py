@@ -264,4 +264,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Beri batas waktu, misalnya gerbang kejadian dengan timer, atau kirim jawaban di setiap akhir proses itu.",
     ),
+    # Who ends a wait.
+    "message_by_lane": (
+        "“{name}” menunggu pesan yang pengirimnya tidak digambar; petugas lajur “{lane}” mencatatnya di halaman "
+        "perkara, atau program mengirimnya lewat API.",
+        "Tidak perlu apa-apa bila benar; pilih “Datang dari: sistem” bila petugas tidak boleh mencatatnya.",
+    ),
+    "message_by_system": (
+        "“{name}” hanya menunggu sistem; petugas tidak punya tombol, dan perkara berhenti di sana sampai program "
+        "mengirim pesannya lewat API.",
+        "Pastikan ada program yang mengirimnya, atau gambar batas waktu di sampingnya.",
+    ),
+    "signal_never_thrown": (
+        "“{name}” menunggu sinyal “{signal}”, yang tidak dilempar proses mana pun; tidak ada yang dapat "
+        "mengakhirinya.",
+        "Gambar pelempar sinyal itu, atau pakai pesan: pesan dapat dicatat petugas.",
+    ),
 }

@@ -14,7 +14,7 @@ from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import ids, settings
 from app.web import api, context, delivery, errors, filters, health, login, metrics, proxies, security
-from app.web.casefile import casefile, identities, joining, masking, replay
+from app.web.casefile import casefile, identities, joining, masking, replay, waits
 from app.web.channels import mail
 from app.web.channels import pages as channel_pages
 from app.web.context import Installation
@@ -90,6 +90,7 @@ PAGES = (
     palette,
     casefile,
     joining,
+    waits,
     replay,
     eventlogs,
     dossiers,

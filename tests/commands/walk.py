@@ -292,6 +292,15 @@ class Walk:
             database, "kabar datang", case.business_key, {"isi": "baik"}, actor=office.rina,
             command=self.command("message"), answer=lambda _session, _case: {},
         )  # fmt: skip
+        case = self.begun("bicara")
+        wait = self.noted(case, "baik")
+        self.verify("a message noted")
+        messages.undo_message(
+            database, case.id, wait, actor=office.rina, command=self.command("undo_message"),
+            answer=lambda _session, _noted: {},
+        )  # fmt: skip
+        self.verify("a message taken back")
+        self.noted(case, "cukup")
         stopped = self.begun("bicara")
         with suppress(ExecutionFailed):
             self.told_by_reporter(stopped, "entah")
@@ -303,6 +312,14 @@ class Walk:
         wait = self.get(MessageWait, MessageWait.instance_id == case.id)
         command = self.command("reporters_form")
         messages.send_reporters_form(self.database, case.id, wait.id, {"isi": said}, command=command)
+
+    def noted(self, case: ProcessInstance, said: str) -> str:
+        wait = str(self.get(MessageWait, MessageWait.instance_id == case.id).id)
+        messages.record_message(
+            self.database, case.id, wait, {"isi": said}, actor=self.office.rina,
+            command=self.command("record_message"), answer=lambda _session, _noted: {}, typed={"isi": said},
+        )  # fmt: skip
+        return wait
 
     def moves(self) -> None:
         office, database = self.office, self.database

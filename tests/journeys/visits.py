@@ -139,6 +139,10 @@ def _days_of_a_clock(person: Person, _scene: Scene) -> None:
     person.visit(part.removesuffix("?bagian"))
 
 
+def _message_noted(person: Person, _scene: Scene) -> None:
+    person.page.get_by_role("link", name="Catat pesan diterima").first.click()
+
+
 def _wrong_password(person: Person, _scene: Scene) -> None:
     person.hands.write(person.page.get_by_label("Nama pengguna"), "upp")
     person.hands.write(person.page.get_by_label("Kata sandi"), "salah")
@@ -336,6 +340,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("reports.show", "/angka/laporan"),
         Visit("casefile.show", "/perkara/{long}"),
         Visit("casefile.show", "/perkara/{waiting}"),
+        Visit("waits.listed", "/pesan-ditunggu"),
+        Visit("waits.show", "/perkara/{waiting}", "a message noted", _message_noted),
         Visit("casefile.show", "/perkara/{ended}"),
         Visit("casefile.show", "/perkara/{stopped}"),
         Visit("casefile.show", "/perkara/{odd}", "with its identity", _identity),

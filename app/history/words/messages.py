@@ -108,5 +108,5 @@ def _partner_ended(entry: Entry[events.PartnerEnded], vocabulary: Vocabulary) ->
     title = say(
         N_("Perkara {case} berakhir tanpa mengirim pesan {message}"), case=case, message=event.message
     )
-    reason = _("Perkara ini masih menunggunya: kirim isinya lewat API pesan, atau batalkan perkara ini.")
+    reason = _("Perkara ini masih menunggunya: catat pesannya di halaman perkara, atau batalkan perkara ini.")
     return Sentence("overdue", title, reason=reason)

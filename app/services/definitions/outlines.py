@@ -140,6 +140,11 @@ def is_for_reporter(node: Node) -> bool:
     return node.properties.get("untuk", "").strip().lower() == "pelapor"
 
 
+def is_by_system(node: Node) -> bool:
+    """Whether only a program sends what a message event waits for (``untuk`` = sistem): nobody notes it by hand."""
+    return node.properties.get("untuk", "").strip().lower() == "sistem"
+
+
 def _lanes(diagram: Diagram, *, split: bool) -> set[str]:
     """The lanes with tasks that go to units, or with others."""
     tasks = (node for node in diagram.nodes.values() if node.kind == "userTask")

@@ -17,7 +17,7 @@ from app.findings import Finding, errors_first, has_errors, without_repeats
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
-from app.services.deployment import checks, lane_groups, same_process, scenario_files
+from app.services.deployment import checks, lane_groups, same_process, scenario_files, wait_checks
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan, Staffing
 
@@ -192,6 +192,7 @@ def collect(
     plan = lane_groups.plan(staffing, bundles, live) if staffing is not None else None
     for number, bundle in enumerate(bundles):
         checks.check_bundle(session, bundle, plan)
+        bundle.findings += wait_checks.check_waits(session, bundle, bundles, live)
         bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
         told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)

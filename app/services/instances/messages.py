@@ -1,13 +1,19 @@
 """Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, case, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.engine.diagram import Node
 from app.engine.running import execution as engine
+from app.engine.running.step import Step
 from app.errors import Conflict, NotAllowed, NotFound
+from app.forms import Form
 from app.history.events import REPORTER
 from app.i18n import _
 from app.models import EventStart, MessageWait, ProcessDefinition, ProcessInstance
@@ -16,7 +22,7 @@ from app.services.core import access, clock, holidays, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.definitions.outlines import is_for_reporter
+from app.services.definitions.outlines import is_by_system, is_for_reporter
 from app.services.instances import execution, instances
 from app.services.instances.instances import Values
 from app.services.notifications import texts
@@ -81,6 +87,77 @@ def _units(session: Session, instance: ProcessInstance, waits: list[MessageWait]
     here = engine.heard_where(*given, now=clock.now(session), calendar=holidays.calendar(session))
     found = {id_: version.unit_at(node, instance.variables, here.get(id_)) for id_, node in nodes.items()}
     return {id_: unit for id_, unit in found.items() if unit is not None}
+
+
+def recordable(
+    session: Session, instance: ProcessInstance, waits: Sequence[MessageWait], actor: Actor
+) -> list[MessageWait]:
+    """Of what waits that which the actor may note as received: not what only a system sends."""
+    if actor.is_auditor or not waits:
+        return []
+    nodes = definitions.version(session, instance.definition_id).diagram.nodes
+    by_hand = [one for one in waits if not one.is_signal and not is_by_system(nodes[one.activity_id])]
+    return _theirs(session, instance, by_hand, actor)
+
+
+def open_wait(
+    session: Session, instance_id: int, wait_id: str, *, actor: Actor, lock: bool = False
+) -> tuple[ProcessInstance, MessageWait]:
+    """A case and what waits in it, whose message the actor may note as received; with ``lock`` until the commit.
+
+    Raises:
+        NotFound: he neither sees the case nor works in the lane that waits; NotAllowed: it is not his to note;
+        Conflict: the case does not wait for it any more.
+    """
+    here = exists().where(MessageWait.id == wait_id, MessageWait.instance_id == ProcessInstance.id)
+    seen = or_(access.visible(actor), here.where(MessageWait.group_id.in_(actor.groups)))
+    query = select(ProcessInstance).where(ProcessInstance.id == instance_id, seen)
+    instance = session.scalars(access.locking(query) if lock else query).one_or_none()
+    if instance is None:
+        raise NotFound(_("Perkara ini tidak ada, atau bukan perkara Anda."))
+    rights.require_not_auditor(actor)
+    wait = session.get(MessageWait, wait_id, populate_existing=True)
+    if wait is None or wait.instance_id != instance.id:
+        raise Conflict(_("Perkara ini tidak menunggu pesan itu lagi."))
+    if not recordable(session, instance, [wait], actor):
+        access.instance(session, actor, instance.id)  # of the lane, but of another unit
+        node = definitions.version(session, instance.definition_id).diagram.nodes[wait.activity_id]
+        if is_by_system(node):
+            raise NotAllowed(_("Pesan ini hanya dikirim oleh sistem, tidak dicatat petugas."))
+        raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
+    return instance, wait
+
+
+def awaited(session: Session, actor: Actor, most: int) -> list[MessageWait]:
+    """What cases have waited for longest, of those whose message the actor may note as received; of the oldest
+    ``most`` of his lanes."""
+    query = select(MessageWait).where(~MessageWait.is_signal).options(joinedload(MessageWait.instance))
+    if not (actor.is_admin or actor.is_process_owner):
+        query = query.where(MessageWait.group_id.in_(actor.groups))
+    found = session.scalars(query.order_by(MessageWait.opened_at, MessageWait.id).limit(most))
+    return [wait for wait in found if recordable(session, wait.instance, [wait], actor)]
+
+
+def is_awaited(session: Session, actor: Actor) -> bool:
+    """Whether a case waits for a message in one of the actor's lanes. 1 SQL, none for who works in none."""
+    here = select(MessageWait.id).where(MessageWait.group_id.in_(actor.groups), ~MessageWait.is_signal)
+    return bool(actor.groups) and session.scalar(here.limit(1)) is not None
+
+
+def require_recorder(session: Session, instance_id: int, *, actor: Actor) -> None:
+    """Refuse who may not note messages of a case any more: one was noted, so what waited for it is gone.
+
+    Raises:
+        NotFound: he neither sees the case nor works in a lane that waits for messages. NotAllowed: he is an auditor.
+    """
+    rights.require_not_auditor(actor)
+    instance = session.get(ProcessInstance, instance_id)
+    if instance is not None:
+        version = definitions.version(session, instance.definition_id)
+        hearers = (node for node in version.diagram.nodes.values() if node.message is not None)
+        if any(version.group_of(node.lane_id) in actor.groups for node in hearers):
+            return
+    access.instance(session, actor, instance_id)
 
 
 def require_sender(session: Session, name: str, business_key: str, *, actor: Actor) -> None:
@@ -198,13 +275,23 @@ def _start_by(
     )
 
 
-def _deliver(
-    session: Session,
-    instance: ProcessInstance,
-    wait: MessageWait,
-    values: Values,
-    actor: Actor | None,
-) -> None:
+@dataclass(frozen=True)
+class Received:
+    """What a case receives, checked, with the step that it makes."""
+
+    version: Version
+    form: Form | None
+    clean: dict[str, Any]
+    secret: dict[str, Any]
+    step: Step
+
+
+def receive(session: Session, instance: ProcessInstance, wait: MessageWait, values: Values) -> Received:
+    """Check what came for a wait, and go on by it; nothing is written yet.
+
+    Raises:
+        InvalidForm; ExecutionFailed: the diagram could not go on.
+    """
     version = definitions.version(session, instance.definition_id)
     form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
     clean = instances.check_values(session, form, values, instance.variables)
@@ -218,6 +305,28 @@ def _deliver(
         now=clock.now(session),
         calendar=holidays.calendar(session),
     )
+    return Received(version, form, clean, secret, step)
+
+
+def store(
+    session: Session,
+    instance: ProcessInstance,
+    wait: MessageWait,
+    received: Received,
+    actor: Actor | None,
+    held_until: datetime | None = None,
+) -> None:
+    """Write what a case received; until ``held_until`` nobody is told."""
     session.expunge(wait)  # apply deletes its row
-    execution.apply(session, instance, version, step, actor=actor)
-    instances.store_rest(session, instance, form, clean, secret, actor)
+    execution.apply(session, instance, received.version, received.step, actor=actor, held_until=held_until)
+    instances.store_rest(session, instance, received.form, received.clean, received.secret, actor)
+
+
+def _deliver(
+    session: Session,
+    instance: ProcessInstance,
+    wait: MessageWait,
+    values: Values,
+    actor: Actor | None,
+) -> None:
+    store(session, instance, wait, receive(session, instance, wait, values), actor)

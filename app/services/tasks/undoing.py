@@ -49,17 +49,30 @@ def take_back(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         raise Conflict(_("Tugas ini terbuka: penyelesaiannya sudah diurungkan."))
     if closed_by != actor.id:
         raise NotAllowed(_("Hanya petugas yang menyelesaikan tugas ini dapat mengurungkannya."))
-    row = kept_completions.kept_of(session, instance.id)
-    before = _require_possible(session, instance, task_id, row, actor)
-    assert row is not None  # noqa: S101 required just now
-    undone, since = dict(instance.variables), row.since
-    _put_back(session, instance.id, row, before, actor)
+    event = put_last_back(session, instance, task_id, actor=actor)
     task = session.get_one(UserTask, task_id)
-    tasks.record(session, task, _told(session, task, undone, since, before.files), actor=actor)
+    tasks.record(session, task, event, actor=actor)
     if task.assignee_id is None:
         task.assignee_id, task.claimed_at = actor.id, clock.now(session)
         tasks.record(session, task, TaskClaimed(task=task.id), actor=actor)
     return task
+
+
+def put_last_back(
+    session: Session, instance: ProcessInstance, of_id: str, *, actor: Actor
+) -> CompletionTakenBack:
+    """Let a case be what it was before its last step, which completed the task or noted the message with this id;
+    what its history is to tell of that.
+
+    Raises:
+        Conflict: it is too late, the case has moved on, or another case heard of it; the words say which.
+    """
+    row = kept_completions.kept_of(session, instance.id)
+    before = _require_possible(session, instance, of_id, row, actor)
+    assert row is not None  # noqa: S101 required just now
+    undone, since = dict(instance.variables), row.since
+    _put_back(session, instance.id, row, before, actor)
+    return _told(session, session.get_one(ProcessInstance, instance.id), of_id, undone, since, before.files)
 
 
 def refuse_repeat(session: Session, task_id: str) -> None:
@@ -74,13 +87,18 @@ def refuse_repeat(session: Session, task_id: str) -> None:
 
 
 def _told(
-    session: Session, task: UserTask, undone: Mapping[str, Any], since: int, files: Sequence[str]
+    session: Session,
+    instance: ProcessInstance,
+    of_id: str,
+    undone: Mapping[str, Any],
+    since: int,
+    files: Sequence[str],
 ) -> CompletionTakenBack:
-    now = task.instance.variables
-    place, until = reader.numbers_since(session, task.instance_id, since)
+    now = instance.variables
+    place, until = reader.numbers_since(session, instance.id, since)
     changed = [key for key in {**undone, **now} if undone.get(key) != now.get(key)]
     return CompletionTakenBack(
-        task=task.id,
+        task=of_id,
         since=since,
         place=place,
         until=until,

@@ -33,7 +33,7 @@ from app.services.casefile.queries import Submission
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import definitions, outlines
-from app.services.instances import cancellation, incidents, instances
+from app.services.instances import cancellation, incidents, instances, messages
 from app.services.migration import reopening
 from app.services.notifications import followers
 from app.services.reporter import correspondence, joined_reports, ratings, tracking
@@ -349,7 +349,8 @@ def _draw_casefile(
         refusal=refusal or _Refusal(),
         mine=_mine(actor, file.tasks),
         soonest=_soonest(file, explanations),
-        waits=[words.activity(wait.activity_id) for wait in file.waits],
+        waits=[(wait, words.activity(wait.activity_id)) for wait in file.waits],
+        recordable=messages.recordable(session, file.instance, file.waits, actor),
         clocks=clocks.all_of(file, explanations, words),
         told=timeline.draw(file, events, more, words),
         values=_opened(_values(file, words), hidden),

@@ -13,6 +13,7 @@ from app.services.casefile import casefile
 from app.services.core import paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page
+from app.services.instances import messages
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
 from app.services.tasks import inbox, inbox_counts, permissions, presence, selections
@@ -43,6 +44,7 @@ class InboxPage(FilteredList):
     edits_templates: bool
     lanes: Sequence[tuple[int, str]]
     offered: bool
+    awaits: bool
     actor: Actor
     absences: Sequence[Absence]
     loads: Mapping[int, Load]
@@ -166,6 +168,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         present=presence.others(session, [task.id for task in page.items], actor=actor),
         lanes=saved_views.shareable(),
         offered=bool(counts["queue"]) or (tab == "queue" and inbox_counts.has_offers(session, actor=actor)),
+        awaits=messages.is_awaited(session, actor),
         actor=actor,
         absences=absent,
         loads=loads.of_users(session, [one.user_id for one in absent]),

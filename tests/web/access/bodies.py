@@ -191,6 +191,7 @@ BODIES: Mapping[str, Callable[[Asked], Fields]] = {
         **fields_of(answers_for("data_pelengkap", report("SIN-002"))),
         "_wait": asked.words.get(("wait", asked.person), ""),
     },
+    "waits.record": lambda _asked: fields_of(answers_for("data_pelengkap", report("SIN-002"))),
     "tracking.write": _text,
     "tracking.rate": _with(rating="4", text="Cepat."),
     "tracking.reopen": _with(text="Belum beres."),
@@ -340,6 +341,7 @@ _ASKS = "only tells what would become of it"
 CHANGES_NOTHING: Mapping[str, str] = {
     "api-api.api-tasks.undo": "takes a completion of a moment ago; tests/web/tasks/test_undoing.py",
     "tasks.undo": "the same",
+    "waits.undo": "takes back what was noted a moment ago; tests/web/casefile/test_waits.py",
     "auth.theme": _A_COOKIE,
     "tasks.choose_columns": _A_COOKIE,
     "slips.put_away": _A_COOKIE,

@@ -208,7 +208,10 @@ class Furnishing:
         self.words["cases"]["foreign"] = foreign.id
         self.words["codes"] = codes
         kept = {kind: id_ for kind, id_ in self.words["cases"].items() if kind != "waiting"}
-        self.things["instance_id"] = {**kept, "none": 999_999}
+        awaits = self.words["cases"]["waiting"]
+        self.things["instance_id"] = {**kept, "awaits": awaits, "none": 999_999}
+        of_case = select(models.MessageWait.id).where(models.MessageWait.instance_id == awaits)
+        self.things["wait_id"] = {"awaits": session.scalars(of_case).one()}
         self.words["reports"] = {kind: report(number) for kind, (number, _steps) in _STEPS.items()}
         self.words["signs"] = {kind: self._mask(session, kind) for kind in kept if kind != "foreign"}
 

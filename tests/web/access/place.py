@@ -70,6 +70,9 @@ _OF_STATE: Mapping[str, str] = {
     "rosters.passwords": "done",
     "rosters.passwords_file": "done",
     "rosters.put_away": "done",
+    "waits.show": "awaits",
+    "waits.record": "awaits",
+    "waits.undo": "awaits",
 }
 _STATES = frozenset(_OF_STATE.values())
 #: What stands for an object that is not.
@@ -77,6 +80,7 @@ _MISSING: Mapping[str, object] = {
     "task_id": "0" * 32,
     "attachment_id": "0" * 32,
     "clock_id": "0" * 32,
+    "wait_id": "0" * 32,
     "code": "TIDAK-ADA",
     "on": "2031-01-01",
     "token": "a" * 22,
@@ -203,7 +207,7 @@ class Place:
         values = {
             name: given[name]
             if name in given
-            else self.thing(name, kind if name in (about, "clock_id") else "")
+            else self.thing(name, kind if name in (about, "clock_id", "wait_id") else "")
             for name in rule.arguments
         }
         method = next(iter((rule.methods or set()) - {"HEAD", "OPTIONS"}))

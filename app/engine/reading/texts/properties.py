@@ -99,7 +99,8 @@ def _check_misplaced(
 
 
 def _check_audience(node: Node, source: Source) -> None:
-    """``untuk`` says whom a notification goes to, or, as pelapor, that a message has the reporter's form.
+    """``untuk`` says whom a notification goes to, or of a message that waits whose it is: the reporter's, who fills
+    in its form, or a system's, which nobody notes by hand.
 
     The reporter's message must wait, and have a form.
     """
@@ -110,8 +111,14 @@ def _check_audience(node: Node, source: Source) -> None:
         if value not in _AUDIENCES:
             allowed = ", ".join(_AUDIENCES)
             source.error("property_value", node, property="untuk", value=value, allowed=allowed)
+    elif (
+        value == "sistem"
+        and node.message is not None
+        and node.kind in {"intermediateCatchEvent", "boundaryEvent"}
+    ):
+        return
     elif value != "pelapor":
-        source.error("property_value", node, property="untuk", value=value, allowed="pelapor")
+        source.error("property_value", node, property="untuk", value=value, allowed="pelapor, sistem")
     elif node.message is None or node.kind not in {"intermediateCatchEvent", "boundaryEvent"}:
         if node.id not in source.failed:
             source.error("reporter_misplaced", node)
