@@ -286,8 +286,10 @@ class Received:
     step: Step
 
 
-def receive(session: Session, instance: ProcessInstance, wait: MessageWait, values: Values) -> Received:
-    """Check what came for a wait, and go on by it; nothing is written yet.
+def receive(
+    session: Session, instance: ProcessInstance, wait: MessageWait, values: Values, actor: Actor | None
+) -> Received:
+    """Check what came for a wait from ``actor`` (None: the reporter), and go on by it; nothing is written yet.
 
     Raises:
         InvalidForm; ExecutionFailed: the diagram could not go on.
@@ -329,4 +331,4 @@ def _deliver(
     values: Values,
     actor: Actor | None,
 ) -> None:
-    store(session, instance, wait, receive(session, instance, wait, values), actor)
+    store(session, instance, wait, receive(session, instance, wait, values, actor), actor)

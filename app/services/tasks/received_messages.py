@@ -45,7 +45,7 @@ def record(
     """
     instance, wait = messages.open_wait(session, instance_id, wait_id, actor=actor, lock=True)
     activity_id = wait.activity_id
-    found = messages.receive(session, instance, wait, values)
+    found = messages.receive(session, instance, wait, values, actor)
     given = (session, instance, found.step, found.form, found.clean, found.secret)
     kept = kept_completions.begin(*given) if typed is not None else None
     messages.store(session, instance, wait, found, actor, kept.until if kept else None)
