@@ -219,6 +219,16 @@ TEXTS: dict[str, tuple[str, str]] = {
             "melihat perkara. Bila tidak dimaksud, kembalikan properti identitas."
         ),
     ),
+    "identity_unit_dropped": (
+        N_(
+            "Tugas di lajur “{name}”, yang melihat identitas, kini juga terbuka bagi petugas unit lain; pada versi "
+            "{version} hanya bagi unit perkaranya."
+        ),
+        N_(
+            "Sejak versi ini mereka dapat membaca siapa pelapornya. Bila tidak dimaksud, kembalikan properti unit "
+            "lajur atau tugasnya seperti semula."
+        ),
+    ),
     "identity_closing_changed": (
         N_("Syarat identitas tertutup berubah atau dihapus; pada versi {version}: {before}."),
         N_(

@@ -1,13 +1,14 @@
 """What a version opens of identity that the one before it keeps closed: one judgement for all that puts a version in
 force (published, put in force again, withdrawn to, resumed on) and for cases that move to it.
 
-Identity is opened where a field is marked ``pribadi`` no more, where other people see what is marked, where what
-keeps them out of a single case may hold less often, where free text is masked no more, and where a message takes it
-to another process.
+Identity is opened where a field is marked ``pribadi`` no more, where other people see what is marked (of another
+lane, or of other units), where what keeps them out of a single case may hold less often, where free text is masked no
+more, and where a message takes it to another process.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -26,9 +27,10 @@ from app.services.messaging import outgoing
 
 FIELD = "identity_mark_dropped"
 LANE, COORDINATOR, GONE = "identity_lane_added", "identity_coordinator_added", "identity_lanes_gone"
+UNIT = "identity_unit_dropped"
 CLOSING, UNASKED = "identity_closing_changed", "identity_closing_unasked"
 UNMASKED, HANDED = "identity_not_masked", "identity_handed_over"
-CODES = (FIELD, LANE, COORDINATOR, GONE, CLOSING, UNASKED, UNMASKED, HANDED)
+CODES = (FIELD, LANE, COORDINATOR, GONE, UNIT, CLOSING, UNASKED, UNMASKED, HANDED)
 
 #: A group by its id; one without an id yet, or where no groups are known, by a name in small letters.
 _Group = int | str
@@ -48,12 +50,25 @@ class Opening:
 @dataclass(frozen=True)
 class Rules:
     """What a version says of identity. ``files``: the forms' marks by file name. ``lanes`` and ``coordinators``: the
-    lanes that ``identitas`` names, by the group of who works in them, and of who coordinates them."""
+    lanes that ``identitas`` names, by the group of who works in them, and of who coordinates them. ``groups``: the
+    group that works in each lane, by the lane's id."""
 
     diagram: Diagram
     files: Mapping[str, forms.IdentityMarks]
     lanes: Mapping[_Group, Lane]
     coordinators: Mapping[_Group, Lane]
+    groups: Mapping[str, _Group]
+
+    @cached_property
+    def units(self) -> Mapping[_Group, Mapping[str, str]]:
+        """For each group of ``lanes`` its tasks, in whatever lane, by id, and the variable that holds whose unit's
+        each one is; "" where it is everybody's. Who is offered one sees the case, and with it the identity."""
+        tasks = {group: dict[str, str]() for group in self.lanes}
+        for node in self.diagram.nodes.values():
+            group = self.groups.get(node.lane_id)
+            if group in tasks and (node.kind == "userTask" or node.id in self.diagram.questions):
+                tasks[group][node.id] = definitions.unit_variable(self.diagram, node) or ""
+        return tasks
 
     @property
     def private(self) -> frozenset[str]:
@@ -82,6 +97,7 @@ def openings(before: Rules | None, after: Rules, *, ever_private: Collection[str
         return
     yield from _unmarked(before, after, {*ever_private, *before.private})
     yield from _seen(before, after)
+    yield from _unsplit(before, after)
     yield from _unclosed(before, after)
     yield from _unmasked(before, after)
     yield from _handed(before, after)
@@ -89,30 +105,33 @@ def openings(before: Rules | None, after: Rules, *, ever_private: Collection[str
 
 def rules_of(version: Version, *, by_name: bool = False) -> Rules:
     """The rules of a version. ``by_name``: to compare it with one that is not stored, whose groups nobody knows."""
+    groups = {
+        lane.id: _named(lane)[0] if by_name else version.group_of(lane.id) for lane in version.diagram.lanes
+    }
     lanes, coordinators = dict[_Group, Lane](), dict[_Group, Lane]()
     for lane in version.diagram.identity_lanes:
-        name, coordinator = _named(lane)
-        lanes[name if by_name else version.group_of(lane.id)] = lane
-        group = coordinator if by_name else version.coordinator_of(lane.id)
+        lanes[groups[lane.id]] = lane
+        group = _named(lane)[1] if by_name else version.coordinator_of(lane.id)
         if group:
             coordinators[group] = lane
-    return Rules(version.diagram, version.identity_marks, lanes, coordinators)
+    return Rules(version.diagram, version.identity_marks, lanes, coordinators, groups)
 
 
 def rules_of_bundle(bundle: Bundle, plan: Plan) -> Rules:
     """The rules of what would become a version, with the groups that its lanes would have."""
     content = {name: text for name, text in bundle.files.items() if name.endswith(".form")}
     marks = {name: forms.identity_marks(text, file=name) for name, text in content.items()}
-    lanes, coordinators = dict[_Group, Lane](), dict[_Group, Lane]()
-    for lane in bundle.diagram.identity_lanes:
-        name, coordinator = _named(lane)
+    groups, lanes, coordinators = dict[str, _Group](), dict[_Group, Lane](), dict[_Group, Lane]()
+    for lane in bundle.diagram.lanes:
         group = plan.of_lane(bundle.diagram.key, lane)
         taken_over = group.source.id if group.source else None  # its people come along
-        lanes[group.id or taken_over or name] = lane
-        if coordinator:
+        groups[lane.id] = group.id or taken_over or _named(lane)[0]
+    for lane in bundle.diagram.identity_lanes:
+        lanes[groups[lane.id]] = lane
+        if coordinator := _named(lane)[1]:
             planned = plan.groups.get(lane.properties["koordinator"])
             coordinators[(planned.id if planned else None) or coordinator] = lane
-    return Rules(bundle.diagram, marks, lanes, coordinators)
+    return Rules(bundle.diagram, marks, lanes, coordinators, groups)
 
 
 def found(session: Session, bundle: Bundle, plan: Plan) -> Iterator[Finding]:
@@ -196,6 +215,26 @@ def _seen(before: Rules, after: Rules) -> Iterator[Opening]:
     for group, lane in after.coordinators.items():
         if group not in either and group not in after.lanes:
             yield Opening(COORDINATOR, lane.id, lane.properties["koordinator"])
+
+
+def _unsplit(before: Rules, after: Rules) -> Iterator[Opening]:
+    """Whose tasks were for officers of one unit, and are for all, or for another unit: these see the case, and its
+    identity. A task that is new may be for whom any task of the group was."""
+    told = set[str]()
+    for group, lane in after.lanes.items():
+        same = group if group in before.lanes else _before_renaming(lane, before)
+        was = before.units.get(same, {}) if same is not None else {}
+        for id_, unit in after.units[group].items() if was else ():
+            allowed = {was[id_]} if id_ in was else {*was.values()}
+            of = after.diagram.lane(after.diagram.nodes[id_].lane_id)
+            if not {"", unit} & allowed and of.id not in told:
+                told.add(of.id)
+                yield Opening(UNIT, of.id, of.name)
+
+
+def _before_renaming(lane: Lane, before: Rules) -> _Group | None:
+    """The group of the lane with the same id, which may have had another name."""
+    return next((group for group, one in before.lanes.items() if one.id == lane.id), None)
 
 
 def _is_renamed(group: _Group, lane: Lane, before: Rules) -> bool:

@@ -58,6 +58,12 @@ def _opened(source: Version, target: Version) -> Iterator[Obstacle]:
             lanes=", ".join(dict.fromkeys(shown)),
         )
         yield Obstacle("identity_shown", None, text)
+    if lanes := names.get(identity_openings.UNIT):
+        text = _(
+            "Dalam versi tujuan identitas juga terlihat oleh petugas unit lain di lajur {lanes}.",
+            lanes=", ".join(dict.fromkeys(lanes)),
+        )
+        yield Obstacle("identity_shown", None, text)
     if elements := names.get(identity_openings.HANDED):
         text = _(
             "Versi tujuan dapat mengirim identitas ke proses lain, lewat pesan dari {elements}.",

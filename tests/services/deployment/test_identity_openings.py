@@ -45,6 +45,7 @@ MOVES: Mapping[str, set[str]] = {
     identity_openings.LANE: {"identity_shown"},
     identity_openings.COORDINATOR: {"identity_shown"},
     identity_openings.GONE: {"identity_unmasked"},
+    identity_openings.UNIT: {"identity_shown"},
     identity_openings.CLOSING: {"identity_disclosed"},
     identity_openings.UNASKED: set(),  # it was asked already
     identity_openings.UNMASKED: {"identity_unmasked"},
@@ -56,6 +57,9 @@ _READABLE = {**_MASKED, "properties": {"samarkan": "tidak"}}
 _PATTERN = {**_MASKED, "type": "textfield", "validate": {"pattern": ".*", "patternErrorMessage": "x"}}
 _ROWS = {"type": "dynamiclist", "id": "L", "path": "saksi", "label": "Saksi"}
 _ASKED = {"type": "checkbox", "key": "rahasia", "label": "Rahasiakan", "id": "Rahasia"}
+
+_RENAMED = {"Meja depan": LANES["Loket"], "Unit": LANES["Unit"]}
+_ONE_GROUP = {"Loket": LANES["Loket"], "LOKET": LANES["Unit"]}
 
 WAYS: Mapping[str, Way] = {
     "a field is marked no more": Way(identity_openings.FIELD, "pelapor", {"pelapor": text("pelapor")}),
@@ -78,6 +82,23 @@ WAYS: Mapping[str, Way] = {
         "lane_2",
         {"identitas": "Loket, Unit"},
         {"tertutup": _CLOSED, "koordinator": "Unit"},
+    ),
+    "a lane is for one unit no more": Way(identity_openings.UNIT, "lane_1", {"unit": ""}, {"unit": "unit"}),
+    "a lane is for another unit": Way(identity_openings.UNIT, "lane_1", {"unit": "lain"}, {"unit": "unit"}),
+    "a lane is renamed, and for one unit no more": Way(
+        identity_openings.UNIT,
+        "lane_1",
+        {"lanes": _RENAMED, "identitas": "Meja depan", "unit": ""},
+        {"unit": "unit"},
+    ),
+    "a task is for another unit": Way(
+        identity_openings.UNIT, "lane_1", {"task": {"unit": "judul"}}, {"unit": "unit"}
+    ),
+    "another lane of the same people is for one unit no more": Way(
+        identity_openings.UNIT,
+        "lane_2",
+        {"unit of second": ""},
+        {"lanes": _ONE_GROUP, "unit": "unit", "unit of second": "unit"},
     ),
     "identitas is removed": Way(identity_openings.GONE, "uji", {"identitas": ""}),
     "identitas tertutup is removed": Way(
@@ -115,6 +136,9 @@ WAYS: Mapping[str, Way] = {
 HARMLESS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "another deadline": ({}, {}),
     "fewer lanes": ({"identitas": "Loket, Unit"}, {"identitas": "Loket"}),
+    "a lane is for one unit": ({}, {"unit": "unit"}),
+    "a lane says for which unit its tasks say": ({"task": {"unit": "unit"}}, {"unit": "unit"}),
+    "a lane that sees no identity is for one unit no more": ({"unit of second": "unit"}, {}),
     "a lane that was renamed": (
         {},
         {"lanes": {"Meja depan": LANES["Loket"], "Unit": LANES["Unit"]}, "identitas": "Meja depan"},
@@ -139,10 +163,15 @@ def drawn(after: str = "3 hari kerja", **changes: Any) -> Files:
     properties["identitas"] = changes.get("identitas", "Loket")
     properties["identitas tertutup"] = changes.get("tertutup", "")
     files = procedure(after=after, lanes=lanes)
-    drawn_lanes = {next(iter(lanes)): {"koordinator": changes.get("koordinator", "Ketua")}}
+    first, second = lanes
+    drawn_lanes = {
+        first: {"koordinator": changes.get("koordinator", "Ketua"), "unit": changes.get("unit", "")}
+    }
+    drawn_lanes |= {second: {"unit": changes.get("unit of second", "")}}
+    drawn_lanes = {lane: {key: one for key, one in said.items() if one} for lane, said in drawn_lanes.items()}
     nodes = [
         start("terima", form="terima"),
-        user("periksa", form="periksa"),
+        user("periksa", form="periksa", properties=changes.get("task", {})),
         user("kerjakan"),
         end("selesai"),
     ]
