@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import forms
 from app.engine.diagram import Node
@@ -97,7 +98,8 @@ class PublicInstance:
     ``sent`` is what he himself wrote last on this page. ``unit``: the names of the units that handle the case, or
     did last; see ``with_unit``. ``late``: the date of this step has passed. ``ahead``: what can follow it.
     ``joined``: another case does the work for it, and all but ``sent`` and his messages is told of that one.
-    ``rating``: what he gave it; ``rate_until``: the last day on which he may say or change that, None where not.
+    ``variables``: what his case holds, as his form shows it. ``rating``: what he gave it; ``rate_until``: the last
+    day on which he may say or change that, None where not.
     ``unsettled_until``: until when he may say that it is not settled, None where not.
     """
 
@@ -114,6 +116,7 @@ class PublicInstance:
     late: bool
     ahead: Sequence[NextStep]
     messages: Sequence[ReporterMessage]
+    variables: Mapping[str, Any]
     rating: ReporterRating | None
     rate_until: date | None
     unsettled_until: datetime | None
@@ -177,6 +180,14 @@ def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
     if joined is not None:
         own_version, own = definitions.version(session, instance.definition_id), _events(session, instance)
         here = _by_way_of(way(own_version, own), here, joined)
+    letters = correspondence.read_by_reporter(session, instance.id, joined)
+    rating = ratings.rating_of(session, instance.id)
+    mine = [row for row in (*letters, rating) if row is not None and _is_by_reporter(row)]
+    last, replies = sent(session, own_version, instance, own), _replies(own)
+    written = [[row.text for row in mine], last.rows if last else [], replies]
+    texts, rows, typed = masks.as_typed(session, instance, written)
+    for row, text in zip(mine, texts, strict=True):
+        set_committed_value(row, "text", text)
     return PublicInstance(
         instance=instance,
         joined=joined is not None,
@@ -186,15 +197,39 @@ def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
         with_unit=held.now,
         way=here,
         said=public_values(version, events),
-        sent=sent(session, own_version, instance, own),
+        sent=replace(last, rows=[(label, text) for label, text in rows]) if last else None,
         wanted=wanted(session, instance),
         late=status.next_on is not None and status.next_on < clock.now(session),
         ahead=next_steps(session, version, main, tasks, status),
-        messages=correspondence.read_by_reporter(session, instance.id, joined),
-        rating=ratings.rating_of(session, instance.id),
+        messages=letters,
+        variables=_as_replied(instance, replies, typed),
+        rating=rating,
         rate_until=ratings.open_until(session, main),
         unsettled_until=reopening.open_until(session, main, version),
     )
+
+
+def _is_by_reporter(row: ReporterMessage | ReporterRating) -> bool:
+    return isinstance(row, ReporterRating) or row.written_by_id is None
+
+
+def _replies(entries: Sequence[Entry[Event]]) -> list[Mapping[str, Any]]:
+    """The values that the reporter sent with forms of this page."""
+    received = (entry.event for entry in entries if isinstance(entry.event, MessageReceived))
+    return [event.values for event in received if event.by == REPORTER]
+
+
+def _as_replied(
+    instance: ProcessInstance, kept: Sequence[Mapping[str, Any]], typed: Sequence[Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """What the case holds, each value that is still what he sent as he typed it."""
+    his = {
+        key: told[key]
+        for masked, told in zip(kept, typed, strict=True)
+        for key, value in masked.items()
+        if value == instance.variables.get(key)
+    }
+    return {**instance.variables, **his}
 
 
 def _events(session: Session, instance: ProcessInstance) -> list[Entry[Event]]:

@@ -241,7 +241,7 @@ def _drawn(
     face = reporter.overview(session, case)
     form = face.wanted.form if face.wanted else None
     drawn = entries.draw_form(
-        session, form, values, problems, variables=case.variables, actor=None, instance_id=case.id
+        session, form, values, problems, variables=face.variables, actor=None, instance_id=case.id
     )
     said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
     said |= {"message": message or {}, "unsettled": unsettled or {}, "rated": rated or {}}
