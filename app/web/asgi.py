@@ -1,4 +1,5 @@
-"""The application as uvicorn serves it: a thread is taken when a request was read whole, and left with the answer.
+"""The application as uvicorn serves it: a thread is taken when a request was read whole and its turn has come, and
+left with the answer.
 
 Bodies wait on the disk for as long as their senders take, and so do answers for those who read slowly.
 """
@@ -22,12 +23,14 @@ from app.services.core.addresses import Network
 from app.services.files import pictures
 from app.services.files.pictures import Batch
 from app.web.byte_budgets import Budget, Full, Hold
+from app.web.callers import Callers
 from app.web.connections import Connection, Connections, Pace, longest_s
 from app.web.context import PICTURES
+from app.web.costly_program import IDLE_S, CostlyProgram
+from app.web.costs import BOUNDS, Kind
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES, takes_files
+from app.web.turns import Bounds, Caller, Crowded, Left, TooCostly, Turns
 
-#: Answering takes Python's lock most of the time: more threads answer no sooner.
-THREADS = 8
 #: Bounds of a request's head, in bytes but for the number of fields.
 _TARGET, _FIELD, _FIELDS = 4_094, 8_190, 60
 #: In memory of each body and answer; the rest lies in a file without a name.
@@ -44,6 +47,9 @@ _CHUNK = 64 * 1024
 _MOST_DISCARDED = 2 * MAX_BODY_BYTES
 #: How long the pictures of a request may wait and be made anew, in seconds, and how many such requests wait.
 _PICTURES_S, _MOST_WITH_PICTURES = 60.0, 64
+#: When who is refused as too many wait may come again, in seconds. He is told after a moment: whoever asks again at
+#: once would else be answered as often as he likes.
+_RETRY_S, _REFUSED_AFTER_S = 5, 1.0
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -70,15 +76,20 @@ class Application:
         *,
         small: Budget | None = None,
         large: Budget | None = None,
+        callers: Callers | None = None,
+        programs: Mapping[Kind, CostlyProgram] | None = None,
+        bounds: Mapping[Kind, Bounds] = BOUNDS,
     ) -> None:
         """``served``: the application, which a thread calls. ``trusted``: proxies that tell whom they call for.
         ``turns``: a file by which all processes take turns with pictures. ``small``, ``large``: room for bodies up to
-        `SMALL_BYTES`, and for others and answers."""
+        `SMALL_BYTES`, and for others and answers. ``callers``: what tells who asks for what; without them each
+        address is a caller. ``programs``: what answers costly requests, where threads of this process do not."""
         self._served, self._connections, self._trusted, self._turns = served, connections, trusted, turns
         self._turn = asyncio.Lock()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._with_pictures = 0
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._callers, self._programs = callers, programs or {}
+        self._lines = {kind: _Line(kind, bounds[kind]) for kind in Kind}
         self._at_once: Counter[str] = Counter()
         self._small, self._large = small or Budget(*_SMALL), large or Budget(*_LARGE)
 
@@ -92,10 +103,8 @@ class Application:
         try:
             with ExitStack() as kept:
                 await self._answer(scope, receive, send, connection, client, kept)
-        except _Refused as refused:
-            await _refuse(send, refused.status)
-        except Full:
-            await _refuse(send, 503)
+        except (_Refused, Full, Crowded, Left, TooCostly) as refused:
+            await self._refuse(scope, send, refused)
         except TimeoutError:  # the answer is not read
             if connection is not None:
                 connection.hang_up()
@@ -118,12 +127,15 @@ class Application:
             raise _Refused(503)
         body, size = await self._body(receive, fields, _path(scope), client, kept)
         batch = kept.enter_context(closing(Batch()))
+        environ = _environ(scope, fields, body, size)
+        caller, kind = Caller(client), Kind.USUAL
+        if self._callers is not None:
+            caller, kind = self._callers.caller(environ, client), self._callers.kind(environ)
 
         async def ask() -> _Answer:
-            environ = {**_environ(scope, fields, body, size), PICTURES: batch}
             answer = _Answer(kept.enter_context(_spool()))
-            loop = asyncio.get_running_loop()
-            await loop.run_in_executor(self._threads, self._call, environ, answer, connection)
+            async with self._lines[kind].turns.turn(caller, lambda: _is_lost(connection)):
+                await self._work(kind, {**environ, PICTURES: batch}, answer)
             return answer
 
         answer = await ask()
@@ -138,10 +150,21 @@ class Application:
             hold.yield_by(deadline if hold.size else None)
             await answer.send(send)
 
-    def _call(self, environ: dict[str, Any], answer: "_Answer", connection: Connection | None) -> None:
-        """Let the application answer, in a thread; nobody reads what a client that has left asked for."""
-        if connection is not None and connection.is_lost and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+    async def _work(self, kind: Kind, environ: dict[str, Any], answer: "_Answer") -> None:
+        """Let the application answer: in a thread, or by a program of its own that a thread waits for."""
+        line, loop = self._lines[kind], asyncio.get_running_loop()
+        program = self._programs.get(kind)
+        if program is None:
+            await loop.run_in_executor(line.threads, self._call, environ, answer)
+            if self._callers is not None:
+                self._callers.learn(environ)
             return
+        try:
+            await loop.run_in_executor(line.threads, _call_apart, program, environ, answer)
+        finally:
+            loop.call_later(IDLE_S, loop.run_in_executor, line.threads, program.rest)
+
+    def _call(self, environ: dict[str, Any], answer: "_Answer") -> None:
         chunks = self._served(environ, answer.start)
         try:
             for chunk in chunks:
@@ -150,6 +173,18 @@ class Application:
             if hasattr(chunks, "close"):
                 chunks.close()
 
+    async def _refuse(self, scope: Mapping[str, Any], send: Send, why: Exception) -> None:
+        """Say that the request is not answered, and why, in the words of who sent it."""
+        status = 0 if isinstance(why, Left) else why.status if isinstance(why, _Refused) else 503
+        if status != 503 or self._callers is None:
+            await _refuse(send, status)
+            return
+        if isinstance(why, Crowded):
+            await asyncio.sleep(_REFUSED_AFTER_S)
+        environ = _environ(scope, _fields(scope), io.BytesIO(), 0)
+        refused = await self._callers.refusal(environ, TooCostly if isinstance(why, TooCostly) else Crowded)
+        await _refuse(send, *refused)
+
     async def _make_anew(self, batch: Batch, connection: Connection | None) -> None:
         """Have the pictures of a request made anew: one at a time, and no thread of requests waits for it."""
         loop = asyncio.get_running_loop()
@@ -157,8 +192,8 @@ class Application:
         self._with_pictures += 1
         try:
             for picture in batch.wanted:
-                if connection is not None and connection.is_lost:
-                    raise _Refused(0)
+                if _is_lost(connection):
+                    raise Left
                 try:
                     await asyncio.wait_for(self._turn.acquire(), until - loop.time())
                 except TimeoutError:
@@ -261,6 +296,14 @@ class Server(uvicorn.Server):
         yield
 
 
+class _Line:
+    """Where requests of a kind wait, and the threads that answer them."""
+
+    def __init__(self, kind: Kind, bounds: Bounds) -> None:
+        self.turns = Turns(bounds)
+        self.threads = ThreadPoolExecutor(bounds.places, thread_name_prefix=f"request-{kind.value}")
+
+
 class _Answer:
     """What the application answers, until all of it is there."""
 
@@ -352,15 +395,29 @@ def _lessen(counter: Counter[str], whose: str, by: int) -> None:
         del counter[whose]
 
 
-async def _refuse(send: Send, status: int) -> None:
-    """Say in a line that the request is not answered, and close the connection."""
+async def _refuse(send: Send, status: int, told: Iterable[tuple[str, str]] = (), body: bytes = b"") -> None:
+    """Say that the request is not answered, and close the connection."""
     if not status:
         return
-    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    headers = [(b"content-length", str(len(body)).encode()), (b"connection", b"close")]
+    headers += [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in told]
     if status == 503:
-        headers.append((b"retry-after", b"5"))
+        headers.append((b"retry-after", str(_RETRY_S).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": b""})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _is_lost(connection: Connection | None) -> bool:
+    return connection is not None and connection.is_lost
+
+
+def _call_apart(program: CostlyProgram, environ: dict[str, Any], answer: _Answer) -> None:
+    body = environ["wsgi.input"]
+    with tempfile.TemporaryFile() as empty:
+        status, headers, answer.size = program.answer(
+            environ, empty if isinstance(body, io.BytesIO) else body, answer.file
+        )
+    answer.start(status, headers)
 
 
 def _fields(scope: Mapping[str, Any]) -> dict[str, str]:

@@ -21,6 +21,8 @@ from app.services.files.pictures import Batch
 LANGUAGE_COOKIE = "language"
 #: Where a request's pictures stand in WSGI's environment.
 PICTURES = "alur.pictures"
+#: Where the application tells the server there whose token a call carries: the user's id.
+CALLER = "alur.caller"
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 

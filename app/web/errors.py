@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask import Flask, current_app, flash, g, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -28,9 +29,10 @@ from app.i18n import N_, _
 from app.services.deployment.preconditions import Overtaken
 from app.services.files.pictures import Wanted
 from app.services.files.uploads import TooLarge
-from app.web import context, entries, lists
+from app.web import context, entries, lists, shell
 from app.web.context import SignInRequired
 from app.web.security_log import noting
+from app.web.turns import Crowded, TooCostly
 
 _WORDS = {
     "Unknown field.": N_("Isian ini tidak dikenal."),
@@ -60,6 +62,8 @@ STATUS: tuple[tuple[type[AppError], int], ...] = (
     (ExpressionFailed, 422),
     (TooManyAttempts, 429),
     (NotReady, 503),
+    (Crowded, 503),
+    (TooCostly, 503),
 )
 TITLES = {
     400: N_("Permintaan tidak dapat dibaca"),
@@ -206,8 +210,29 @@ def wants_json() -> bool:
     """Whether a program asks, not somebody in front of a page."""
     if context.is_api():
         return True
+    return prefers_json(request.accept_mimetypes)
+
+
+def prefers_json(accepted: MIMEAccept) -> bool:
+    """Whether JSON rather than a page is wanted by the header ``Accept``."""
     kinds = ("text/html", "application/json")
-    return request.accept_mimetypes.best_match(kinds, kinds[0]) == "application/json"
+    return accepted.best_match(kinds, kinds[0]) == "application/json"
+
+
+def refusal(kind: type[Crowded | TooCostly]) -> Response:
+    """The answer to whoever the server refuses. It is kept for all, so there is nothing of anybody on it."""
+    if kind is Crowded:
+        message = _(
+            "Terlalu banyak permintaan menunggu, jadi permintaan ini tidak dikerjakan dan tidak ada yang berubah. "
+            "Tunggu sebentar, lalu kirim lagi."
+        )
+    else:
+        message = _(
+            "Permintaan ini memerlukan memori atau waktu lebih dari yang tersedia. Persempit pilihannya, lalu "
+            "coba lagi."
+        )
+    g.shell = shell.bare()
+    return _answer(problem_of(kind(message)))
 
 
 def _answer(problem: Problem) -> Response:

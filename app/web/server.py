@@ -118,12 +118,22 @@ class Worker(GunicornWorker):
         # Here: the master, which reads this file too, has no use for what answers.
         from app.commands.security_log import stop_writing  # noqa: PLC0415
         from app.web.asgi import Application, Server  # noqa: PLC0415
+        from app.web.callers import Callers  # noqa: PLC0415
         from app.web.connections import Connections  # noqa: PLC0415
+        from app.web.costly_program import CostlyProgram  # noqa: PLC0415
+        from app.web.costs import APART  # noqa: PLC0415
 
         config = from_environment()
         connections = Connections(config.trusted_proxies, _room())
         turns = str(config.data_dir / "pictures.lock")
-        served = Application(self.wsgi, connections, config.trusted_proxies, turns)
+        served = Application(
+            self.wsgi,
+            connections,
+            config.trusted_proxies,
+            turns,
+            callers=Callers(self.wsgi),
+            programs={kind: CostlyProgram() for kind in APART},
+        )
         self._server = Server(
             served, connections, keepalive_s=self.cfg.keepalive, every_second=self._show_life
         )

@@ -41,6 +41,11 @@ def shell() -> dict[str, Any]:
     return found
 
 
+def bare() -> dict[str, Any]:
+    """What surrounds a page that is the same for everybody: the brand alone."""
+    return {"language": i18n.language(), "theme": "", "home": "/", "paths": {}}
+
+
 def _plain() -> dict[str, Any]:
     theme = context.cookie(THEME_COOKIE)
     return {

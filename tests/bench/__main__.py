@@ -32,6 +32,7 @@ from tests.bench import (
     studio_page,
     timers,
     trying,
+    turns,
 )
 
 SECTIONS = {
@@ -56,6 +57,7 @@ SECTIONS = {
     "evidence": evidence.measure,
     "performance": performance.measure,
     "similar": similar.measure,
+    "turns": turns.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

@@ -117,8 +117,9 @@ def memory_mb(pid: int, kind: str) -> float:
     """Memory of a process and its children, in MB: ``Rss``, or ``Pss``, which counts a shared page once."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     own = next(line for line in lines if line.startswith(f"{kind}:"))
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(own.split()[1]) / 1024 + sum(memory_mb(int(child), kind) for child in children)
+    listed = Path(f"/proc/{pid}/task").glob("*/children")  # each thread has those that it began
+    children = [int(child) for one in listed for child in one.read_text().split()]
+    return int(own.split()[1]) / 1024 + sum(memory_mb(child, kind) for child in children)
 
 
 def office_for(folder: Path, **more: str) -> Installation:

@@ -3,14 +3,20 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from ipaddress import IPv4Network
 from typing import Any
 
+from flask import Flask
+
 from app.web.asgi import Application, Server
 from app.web.byte_budgets import Budget
+from app.web.callers import Callers
 from app.web.connections import Connections
+from app.web.costly_program import CostlyProgram
+from app.web.costs import BOUNDS, Kind
+from app.web.turns import Bounds
 
 
 @contextmanager
@@ -22,6 +28,8 @@ def serving(
     turns: str = "",
     small: Budget | None = None,
     large: Budget | None = None,
+    programs: Mapping[Kind, CostlyProgram] | None = None,
+    bounds: Mapping[Kind, Bounds] = BOUNDS,
 ) -> Iterator[int]:
     """Serve a WSGI application until the block ends; yield the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=500)
@@ -30,7 +38,17 @@ def serving(
     async def live() -> None:
         pass
 
-    served = Application(application, held, trusted, turns, small=small, large=large)
+    served = Application(
+        application,
+        held,
+        trusted,
+        turns,
+        small=small,
+        large=large,
+        callers=Callers(application) if isinstance(application, Flask) else None,
+        programs=programs,
+        bounds=bounds,
+    )
     server = Server(served, held, keepalive_s=1, every_second=live)
     running = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
     running.start()

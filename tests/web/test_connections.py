@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from app.web import asgi, connections
-from app.web.asgi import THREADS
 from app.web.byte_budgets import Budget
 from app.web.connections import Connection, Connections
+from app.web.costs import THREADS
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES
 from tests.terminal import wait_for
 from tests.web.server import serving

@@ -50,6 +50,7 @@ def authenticate() -> None:
         )
     noting.token_used(token.strip())
     context.become(bearer.user)
+    request.environ[context.CALLER] = bearer.user.id
     g.token_expires_at = bearer.expires_at
     if bearer.touch_due:
         run_without_key(context.database(), lambda session: api_tokens.touch(session, token.strip()))

@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from app.db import Database
 from app.models import Attachment
 from app.web import asgi
-from app.web.asgi import THREADS
+from app.web.costs import THREADS
 from tests.reports import report, report_values
 from tests.services import samples
 from tests.services.files.turns import turn_taken

@@ -122,7 +122,7 @@ def test_a_stolen_cookie_ends_with_signing_out(app: Flask, sign_in: SignIn) -> N
 
 def test_the_cookie_holds_no_address(sign_in: SignIn) -> None:
     with sign_in("lapor").client.session_transaction() as session:
-        assert set(session) == {"_user_id", "_fresh", "csrf_token"}
+        assert set(session) == {"_user_id", "_fresh", "csrf_token", "user"}
 
 
 def test_a_session_goes_on_from_another_address_and_in_a_browser_of_another_name(sign_in: SignIn) -> None:

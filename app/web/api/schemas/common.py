@@ -34,7 +34,7 @@ CODES = (
     *("too_large", "unsupported_media_type", "invalid_form", "invalid_diagram"),
     "idempotency_key_reused",
     *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error"),
-    *("not_ready", "wrong_key", "record_changed"),
+    *("crowded", "too_costly", "not_ready", "wrong_key", "record_changed"),
     *("first_step_over", "journey_over", "provider_declined", "provider_failed", "provider_only"),
     *("tied_elsewhere", "unknown_user", "user_disabled", "user_refused"),
 )

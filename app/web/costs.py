@@ -1,0 +1,81 @@
+"""What a request costs, by its route: each kind has places and turns of its own, and two are worked on apart.
+
+A route that is not named here is answered by the threads of the server. Name one here that makes a file, reads many
+cases, or plays or checks a whole process; tests/web/test_costs.py finds those that make files.
+"""
+
+from enum import Enum
+
+from app.web.turns import Bounds
+
+#: Answering takes Python's lock most of the time: more threads answer no sooner.
+THREADS = 8
+
+
+class Kind(Enum):
+    """A kind of work. ``DOOR``: passwords and codes, some 40 ms each. ``FILES``, ``WORK``: what may take seconds and
+    changes little. ``TRIAL``: what is checked, played or published, where somebody waits in front of an editor or the
+    database for the end of a transaction."""
+
+    USUAL = "usual"
+    DOOR = "door"
+    FILES = "files"
+    WORK = "work"
+    TRIAL = "trial"
+
+
+#: In each process. A browser has six connections; of what is costly nobody has more than one at a time.
+BOUNDS = {
+    Kind.USUAL: Bounds(THREADS, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000),
+    Kind.DOOR: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=400),
+    Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64),
+    Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64),
+    Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128),
+}
+#: Made by programs of their own: see `costly_program`.
+APART = (Kind.FILES, Kind.WORK)
+
+_DOOR = frozenset(
+    {
+        *("auth.enter", "auth.password", "passkeys.enter", "passkeys.enter_second", "second_steps.enter"),
+        "tracking.knock",
+    }
+)
+_FILES = frozenset(
+    {
+        *("absences.take_along", "casefile.take_along", "dossiers.take_along", "eventlogs.take_along"),
+        *("evidence.take_along", "forecast.take_along", "identities.take_along", "incidents.take_along"),
+        *("identity_ledger.take_along", "imports.result_file", "migration.effect_file"),
+        *("notices.take_along", "questions.take_along", "record.take_along", "reports.pdf", "reports.xlsx"),
+        *("retention.take_along", "retention.take_cases", "retention.take_records", "samples.take_along"),
+        *("security_log.take_along", "sop_documents.docx", "sop_documents.pdf", "studio.take_along"),
+        *("studio_publishing.effect_file", "tasks.take_along", "units.take_along", "users.take_along"),
+        *("workload.take_along", "workload.take_counts"),
+    }
+)
+_WORK = frozenset(
+    {
+        *("comparison.show", "proposals.compare_with", "studio_publishing.comparison", "forecast.show"),
+        *("performance.conformance", "performance.conformance_with_file", "performance.heat_map"),
+        *("performance.over_time", "performance.ways", "retention.dry_run"),
+        *("sop_documents.show", "sop_documents.telaah"),
+    }
+)
+_TRIAL = frozenset(
+    {
+        *("api-api.api-deployments.approve", "api-api.api-deployments.deploy", "definitions.deploy"),
+        *("imports.add", "imports.choose_values", "rosters.add", "samples.draw", "migration.survey"),
+        *("proposals.approve", "studio.publish", "studio_publishing.show", "studio_publishing.survey"),
+        *("sandbox.act", "sandbox.begin", "sandbox.go_back", "sandbox.keep_scenario", "sandbox.run_clock"),
+        *("sandbox.show", "sop_tables.begin", "sop_tables.correct", "sop_tables.look"),
+        *("studio.begin_from_files", "studio.bring_in", "studio_editors.check", "studio_editors.rename"),
+        "studio_editors.try_table",
+    }
+)
+#: Endpoint → kind; all others are usual.
+KINDS = {
+    **dict.fromkeys(_DOOR, Kind.DOOR),
+    **dict.fromkeys(_FILES, Kind.FILES),
+    **dict.fromkeys(_WORK, Kind.WORK),
+    **dict.fromkeys(_TRIAL, Kind.TRIAL),
+}
