@@ -184,11 +184,12 @@ def main(number: int) -> None:
     from app.config import wants_json_log  # noqa: PLC0415
     from app.web import create_app  # noqa: PLC0415
 
-    os.nice(_NICE)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
     log_safety.log_to_stderr(as_json=wants_json_log())
+    served = create_app()
+    os.nice(_NICE)  # once it is there: who sent the first request waits for that too
     with suppress(OSError), socket.socket(fileno=number) as link:
-        serve(link, create_app())
+        serve(link, served)
     stop_writing()
     os._exit(0)
 
