@@ -7,12 +7,15 @@ comes by a socket: WSGI's environment as JSON, and two open files, one with the 
 
 import io
 import json
+import logging
 import os
 import resource
+import select
 import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -21,6 +24,8 @@ from typing import IO, Any
 
 from app.config import ROOT
 from app.web.turns import TooCostly
+
+logger = logging.getLogger(__name__)
 
 #: What the program may take: writable memory, its own and V8's. The largest case file of the tests takes a fifth.
 MEMORY_BYTES = 1536 * 1024 * 1024
@@ -103,7 +108,11 @@ class CostlyProgram:
 
 
 def serve(link: socket.socket, served: Wsgi) -> None:
-    """Answer what comes until the other end is closed, or so much memory was taken that it is better given back."""
+    """Answer what comes until the other end is closed, or so much memory was taken that it is better given back.
+
+    The process ends soon after the other end is closed, whatever is being answered.
+    """
+    threading.Thread(target=_leave_with_server, args=(link.fileno(),), daemon=True).start()
     ends = False
     while not ends:
         told, files = _receive(link)
@@ -189,9 +198,21 @@ def main(number: int) -> None:
     served = create_app()
     os.nice(_NICE)  # once it is there: who sent the first request waits for that too
     with suppress(OSError), socket.socket(fileno=number) as link:
-        serve(link, served)
+        try:
+            serve(link, served)
+        except Exception:  # what it says may quote anything: the log leaves that out where it is told to
+            log_safety.log_fault(logger, "a costly request")
     stop_writing()
     os._exit(0)
+
+
+def _leave_with_server(number: int) -> None:
+    """Nobody reads what goes on to be made when the server has ended, or was killed: transactions are undone."""
+    hung_up = select.poll()
+    hung_up.register(number, 0)
+    hung_up.poll()
+    time.sleep(_LAST_S)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,13 @@ THREADS = 8
 
 
 class Kind(Enum):
-    """A kind of work. ``DOOR``: passwords and codes, some 40 ms each. ``FILES``, ``WORK``: what may take seconds and
-    changes little. ``TRIAL``: what is checked, played or published, where somebody waits in front of an editor or the
-    database for the end of a transaction."""
+    """A kind of work. ``ALWAYS``: what costs little and never waits for what else somebody sends: health, and
+    signing out. ``DOOR``: passwords and codes, some 40 ms each. ``FILES``, ``WORK``: what may take seconds
+    and changes little. ``TRIAL``: what is checked, played or published, where somebody waits in front of an editor or
+    the database for the end of a transaction."""
 
     USUAL = "usual"
+    ALWAYS = "always"
     DOOR = "door"
     FILES = "files"
     WORK = "work"
@@ -27,6 +29,7 @@ class Kind(Enum):
 #: In each process. A browser has six connections; of what is costly nobody has more than one at a time.
 BOUNDS = {
     Kind.USUAL: Bounds(THREADS, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000),
+    Kind.ALWAYS: Bounds(2, of_one=1, of_one_alone=2, waiting_of_one=100, waiting=400),
     Kind.DOOR: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=400),
     Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64),
     Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64),
@@ -35,6 +38,7 @@ BOUNDS = {
 #: Made by programs of their own: see `costly_program`.
 APART = (Kind.FILES, Kind.WORK)
 
+_ALWAYS = frozenset({"auth.end_sessions", "auth.sign_out", "health.check", "metrics.tell", "tracking.leave"})
 _DOOR = frozenset(
     {
         *("auth.enter", "auth.password", "passkeys.enter", "passkeys.enter_second", "second_steps.enter"),
@@ -74,6 +78,7 @@ _TRIAL = frozenset(
 )
 #: Endpoint → kind; all others are usual.
 KINDS = {
+    **dict.fromkeys(_ALWAYS, Kind.ALWAYS),
     **dict.fromkeys(_DOOR, Kind.DOOR),
     **dict.fromkeys(_FILES, Kind.FILES),
     **dict.fromkeys(_WORK, Kind.WORK),

@@ -105,7 +105,7 @@ _PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 _WRITTEN = frozenset({"casefile", "intake", "tasks"})
 #: The field that an unknown page of a list is told by.
 _CURSOR = "cursor"
-#: How long to wait when the database does not answer.
+#: How long to wait when there is no answer now: no database, no turn, no room.
 _BUSY_S = 5
 
 
@@ -131,6 +131,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(AppError, _expected)
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Wanted, _begun_again)
+    app.register_error_handler(MemoryError, _too_costly)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -151,7 +152,7 @@ def problem_of(error: AppError) -> Problem:
         members["activity_id"] = error.activity_id
     if isinstance(error, TooManyAttempts):
         headers["Retry-After"] = str(error.retry_after_s)
-    if isinstance(error, NotReady):
+    if isinstance(error, (NotReady, Crowded, TooCostly)):
         headers["Retry-After"] = str(_BUSY_S)
     return Problem(status, str(error), members, headers, code=error.code)
 
@@ -199,6 +200,11 @@ def refused(error: HTTPException) -> Response:
 def _begun_again(_error: Wanted) -> Response:
     """What nobody reads: the server asks again as soon as the pictures of this request were made anew."""
     return Response(status=503)
+
+
+def _too_costly(_error: MemoryError) -> Response:
+    log_safety.log_fault(logger, "%s", request.endpoint)
+    return refusal(TooCostly)
 
 
 def _unexpected(_error: Exception) -> Response:

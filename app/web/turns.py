@@ -149,8 +149,10 @@ class Turns:
             one.turn.set_result(None)
 
     def _next(self) -> _Waiting | None:
+        self._forget_long_ago()
         for known in (not self._last_known, self._last_known):
-            ring = self._rings[known]
+            # Of a group that has its share nobody is looked at: there may be a thousand of them.
+            ring = self._rings[known] if known or self._has_room_for_unknown() else _Ring()
             for name in list(ring):
                 queue = ring[name]
                 self._drop_who_left(queue)
@@ -164,16 +166,17 @@ class Turns:
                     return one
         return None
 
+    def _has_room_for_unknown(self) -> bool:
+        return not self._seen_known or self._unknown < max(1, self._bounds.places // 2)
+
     def _may(self, caller: Caller) -> bool:
         """Whether one more of this caller is answered now."""
-        self._forget_long_ago()
-        bounds, here = self._bounds, caller in self._seen
-        if not caller.known and self._seen_known and self._unknown >= max(1, bounds.places // 2):
-            return False
-        others = len(self._seen) - here > 0
+        bounds = self._bounds
+        others = len(self._seen) > (caller in self._seen)
         return self._answered[caller.name] < (bounds.of_one if others else bounds.of_one_alone)
 
     def _note(self, caller: Caller) -> None:
+        self._forget_long_ago()
         self._seen_known += caller.known and caller not in self._seen
         self._seen[caller] = self._clock()
         self._seen.move_to_end(caller)

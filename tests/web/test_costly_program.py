@@ -2,6 +2,7 @@
 
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,11 +17,13 @@ from tests.bench.figures import memory_mb
 from tests.serving import Installation, install
 from tests.terminal import wait_for
 
-#: A small application: it answers what is sent; ``/much`` takes more memory than there is, ``/held`` keeps much.
+#: A small application: it answers what is sent; ``/much`` takes more memory than there is, ``/held`` keeps much,
+#: ``/long`` tells the file that it is asked for who it is, and is never done.
 SCRIPT = """
-import os, resource, socket, sys
+import os, pathlib, resource, socket, sys, time
 from app.web import costly_program
 costly_program.KEPT_BYTES = 300 * 1024 * 1024
+costly_program._LAST_S = 0.1
 resource.setrlimit(resource.RLIMIT_DATA, (600 * 1024 * 1024,) * 2)
 kept = []
 
@@ -28,6 +31,9 @@ def served(environ, start):
     path = environ["PATH_INFO"]
     kept.extend([bytearray(b"a") * (1 << 30)] if path == "/much" else [])
     kept.extend([bytearray(b"a") * (320 << 20)] if path == "/held" else [])
+    if path == "/long":
+        pathlib.Path(environ["QUERY_STRING"]).write_text(str(os.getpid()))
+        time.sleep(600)
     start("200 OK", [("X-Pid", str(os.getpid()))])
     yield environ["wsgi.input"].read()
     yield environ["QUERY_STRING"].encode()
@@ -92,6 +98,20 @@ def test_a_program_without_work_ends(program: CostlyProgram, monkeypatch: pytest
     monkeypatch.setattr(costly_program, "IDLE_S", 0)
     program.rest()
     assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_program_ends_with_a_server_that_was_killed_meanwhile(tmp_path: Path) -> None:
+    told = tmp_path / "pid"
+    line = (
+        "import sys, tempfile; from app.web.costly_program import CostlyProgram;"
+        "environ = {'PATH_INFO': '/long', 'QUERY_STRING': sys.argv[2]};"
+        "CostlyProgram((sys.executable, '-c', sys.argv[1])).answer(environ, *[tempfile.TemporaryFile()] * 2)"
+    )
+    server = subprocess.Popen((sys.executable, "-c", line, SCRIPT, str(told)))
+    wait_for(lambda: told.exists() and told.read_text() != "")
+    server.kill()
+    server.wait()
+    wait_for(lambda: not is_alive(int(told.read_text())))
 
 
 @pytest.fixture

@@ -56,6 +56,8 @@ def test_every_route_that_makes_a_file_has_few_places(app: Flask) -> None:
         ("GET", "/studio/1/maju-cepat?sumber=buatan", Kind.WORK),
         ("POST", "/masuk", Kind.DOOR),
         ("GET", "/masuk", Kind.USUAL),
+        ("GET", "/healthz", Kind.ALWAYS),
+        ("POST", "/keluar", Kind.ALWAYS),
         ("POST", "/api/v1/deployments", Kind.TRIAL),
         ("GET", "/nowhere", Kind.USUAL),
         ("PUT", "/masuk", Kind.USUAL),

@@ -25,6 +25,7 @@ from app.web import context
 from app.web import errors as web_errors
 from app.web.api.schemas.common import CODES
 from app.web.errors import problem_of
+from app.web.turns import Crowded, TooCostly
 from tests.web.conftest import Browser
 
 FINDING = Finding("file_unknown", "error", file="x.txt")
@@ -39,6 +40,8 @@ ERRORS = [
     (ExpressionFailed("Terlalu lama."), 422),
     (TooManyAttempts("Tunggu.", 30), 429),
     (NotReady("Basis data sibuk."), 503),
+    (Crowded("Penuh."), 503),
+    (TooCostly("Terlalu besar."), 503),
     (AppError("Lain."), 422),
 ]
 
@@ -95,7 +98,21 @@ def test_a_problem_carries_what_a_client_can_use() -> None:
     assert finding["code"] == "file_unknown"
     assert problem_of(ExecutionFailed("x", activity_id="a")).members == {"activity_id": "a"}
     assert problem_of(TooManyAttempts("x", 30)).headers == {"Retry-After": "30"}
-    assert "Retry-After" in problem_of(NotReady("x")).headers
+    for error in (NotReady("x"), Crowded("x"), TooCostly("x")):
+        assert problem_of(error).headers == {"Retry-After": "5"}
+
+
+def test_who_asks_for_more_memory_than_there_is_is_told_to_ask_for_less(
+    app: Flask, api: Callable[[str], object], caplog: pytest.LogCaptureFixture
+) -> None:
+    failing(app, MemoryError("rahasia"))
+    page = app.test_client().get("/gagal")
+    problem = api("lapor").get("/gagal")  # type: ignore[attr-defined]
+    assert (page.status_code, problem.status_code, problem.json["code"]) == (503, 503, "too_costly")
+    assert page.headers["Retry-After"] == problem.headers["Retry-After"] == "5"
+    assert "Persempit pilihannya" in page.text
+    assert "rahasia" not in page.text + problem.text
+    assert "MemoryError" in caplog.text
 
 
 def test_an_unexpected_error_is_logged_and_its_reference_shown(

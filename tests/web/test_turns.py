@@ -45,11 +45,14 @@ class Office:
 
     async def _ask(self, name: str, caller: Caller) -> None:
         try:
-            async with self.turns.turn(caller, lambda: name in self.gone):
+            async with self.turns.turn(caller, lambda: self.has_left(name)):
                 self.begun.append(name)
                 await self._ends[name].wait()
         except (Crowded, Left) as why:
             self.refused[name] = type(why)
+
+    def has_left(self, name: str) -> bool:
+        return name in self.gone
 
     async def _settle(self) -> None:
         for _step in range(10):
@@ -125,6 +128,36 @@ async def test_any_number_of_addresses_leaves_half_of_the_places_to_who_is_signe
     assert len(office.begun) == 1 + 4
     await office.send("officer2", "colleague1")
     assert office.begun[-2:] == ["officer2", "colleague1"]
+
+
+@played
+async def test_what_a_request_costs_the_loop_does_not_grow_with_the_addresses_that_wait() -> None:
+    office = Office(EIGHT)
+    asked = 0
+
+    def count(_name: str) -> bool:
+        nonlocal asked
+        asked += 1
+        return False
+
+    office.has_left = count  # type: ignore[method-assign]
+    await office.send("officer1")
+    await office.send(*(f"address{'x' * n}1" for n in range(300)), known=False)
+    asked = 0
+    await office.send("officer2")
+    await office.end("officer1", "officer2")
+    assert asked < 10
+
+
+@played
+async def test_who_was_refused_is_forgotten_while_one_request_goes_on() -> None:
+    office = Office(Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=1, waiting=1))
+    await office.send("a1", "a2")
+    for n in range(50):
+        office.now += LATELY_S / 2
+        await office.send(f"address{'x' * n}1", known=False)
+    assert len(office.refused) == 50
+    assert len(office.turns._seen) < 5
 
 
 @played

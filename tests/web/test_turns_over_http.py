@@ -88,6 +88,21 @@ def test_one_officer_who_wants_many_case_files_stops_nobody(
     assert sorted(one.result().status for one in sent) == [200] * 3 + [503] * 21
 
 
+def test_health_is_told_and_signing_out_done_however_much_one_address_and_user_sent(
+    app: Flask, senders: ThreadPoolExecutor, held: Held, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.view_functions, "notices.listed", held.view)
+    bounds = {**BOUNDS, Kind.USUAL: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=1, waiting=2)}
+    with serving(app, bounds=bounds) as port:
+        greedy = browser_of(port, "upp")
+        sent = [senders.submit(greedy.get, "/notifikasi") for _n in range(4)]
+        wait_for(lambda: sum(one.done() for one in sent) == 2, every_s=0.01)
+        assert Browser("127.0.0.1", port).get("/healthz").json["database"] is True
+        assert greedy.post("/keluar").status == 302
+        held.may_end.release(10)
+        assert sorted(one.result().status for one in sent) == [200, 302, 503, 503]
+
+
 def refused(port: int, senders: ThreadPoolExecutor, browser: Browser, **cookies: str) -> Reply:
     """The answer to one request more than may wait."""
     full = ask_files(senders, browser, 10)
