@@ -90,6 +90,7 @@ class Worker(GunicornWorker):
     """Serves by uvicorn; finishes what it is answering when it is told to stop."""
 
     _server: Any = None
+    _zygote: Any = None
 
     def init_signals(self) -> None:
         """Leave Ctrl+C to the master, which passes it on."""
@@ -120,9 +121,14 @@ class Worker(GunicornWorker):
         from app.web.asgi import Application, Server  # noqa: PLC0415
         from app.web.callers import Callers  # noqa: PLC0415
         from app.web.connections import Connections  # noqa: PLC0415
-        from app.web.costly_program import CostlyProgram  # noqa: PLC0415
+        from app.web.costly_program import CostlyProgram, Zygote  # noqa: PLC0415
         from app.web.costs import APART  # noqa: PLC0415
 
+        # What is there now stays: going through it all again and again stood requests still for 150 to 300 ms, and
+        # would give each program that is forked its own copy.
+        gc.collect()
+        gc.freeze()
+        self._zygote = Zygote.fork(self.wsgi)
         config = from_environment()
         connections = Connections(config.trusted_proxies, _room())
         turns = str(config.data_dir / "pictures.lock")
@@ -132,21 +138,19 @@ class Worker(GunicornWorker):
             config.trusted_proxies,
             turns,
             callers=Callers(self.wsgi),
-            programs={kind: CostlyProgram() for kind in APART},
+            programs={kind: CostlyProgram(self._zygote) for kind in APART},
         )
         self._server = Server(
             served, connections, keepalive_s=self.cfg.keepalive, every_second=self._show_life
         )
-        # What is there now stays: going through it all again and again stood requests still for 150 to 300 ms.
-        gc.collect()
-        gc.freeze()
         asyncio.run(self._server.serve([listener.sock for listener in self.sockets]))
         stop_writing()
         _leave()
 
     async def _show_life(self) -> None:
         self.notify()
-        if self.ppid != os.getppid() and self._server is not None:  # the master was killed
+        # The master was killed, or there will be no costly programs any more: the master begins another worker.
+        if self.ppid != os.getppid() or self._zygote.has_ended:
             self._server.should_exit = True
 
 
@@ -169,6 +173,7 @@ def _say_welcome(worker: Any) -> None:
     """The first worker says where it is."""
     if worker.age == 1:
         worker.late.cancel()
+        worker.late.join()  # no thread may be left when a process is forked
         _say(os.environ.get(_WELCOME, ""))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,20 +12,20 @@ from tempfile import TemporaryFile
 import pytest
 
 from app.web import costly_program
-from app.web.costly_program import CostlyProgram
+from app.web.costly_program import CostlyProgram, Zygote
 from app.web.turns import TooCostly
 from tests.bench.figures import memory_mb
 from tests.serving import Installation, install
 from tests.terminal import wait_for
 
 #: A small application: it answers what is sent; ``/much`` takes more memory than there is, ``/held`` keeps much,
-#: ``/long`` tells the file that it is asked for who it is, and is never done.
+#: ``/long`` writes into a file who it is, and is never done; ``/stuck`` is about to have taken as long as it may.
 SCRIPT = """
-import os, pathlib, resource, socket, sys, time
+import os, pathlib, signal, socket, sys, time
 from app.web import costly_program
 costly_program.KEPT_BYTES = 300 * 1024 * 1024
+costly_program.MEMORY_BYTES = 600 * 1024 * 1024
 costly_program._LAST_S = 0.1
-resource.setrlimit(resource.RLIMIT_DATA, (600 * 1024 * 1024,) * 2)
 kept = []
 
 def served(environ, start):
@@ -34,18 +35,32 @@ def served(environ, start):
     if path == "/long":
         pathlib.Path(environ["QUERY_STRING"]).write_text(str(os.getpid()))
         time.sleep(600)
+    if path == "/stuck":
+        costly_program.signal.alarm(1)
+        time.sleep(600)
     start("200 OK", [("X-Pid", str(os.getpid()))])
     yield environ["wsgi.input"].read()
     yield environ["QUERY_STRING"].encode()
 
 with socket.socket(fileno=int(sys.argv[1])) as link:
-    costly_program.serve(link, served)
+    costly_program.fork_programs(link, served)
 """
 
 
+@pytest.fixture(scope="module")
+def zygote() -> Iterator[Zygote]:
+    ours, theirs = socket.socketpair()
+    with ours:
+        line = (sys.executable, "-c", SCRIPT, str(theirs.fileno()))
+        with theirs:
+            process = subprocess.Popen(line, pass_fds=(theirs.fileno(),))
+        yield Zygote(ours, process.pid)
+    process.wait(10)
+
+
 @pytest.fixture
-def program() -> Iterator[CostlyProgram]:
-    one = CostlyProgram((sys.executable, "-c", SCRIPT))
+def program(zygote: Zygote) -> Iterator[CostlyProgram]:
+    one = CostlyProgram(zygote)
     yield one
     one.stop()
 
@@ -80,38 +95,39 @@ def test_a_request_that_takes_too_much_memory_ends_alone(program: CostlyProgram)
 def test_a_program_that_has_grown_gives_its_memory_back(program: CostlyProgram) -> None:
     content, grown = ask(program, "/held", b"a")
     assert content == b"a&more=1"
-    assert not Path(f"/proc/{grown}").exists()
+    wait_for(lambda: not is_alive(grown))
     assert ask(program, "/")[1] != grown
 
 
 def test_a_program_that_was_killed_while_it_rested_is_begun_anew(program: CostlyProgram) -> None:
     before = ask(program, "/")[1]
     os.kill(before, signal.SIGKILL)
-    os.waitid(os.P_PID, before, os.WEXITED | os.WNOWAIT)
+    wait_for(lambda: not is_alive(before))
     assert ask(program, "/")[1] != before
 
 
 def test_a_program_without_work_ends(program: CostlyProgram, monkeypatch: pytest.MonkeyPatch) -> None:
     pid = ask(program, "/")[1]
     program.rest()
-    assert Path(f"/proc/{pid}").exists()
+    assert is_alive(pid)
     monkeypatch.setattr(costly_program, "IDLE_S", 0)
     program.rest()
-    assert not Path(f"/proc/{pid}").exists()
+    wait_for(lambda: not Path(f"/proc/{pid}").exists())  # not even a zombie
 
 
-def test_a_program_ends_with_a_server_that_was_killed_meanwhile(tmp_path: Path) -> None:
+def test_a_program_ends_with_a_server_that_was_killed_meanwhile(zygote: Zygote, tmp_path: Path) -> None:
     told = tmp_path / "pid"
-    line = (
-        "import sys, tempfile; from app.web.costly_program import CostlyProgram;"
-        "environ = {'PATH_INFO': '/long', 'QUERY_STRING': sys.argv[2]};"
-        "CostlyProgram((sys.executable, '-c', sys.argv[1])).answer(environ, *[tempfile.TemporaryFile()] * 2)"
-    )
-    server = subprocess.Popen((sys.executable, "-c", line, SCRIPT, str(told)))
-    wait_for(lambda: told.exists() and told.read_text() != "")
-    server.kill()
-    server.wait()
+    with TemporaryFile() as file, zygote.begin() as link:
+        environ = {"PATH_INFO": "/long", "QUERY_STRING": str(told)}
+        costly_program._send(link, environ, (file.fileno(), file.fileno()))
+        wait_for(lambda: told.exists() and told.read_text() != "")
     wait_for(lambda: not is_alive(int(told.read_text())))
+
+
+def test_a_request_that_takes_too_long_ends_alone(program: CostlyProgram, tmp_path: Path) -> None:
+    with pytest.raises(TooCostly):
+        ask(program, "/stuck")
+    assert ask(program, "/")[0] == b"&more=1"
 
 
 @pytest.fixture
@@ -119,11 +135,15 @@ def office(tmp_path: Path) -> Installation:
     return install(tmp_path, forked=True, ALUR_WEB_PROCESSES="1")
 
 
+def listed_children(pid: int) -> list[int]:
+    listed = Path(f"/proc/{pid}/task").glob("*/children")  # each thread has those that it began
+    return [int(child) for one in listed for child in one.read_text().split()]
+
+
 def children(pid: int) -> Iterator[int]:
-    for listed in Path(f"/proc/{pid}/task").glob("*/children"):  # each thread has those that it began
-        for child in listed.read_text().split():
-            yield int(child)
-            yield from children(int(child))
+    for child in listed_children(pid):
+        yield child
+        yield from children(child)
 
 
 def is_alive(pid: int) -> bool:
@@ -134,9 +154,10 @@ def is_alive(pid: int) -> bool:
 
 
 def programs(office: Installation) -> list[int]:
-    """The costly programs of its server."""
-    pids = list(children(office.processes["serve"].pid))
-    return [pid for pid in pids if b"app.web.costly_program" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    """The costly programs of its server: they alone stand behind it in the processor's queue."""
+    server = office.processes["serve"].pid
+    usual = os.getpriority(os.PRIO_PROCESS, server)
+    return [pid for pid in children(server) if os.getpriority(os.PRIO_PROCESS, pid) > usual]
 
 
 def test_a_file_is_made_by_a_program_that_ends_with_the_server(office: Installation) -> None:
@@ -145,9 +166,18 @@ def test_a_file_is_made_by_a_program_that_ends_with_the_server(office: Installat
         assert programs(office) == []
         assert browser.get("/proses/1/dokumen-sop.pdf").body.startswith(b"%PDF")
         [pid] = programs(office)
-        assert os.getpriority(os.PRIO_PROCESS, pid) > 0
         assert memory_mb(pid, "Rss") < costly_program.KEPT_BYTES / 1024**2
         assert browser.get("/studio/1/draf.zip").status == 404
         assert programs(office) == [pid]
     wait_for(lambda: not is_alive(pid))
     assert "Traceback" not in office.log
+
+
+def test_a_server_without_what_its_programs_are_forked_from_begins_anew(office: Installation) -> None:
+    with office.running(worker=False):
+        browser = office.browser("pemilik")
+        [worker] = listed_children(office.processes["serve"].pid)
+        [zygote] = listed_children(worker)
+        os.kill(zygote, signal.SIGKILL)
+        wait_for(lambda: not is_alive(worker))
+        assert browser.get("/proses/1/dokumen-sop.pdf").body.startswith(b"%PDF")
