@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, exists, or_, select
+from sqlalchemy import Select, bindparam, case, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from app.engine.diagram import Node
@@ -20,6 +20,7 @@ from app.models import EventStart, MessageWait, ProcessDefinition, ProcessInstan
 from app.services import identity
 from app.services.core import access, clock, holidays, rights
 from app.services.core.access import Actor
+from app.services.core.paging import Page, cursor, limited, moment_of, values_of
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.definitions.outlines import is_by_system, is_for_reporter
@@ -128,14 +129,23 @@ def open_wait(
     return instance, wait
 
 
-def awaited(session: Session, actor: Actor, most: int) -> list[MessageWait]:
-    """What cases have waited for longest, of those whose message the actor may note as received; of the oldest
-    ``most`` of his lanes."""
+def awaited(session: Session, actor: Actor, after: str = "", limit: int = 50) -> Page[MessageWait]:
+    """A page of what cases wait for in the actor's lanes, the longest first: what he may note as received of it.
+
+    Raises:
+        InvalidForm: ``after`` is no cursor.
+    """
     query = select(MessageWait).where(~MessageWait.is_signal).options(joinedload(MessageWait.instance))
     if not (actor.is_admin or actor.is_process_owner):
         query = query.where(MessageWait.group_id.in_(actor.groups))
-    found = session.scalars(query.order_by(MessageWait.opened_at, MessageWait.id).limit(most))
-    return [wait for wait in found if recordable(session, wait.instance, [wait], actor)]
+    if after:
+        at, id_ = values_of(after, 2)
+        query = query.where(tuple_(MessageWait.opened_at, MessageWait.id) > (moment_of(at), id_))
+    limit = limited(limit)
+    found = session.scalars(query.order_by(MessageWait.opened_at, MessageWait.id).limit(limit + 1)).all()
+    rows = [wait for wait in found[:limit] if recordable(session, wait.instance, [wait], actor)]
+    last = found[limit - 1] if len(found) > limit else None
+    return Page(rows, cursor(last.opened_at, last.id) if last else None)
 
 
 def is_awaited(session: Session, actor: Actor) -> bool:

@@ -20,27 +20,27 @@ from app.services.definitions import definitions, outlines
 from app.services.instances import messages
 from app.services.tasks import drafts
 from app.services.tasks.received_messages import Noted, draft_scope
-from app.web import context, entries, errors
+from app.web import context, entries, errors, lists
 from app.web.casefile import page_parts
 from app.web.entries import Entry
 from app.web.security_log import noting
 
 blueprint = Blueprint("waits", __name__)
 
-#: So many of those that wait longest are listed.
-_MOST = 100
-
 
 @blueprint.get("/pesan-ditunggu")
 def listed() -> str:
     """What cases wait for in the actor's lanes, the longest first."""
+    after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
+        page = messages.awaited(session, context.actor(), after)
         rows = [
             {"wait": wait, "name": page_parts.awaited(version, wait), "lane": _lane(version, wait)}
-            for wait in messages.awaited(session, context.actor(), _MOST)
+            for wait in page.items
             if (version := definitions.readable(session, wait.instance.definition_id)) is not None
         ]
-    return render_template("casefile/waits.html", rows=rows)
+    first, following = lists.address() if after else "", lists.next_page(page.next)
+    return render_template("casefile/waits.html", rows=rows, first=first, following=following)
 
 
 def _lane(version: definitions.Version, wait: MessageWait) -> str:

@@ -11,7 +11,7 @@ from app.errors import InvalidDiagram
 from app.history import reader
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.deployment import deployments
-from app.services.instances import instances
+from app.services.instances import instances, messages
 from app.services.tasks import tasks
 from tests.engine.building import Shape, boundary, bpmn, catch, end, node, race, start, user
 from tests.services.office import form, text
@@ -197,3 +197,21 @@ def test_what_only_a_system_sends_has_no_button(office: Database, sign_in: SignI
     assert refused.status_code == 403
     assert "hanya dikirim oleh sistem" in refused.text
     assert sign_in("admin").post(f"/perkara/{case}/pesan-ditunggu/{wait.id}").status_code == 403
+
+
+def test_the_list_is_read_page_by_page(office: Database, sign_in: SignIn) -> None:
+    cases = [begin(office, "message") for _number in range(3)]
+    found, after = list[int](), ""
+    with office.reading() as session:
+        while True:
+            page = messages.awaited(session, actor(session, "lapor"), after, limit=2)
+            found += [wait.instance_id for wait in page.items]
+            assert len(page.items) <= 2
+            if page.next is None:
+                break
+            after = page.next
+    assert found == cases
+    lapor = sign_in("lapor")
+    last = lapor.get(f"/pesan-ditunggu?after={after}")
+    assert [one.split("/")[2] for one in addresses(last.text)] == [str(cases[-1])]
+    assert 'rel="prev" href="/pesan-ditunggu"' in last.text
