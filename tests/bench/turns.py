@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -66,8 +67,9 @@ def _measure(folder: Path, name: str, **more: str) -> None:
         reply = owner.post("/studio/dari-versi/1") if owner.get("/proses/1").status == 200 else owner.get("/")
         draft = int(reply.headers["Location"].rstrip("/").rsplit("/", 1)[-1])
         greedy.get(f"/perkara/{ids[0]}/berkas")
-        others = [office.browser(who) for who in ("lapor", "koordinator", "dpupr")]
+        others = [office.browser(who) for who in ("lapor", "koordinator", "auditor")]
         _read_pages(others, ids, 1.0)
+        _memory(office, name, 24, _case_files(greedy, ids))
         for what, count, requests in (
             ("24 case files of one officer", 24, _case_files(greedy, ids)),
             ("80 fast-forwards of one owner", 80, _forecasts(owner, draft)),
@@ -76,7 +78,6 @@ def _measure(folder: Path, name: str, **more: str) -> None:
             ("300 anonymous, all open routes", 300, _open(office)),
         ):
             _beside(office, f"{name}: {what}", count, requests, others, ids)
-        _memory(office, name, 24, _case_files(greedy, ids))
 
 
 def _start_cases(office: Installation) -> list[int]:
@@ -196,16 +197,18 @@ def _together(threads: Sequence[threading.Thread]) -> None:
 @contextmanager
 def _abused(port: int, count: int, requests: Sequence[Request]) -> Iterator[object]:
     spawning = multiprocessing.get_context("spawn")
-    number = spawning.Value("i", 0)
-    sending = spawning.Process(target=_abuse, args=(port, count, requests, number))
+    number, begun = spawning.Value("i", 0), spawning.Event()
+    sending = spawning.Process(target=_abuse, args=(port, count, requests, number, begun))
     sending.start()
+    assert begun.wait(120)
     yield number
     sending.kill()
     sending.join()
 
 
-def _abuse(port: int, count: int, requests: Sequence[Request], number: object) -> None:
+def _abuse(port: int, count: int, requests: Sequence[Request], number: object, begun: Event) -> None:
     """Send one after the other on each of so many connections, until the process is killed."""
+    begun.set()
     os.nice(10)
     turns = itertools.cycle(requests)
 
