@@ -22,6 +22,15 @@ _AXE = Axe().axe_script
 _RULES = {"light": "", "dark": "runOnly: ['cat.color'],"}
 _RUN = "axe.run(document, {%s preload: false, resultTypes: ['violations']})"
 _WIDE, _PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+#: At which widths menus and lists are looked at besides.
+_WIDTHS = (360, 1024, 1280, 1440, 1920)
+#: What a page has that opens over it, and lists: as the classes of both.
+_OPENING = """() => {
+  const floats = one => ["absolute", "fixed"].includes(getComputedStyle(one).position);
+  const menus = [...document.querySelectorAll("details")].filter(one => [...one.children].some(floats));
+  const others = document.querySelectorAll("dialog[id], [popover], table[data-list]");
+  return [...new Set([...menus, ...others].map(one => one.id || one.className))].sort();
+}"""
 #: Which menus, dialogs and popovers are not inside the window, or have a control that a pointer does not reach.
 _OUTSIDE = """async () => {
   const painted = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -96,11 +105,29 @@ def look(person: Person, visit: Visit, scene: Scene, who: str) -> list[str]:
         problems += [f"{scheme}: {problem}" for problem in violations(page, _RULES[scheme])]
         photograph(person, visit, f"{who}-{scheme}")
     page.emulate_media(color_scheme="light")
+    problems += at_each_width(person, page)
     page.set_viewport_size(_PHONE)
     problems += sideways(page)
     photograph(person, visit, f"{who}-phone")
     page.set_viewport_size(_WIDE)
     return [f"{visit.name}: {problem}" for problem in problems]
+
+
+def at_each_width(person: Person, page: Page) -> list[str]:
+    """What opens outside of the window, and which lists hide what they are about, at each width.
+
+    Pages of one person that have the same menus and lists are measured once; none of which a dialog takes hold.
+    """
+    opening = tuple(page.evaluate(_OPENING))
+    if opening in person.measured or page.locator("dialog[open]").count():
+        return []
+    person.measured.add(opening)
+    problems = []
+    for width in _WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        problems += [f"{width}: {one}" for one in outside(page) + narrow_subjects(page)]
+    page.set_viewport_size(_WIDE)
+    return problems
 
 
 def outside(page: Page) -> list[str]:

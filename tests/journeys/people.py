@@ -59,6 +59,7 @@ class Person:
         self.context = context
         self.page: Page = context.new_page()
         self.hands: Hands = hands(self.page)
+        self.measured = set[tuple[str, ...]]()  # see `looking.at_each_width`
 
     def beside(self) -> "Person":
         """The same browser, with another tab."""
