@@ -5,8 +5,8 @@ import re
 from collections.abc import Callable
 
 from app.forms.masking import SIGN
-from tests.reports import identity_of
-from tests.web.conftest import Browser, Case
+from tests.reports import identity_of, report_values
+from tests.web.conftest import Api, Browser, Case
 
 SignIn = Callable[[str], Browser]
 
@@ -40,3 +40,31 @@ def test_a_note_with_a_right_guess_looks_as_one_with_a_wrong_guess(sign_in: Sign
         ]
 
     assert answers(right) == answers(wrong)
+
+
+def test_a_program_with_a_token_is_answered_as_well(api: Callable[[str], Api], case: Case) -> None:
+    known = identity_of(case.report)
+    right = [known["kontak_pelapor"], known["nama_pelapor"], known["email_pelapor"]]
+    wrong = ["0812-0000-9999", "Warga Lainnya 999", "warga999@contoh.id"]
+    values = {**report_values(case.report), "tracking_id": "9900099"}
+    begun = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values})
+    other, officer = Case(api, begun.json, case.report), api("dpupr")
+
+    def answers(one: Case, tried: list[str]) -> list[object]:
+        for name in ("lapor", "upp", "upp", "upp"):
+            one.complete(name)
+        sent = one.complete("dpupr", instruksi=f"Tanya {', '.join(tried)}; nama saya {tried[1]}")
+        asked = [
+            officer.get(f"/process-instances/{one.id}"),
+            officer.get(f"/process-instances/{one.id}/history"),
+        ]
+        asked += [officer.get(path, q=word) for path in ("/tasks", "/process-instances") for word in tried]
+        return [(reply.status_code, _plain(reply.text, tried)) for reply in (sent, *asked)]
+
+    assert answers(case, right) == answers(other, wrong)
+
+
+def _plain(text: str, tried: list[str]) -> str:
+    for one in tried:
+        text = text.replace(one, "<tebakan>")
+    return re.sub(r"[\w-]{24,}|\d+", "#", SIGN.sub("<samaran>", text))
