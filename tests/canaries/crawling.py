@@ -88,6 +88,7 @@ class Things:
             "other_id": ids(models.ProcessDefinition)[-1:],
             "attachment_id": ids(models.Attachment),
             "incident_id": ids(models.Incident),
+            "wait_id": ids(models.MessageWait),
             "clock_id": ids(models.Job, limit=3),
             "token": ["a" * 22],
             "proposal_id": [1],

@@ -74,6 +74,9 @@ def changed_sop() -> dict[str, bytes]:
     reporter = json.loads(files["pelapor.form"])
     for key, kind in (("nomor_lain", "textfield"), ("foto_ktp", "filepicker")):
         reporter["components"].append(_private(key, kind))
+    own = b'<zeebe:property name="identitas"'
+    unsettled = b'<zeebe:property name="belum selesai" value="10 hari kerja" />'
+    files["pengaduan.bpmn"] = files["pengaduan.bpmn"].replace(own, unsettled + own, 1)
     return files | {"pelapor.form": json.dumps(reporter).encode()}
 
 
@@ -149,6 +152,7 @@ class Planter:
         self.by_import()
         self.in_every_text()
         self.in_drafts()
+        self.waiting()
         self.in_what_is_refused()
         self.in_what_fails()
         self.proposed()
@@ -324,6 +328,7 @@ class Planter:
         self.told_beside(case, said)
         content = {"name": "data pelengkap diterima", "business_key": case["business_key"]}
         self.done(upp.post("/messages", {**content, "variables": {"pesan": said}}, key="pesan, dikenal"))
+        self.noted_and_reopened(case, said, asked)
         self.finish(
             upp, case, "konfirmasi", 2, **self.texts("konfirmasi", answers_for("konfirmasi", ONE, 2), said)
         )
@@ -345,6 +350,36 @@ class Planter:
         sent = {"number": case["business_key"], "code": case["tracking_code"]}
         page = reporter.follow(reporter.post("/lacak", sent))
         self.sent(reporter, page, "/lacak/pesan", {"text": said}, {})
+
+    def noted_and_reopened(self, case: dict[str, Any], said: str, asked: Any) -> None:
+        """A message that an officer notes, and why a case is reopened, also by its reporter."""
+        address, upp = f"/perkara/{case['id']}", self.installation.browser("upp")
+        self.confirmed(case, said, asked, "menunggu lagi")
+        waits = re.search(rf"{address}/pesan-ditunggu/\w+", upp.get(address).text)
+        assert waits is not None
+        self.sent(upp, upp.get(waits[0]), waits[0], {"pesan": said, "nomor_lain": ""}, {})
+        ending = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "tidak dapat dilengkapi"}}
+        self.confirmed(case, said, ending, "berakhir")
+        head, reopening = self.installation.browser("koordinator"), f"{address}/buka-kembali"
+        values = {"to": "konfirmasi", "deadline": "new", "reason": said}
+        self.sent(head, head.get(address), reopening, values, {})
+        self.confirmed(case, said, ending, "berakhir lagi")
+        reporter = self.installation.browser()
+        reporter.get("/lacak")
+        code = {"number": case["business_key"], "code": case["tracking_code"]}
+        page = reporter.follow(reporter.post("/lacak", code))
+        self.sent(reporter, page, "/lacak/belum-selesai", {"text": said}, {})
+
+    def confirmed(self, case: dict[str, Any], said: str, asked: Any, key: str) -> None:
+        """Complete *konfirmasi* with what leads on as it is ``asked``, and the rest of its answers left out."""
+        [task] = self.api["upp"].get("/tasks", instance_id=case["id"]).json["items"]
+        given = answers_for("konfirmasi", asked, 1)
+        if asked["jalan"]["data_lengkap"] == "tidak dapat dilengkapi":
+            left_out = ("data_diminta", "kesimpulan", "alasan_kesimpulan")
+            given = {name: value for name, value in given.items() if name not in left_out}
+            given |= {"data_lengkap": "tidak dapat dilengkapi", "penjelasan_pelapor": said}
+        content = {"variables": given}
+        self.done(self.api["upp"].post(f"/tasks/{task['id']}/complete", content, key=key))
 
     @staticmethod
     def texts(form: str, given: Mapping[str, Any], said: str) -> dict[str, str]:
@@ -419,6 +454,14 @@ class Planter:
         _action, hidden = dpupr.form(dpupr.get(path), path)
         draft = {"saksi": self.marks.word("draft of a task", ("dpupr", "tasks.show"))}
         self.done(dpupr.post(f"{path}/draf", hidden | draft))
+
+    def waiting(self) -> None:
+        """A case that waits for its reporter."""
+        case = self.start({**self.person("API, third"), "tracking_id": "47112"})
+        for api, activity in (("lapor", "penyaluran"), ("upp", "telaahan")):
+            self.finish(self.api[api], case, activity, 1)
+        asked = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "perlu dilengkapi pelapor"}}
+        self.finish(self.api["upp"], case, "konfirmasi", 1, asked=asked)
 
     def in_what_is_refused(self) -> None:
         values = {"nama_pelapor": self.marks.word("refused start"), "judul": "Tanpa isi"}
