@@ -19,6 +19,7 @@ from app.services.reporter import correspondence
 from app.services.retention import erasure, holds
 from app.services.search import words
 from app.services.tasks import tasks
+from app.services.workload import transfers
 from tests.canaries.crawling import in_database
 from tests.services.office import Office, form, text
 
@@ -111,6 +112,17 @@ def test_who_may_see_a_name_writes_it_nowhere_in_the_open(
         for said in WAYS:
             with office.database.transaction() as session:
                 write(session, office, case, f"Menurut {said} begitu", office.actors[name])
+    assert in_database(office.database, LEFT) == {}
+
+
+def test_why_many_tasks_are_handed_on_names_nobody_whose_cases_these_are(
+    office: Office, case: ProcessInstance
+) -> None:
+    office.start(pelapor="Joko Susilo")
+    with office.database.transaction() as session:
+        for task in instances.open_tasks(session, case.id):
+            wanted = {task.id: office.budi.id}
+            transfers.spread(session, wanted, f"Bu {NAME} kenal Rina", actor=office.ketua)
     assert in_database(office.database, LEFT) == {}
 
 
