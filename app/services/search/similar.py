@@ -1,13 +1,14 @@
 """Cases that a new report may be about as well: by rare words that they share, category, area and age."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
-from math import log
+from math import fsum, log
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import CaseWords, ProcessInstance
@@ -22,6 +23,9 @@ RECENT = timedelta(days=180)
 #: Of the cases looked at, so many have a word that is rare: the index is asked for each such word, and for cases that
 #: have several of so many others.
 _RARE, _OTHERS, _TOGETHER = 3, 4, 3
+#: Rare words are asked for until so many of the cases looked at have one of them: what the index holds of each is
+#: read whole. A case that shares enough of a long report to be told (`_LEAST`) has one of those, too.
+_HAD = 15.0
 #: Of each word so many cases, the newest, and of all of them those worth most: what it costs does not grow.
 _EACH, _COMPARED = 300, 300
 #: Words of a report that are compared; shorter ones tell nothing.
@@ -95,18 +99,22 @@ def similar_cases(
     if len(wanted) < _FEWEST_SHARED:
         return []
     newest, are_all = _newest(session, actor)
-    known = _candidates(session, key, newest, wanted, actor)
+    read = _Reader(session, key, wanted, actor)
+    known = read.candidates(newest)
     counts = Counter(word for one in known for word in one.shared)
     worth = {word: log((max(len(known), 1) + 1) / max(counts[word], 1)) for word in wanted}
     if not are_all:
         asked = _asked(worth, counts)
         found = finding.most_worth(session, asked, each=_EACH, most=_COMPARED)
-        known += _candidates(session, key, sorted(set(found).difference(newest)), wanted, actor)
+        known += read.candidates(sorted(set(found).difference(newest)))
     scores = _scores(known, worth, category, area, clock.now(session))
     best = sorted(scores, key=lambda id_: (-scores[id_][0], -id_))[:limit]
     cases = select(ProcessInstance).where(ProcessInstance.id.in_(best))
     instances = {one.id: one for one in session.scalars(cases)} if best else {}
-    return [Similar(instances[id_], *scores[id_]) for id_ in best]
+    found_of = [(instances[id_], *scores[id_]) for id_ in best]
+    return [
+        Similar(case, score, _rarest_first(shared, worth), part) for case, score, shared, part in found_of
+    ]
 
 
 def _newest(session: Session, actor: Actor) -> tuple[list[int], bool]:
@@ -117,27 +125,32 @@ def _newest(session: Session, actor: Actor) -> tuple[list[int], bool]:
     return ids, len(ids) < LOOKED_AT
 
 
-def _candidates(
-    session: Session, key: str, ids: Collection[int], wanted: Sequence[str], actor: Actor
-) -> list[_Candidate]:
-    """Those of the cases that are of the process and the actor's to see. A word is had with whatever affixes."""
-    row = ProcessInstance
-    columns = (row.id, row.category, row.area, row.started_at, row.ended_at.is_(None), CaseWords.body)
-    query = (
-        select(*columns)
-        .join(CaseWords, CaseWords.instance_id == row.id)
-        .where(row.id.in_(ids), row.key == key, access.visible(actor))
-    )
-    meant: dict[str, list[str]] = {}
-    for word in wanted:
-        for form in affixes.forms(word):
-            meant.setdefault(form, []).append(word)
-    forms = frozenset(meant)
-    found = []
-    for id_, category, area, started_at, is_open, body in session.execute(query) if ids else ():
-        shared = frozenset(word for form in forms.intersection(body.split()) for word in meant[form])
-        found.append(_Candidate(id_, category, area, started_at, is_open, shared))
-    return found
+class _Reader:
+    """Reads which words of a report, with whatever affixes, those cases of a process have that the actor sees."""
+
+    def __init__(self, session: Session, key: str, wanted: Sequence[str], actor: Actor) -> None:
+        row = ProcessInstance
+        columns = (row.id, row.category, row.area, row.started_at, row.ended_at.is_(None), CaseWords.body)
+        ids: BindParameter[Any] = bindparam(
+            "ids", expanding=True
+        )  # a list of values would be built one by one
+        query = select(*columns).join(CaseWords, CaseWords.instance_id == row.id)
+        self._query = query.where(row.id.in_(ids), row.key == key, access.visible(actor))
+        self._session = session
+        self._meant: dict[str, list[str]] = {}
+        for word in wanted:
+            for form in affixes.forms(word):
+                self._meant.setdefault(form, []).append(word)
+        self._forms = frozenset(self._meant)
+
+    def candidates(self, ids: Collection[int]) -> list[_Candidate]:
+        """Those of the cases that are to be compared. 1 SQL, none for none."""
+        rows = self._session.execute(self._query, {"ids": ids}) if ids else ()
+        return [_Candidate(*about, self._shared(body)) for *about, body in rows]
+
+    def _shared(self, body: str) -> frozenset[str]:
+        held = self._forms.intersection(body.split())
+        return frozenset(word for form in held for word in self._meant[form])
 
 
 def _asked(
@@ -145,27 +158,42 @@ def _asked(
 ) -> list[tuple[Sequence[Sequence[str]], float]]:
     """What the index is asked for: rare words, and several of the others where they alone could make a case alike."""
     rare = [word for word in worth if counts.get(word, 0) <= _RARE]
-    others = sorted((word for word in worth if word not in rare), key=lambda word: (-worth[word], word))
+    others = _rarest_first(worth.keys() - set(rare), worth)
     together = [*combinations(others[:_OTHERS], min(_TOGETHER, len(others)))] if len(others) > 1 else []
     if sum(worth[word] for word in others) < _LEAST * sum(worth.values()):
         together = []
-    sets = [(word,) for word in rare] + together
+    sets = [(word,) for word in _rarest(rare, counts)] + together
     return [([sorted(affixes.forms(word)) for word in one], sum(worth[word] for word in one)) for one in sets]
+
+
+def _rarest(words: Sequence[str], counts: Mapping[str, int]) -> Iterator[str]:
+    """The rarest of them, as many as `_HAD` allows; a word that no case here has stands in some of the others."""
+    had = 0.0
+    for word in sorted(words, key=lambda word: counts.get(word, 0)):
+        had += counts.get(word, 0) or 0.5
+        if had > _HAD:
+            return
+        yield word
 
 
 def _scores(
     candidates: Sequence[_Candidate], worth: Mapping[str, float], category: str, area: str, now: datetime
-) -> dict[int, tuple[float, list[str], float]]:
+) -> dict[int, tuple[float, frozenset[str], float]]:
     """Of the cases that are told, by id: score, words that are shared, and the part of what all words are worth."""
-    whole, found = sum(worth.values()), dict[int, tuple[float, list[str], float]]()
+    whole, found = fsum(worth.values()), dict[int, tuple[float, frozenset[str], float]]()
     for one in candidates:
-        shared = sorted(one.shared, key=lambda word: (-worth[word], word))
-        part = sum(worth[word] for word in shared) / whole if whole else 0.0
         told = one.is_open or now - one.started_at <= RECENT
-        if told and len(shared) >= _FEWEST_SHARED and part >= _LEAST:
+        if not told or len(one.shared) < _FEWEST_SHARED:
+            continue
+        part = fsum(worth[word] for word in one.shared) / whole if whole else 0.0
+        if part >= _LEAST:
             alike = (bool(area) and one.area == area) + (bool(category) and one.category == category)
-            found[one.id] = part * (1 + alike / 2) * _freshness(one, now), shared, part
+            found[one.id] = part * (1 + alike / 2) * _freshness(one, now), one.shared, part
     return found
+
+
+def _rarest_first(words: Collection[str], worth: Mapping[str, float]) -> list[str]:
+    return sorted(words, key=lambda word: (-worth[word], word))
 
 
 def _freshness(one: _Candidate, now: datetime) -> float:
