@@ -34,7 +34,7 @@ MEMORY_BYTES = 1536 * 1024 * 1024
 #: Above this it ends after its answer: what a heap has grown to it seldom gives back.
 KEPT_BYTES = 320 * 1024 * 1024
 #: Whoever answers pages goes first.
-_NICE = 5
+_NICE = 15
 #: One request, and how long the program waits for the next one, in seconds.
 LONGEST_S, IDLE_S = 300.0, 90.0
 #: For its last notes to the security log, once the server has closed the socket.
