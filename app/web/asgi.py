@@ -6,8 +6,10 @@ Bodies wait on the disk for as long as their senders take, and so do answers for
 
 import asyncio
 import io
+import os
 import sys
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -29,7 +31,7 @@ from app.web.context import PICTURES
 from app.web.costly_program import IDLE_S, CostlyProgram
 from app.web.costs import BOUNDS, Kind
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES, takes_files
-from app.web.turns import Bounds, Caller, Crowded, Left, TooCostly, Turns
+from app.web.turns import About, Bounds, Caller, Crowded, Left, TooCostly, Turns
 
 #: Bounds of a request's head, in bytes but for the number of fields.
 _TARGET, _FIELD, _FIELDS = 4_094, 8_190, 60
@@ -50,6 +52,8 @@ _PICTURES_S, _MOST_WITH_PICTURES = 60.0, 64
 #: When who is refused as too many wait may come again, in seconds. He is told after a moment: whoever asks again at
 #: once would else be answered as often as he likes.
 _RETRY_S, _REFUSED_AFTER_S = 5, 1.0
+#: Of threads that compute passwords; pages have 0.
+_DOOR_NICE = 5
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -89,7 +93,8 @@ class Application:
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._with_pictures = 0
         self._callers, self._programs = callers, programs or {}
-        self._lines = {kind: _Line(kind, bounds[kind]) for kind in Kind}
+        about = About()
+        self._lines = {kind: _Line(kind, bounds[kind], about) for kind in Kind}
         self._at_once: Counter[str] = Counter()
         self._small, self._large = small or Budget(*_SMALL), large or Budget(*_LARGE)
 
@@ -299,9 +304,16 @@ class Server(uvicorn.Server):
 class _Line:
     """Where requests of a kind wait, and the threads that answer them."""
 
-    def __init__(self, kind: Kind, bounds: Bounds) -> None:
-        self.turns = Turns(bounds)
-        self.threads = ThreadPoolExecutor(bounds.places, thread_name_prefix=f"request-{kind.value}")
+    def __init__(self, kind: Kind, bounds: Bounds, about: About) -> None:
+        self.turns = Turns(bounds, about)
+        begin = _stand_back if kind is Kind.DOOR else None
+        self.threads = ThreadPoolExecutor(bounds.places, f"request-{kind.value}", begin)
+
+
+def _stand_back() -> None:
+    """Let this thread go after others in the processor's queue: passwords are computed without Python's lock."""
+    if sys.platform == "linux":  # where a thread has a niceness of its own
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _DOOR_NICE)
 
 
 class _Answer:

@@ -26,14 +26,16 @@ class Kind(Enum):
     TRIAL = "trial"
 
 
+#: Whoever sends much beside others has one thread of them for a third of the time.
+_REST = 2.0
 #: In each process. A browser has six connections; of what is costly nobody has more than one at a time.
 BOUNDS = {
-    Kind.USUAL: Bounds(THREADS, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000),
+    Kind.USUAL: Bounds(THREADS, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000, rest=_REST),
     Kind.ALWAYS: Bounds(2, of_one=1, of_one_alone=2, waiting_of_one=100, waiting=400),
-    Kind.DOOR: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=400),
+    Kind.DOOR: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=400, rest=_REST),
     Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64),
     Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64),
-    Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128),
+    Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128, rest=_REST),
 }
 #: Made by programs of their own: see `costly_program`.
 APART = (Kind.FILES, Kind.WORK)

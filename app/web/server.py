@@ -42,6 +42,9 @@ _WELCOME = "ALUR_SAID_WHEN_READY"
 #: A connection is a file; so are databases, attachments, and bodies that wait on the disk.
 _FILES = 16_384
 _OTHER_FILES = 1_000
+#: So long a thread that computes keeps Python's lock while others want it; usual are 5 ms. A page asks for it again
+#: after each of its statements, so beside one such thread it would wait that often.
+_SWITCH_S = 0.0005
 #: Open at once in one process.
 _MOST_CONNECTIONS = 4_000
 
@@ -128,6 +131,7 @@ class Worker(GunicornWorker):
         # would give each program that is forked its own copy.
         gc.collect()
         gc.freeze()
+        sys.setswitchinterval(_SWITCH_S)
         self._zygote = Zygote.fork(self.wsgi)
         config = from_environment()
         connections = Connections(config.trusted_proxies, _room())

@@ -16,6 +16,8 @@ from app.errors import AppError
 
 #: Somebody is about for so long after his last request: what he sends next finds a place free.
 LATELY_S = 2.0
+#: Who has more requests waiting than a browser sends at once rests between them, while others are about.
+MANY_WAIT = 6
 #: A proxy in front gives up after a minute.
 LONGEST_WAIT_S = 50.0
 
@@ -48,7 +50,9 @@ class Caller:
 class Bounds:
     """How many requests are answered at once: in all, of one caller while others are about, and else.
 
-    ``waiting_of_one``, ``waiting``: how many may wait for that.
+    ``waiting_of_one``, ``waiting``: how many may wait for that. ``rest``: for so many times as long as an answer took
+    its caller gets no other turn, where `MANY_WAIT` of his wait and others are about: threads that compute share
+    Python's lock, so beside one that never ends a page takes twice as long.
     """
 
     places: int
@@ -56,6 +60,39 @@ class Bounds:
     of_one_alone: int
     waiting_of_one: int
     waiting: int
+    rest: float = 0.0
+
+
+class About:
+    """Who sent something lately, of whatever kind, in this process."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        #: When each was about last, whoever was it longest ago first; and how many of them are known.
+        self._seen: OrderedDict[Caller, float] = OrderedDict()
+        self._known = 0
+
+    def note(self, caller: Caller) -> None:
+        """He sends something, or an answer of his has just ended."""
+        self._forget()
+        self._known += caller.known and caller not in self._seen
+        self._seen[caller] = self._clock()
+        self._seen.move_to_end(caller)
+
+    def others(self, caller: Caller) -> bool:
+        """Whether anybody else is about."""
+        self._forget()
+        return len(self._seen) > (caller in self._seen)
+
+    def has_known(self) -> bool:
+        """Whether anybody is about who is signed in."""
+        self._forget()
+        return self._known > 0
+
+    def _forget(self) -> None:
+        since = self._clock() - LATELY_S
+        while self._seen and next(iter(self._seen.values())) < since:
+            self._known -= self._seen.popitem(last=False)[0].known
 
 
 @dataclass(eq=False)
@@ -71,17 +108,24 @@ _Ring = OrderedDict[str, deque[_Waiting]]
 class Turns:
     """The turns of one kind of work in this process; for its event loop alone."""
 
-    def __init__(self, bounds: Bounds, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._bounds, self._clock = bounds, clock
+    def __init__(
+        self,
+        bounds: Bounds,
+        about: About | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        later: Callable[[float, Callable[[], None]], object] | None = None,
+    ) -> None:
+        """``about``: of all kinds together. ``later``: calls something after some seconds, as the event loop does."""
+        self._bounds, self._clock, self._later = bounds, clock, later
+        self._about = about or About(clock)
         #: Callers with requests that wait, by whether they are known; whose turn is next comes first.
         self._rings: dict[bool, _Ring] = {True: OrderedDict(), False: OrderedDict()}
         self._waiting = 0
         self._answered = Counter[str]()
         self._unknown = 0
         self._last_known = False
-        #: When each was about last, whoever was it longest ago first; and how many of them are known.
-        self._seen: OrderedDict[Caller, float] = OrderedDict()
-        self._seen_known = 0
+        self._resting = Counter[str]()
 
     @asynccontextmanager
     async def turn(self, caller: Caller, has_left: Callable[[], bool] = lambda: False) -> AsyncIterator[None]:
@@ -100,13 +144,29 @@ class Turns:
         except asyncio.CancelledError:
             self._leave(one)
             raise
+        began = self._clock()
         try:
             yield
         finally:
+            self._rest(caller, self._clock() - began)
             self._end(caller)
 
+    def _rest(self, caller: Caller, took: float) -> None:
+        """Give the caller no turn for a while, if he sends much and others are about."""
+        queue = self._rings[caller.known].get(caller.name, ())
+        if self._bounds.rest and len(queue) >= MANY_WAIT and self._about.others(caller):
+            self._resting[caller.name] += 1
+            later = self._later or asyncio.get_running_loop().call_later
+            later(took * self._bounds.rest, lambda: self._wake(caller.name))
+
+    def _wake(self, name: str) -> None:
+        self._resting[name] -= 1
+        if not self._resting[name]:
+            del self._resting[name]
+        self._give()
+
     def _join(self, caller: Caller, has_left: Callable[[], bool]) -> _Waiting:
-        self._note(caller)
+        self._about.note(caller)
         queue = self._rings[caller.known].setdefault(caller.name, deque())
         if len(queue) >= self._bounds.waiting_of_one or self._waiting >= self._bounds.waiting:
             self._drop_who_left(queue)
@@ -131,7 +191,7 @@ class Turns:
             self._forget_empty(one.caller)
 
     def _end(self, caller: Caller) -> None:
-        self._note(caller)
+        self._about.note(caller)
         self._answered[caller.name] -= 1
         if not self._answered[caller.name]:
             del self._answered[caller.name]
@@ -149,7 +209,6 @@ class Turns:
             one.turn.set_result(None)
 
     def _next(self) -> _Waiting | None:
-        self._forget_long_ago()
         for known in (not self._last_known, self._last_known):
             # Of a group that has its share nobody is looked at: there may be a thousand of them.
             ring = self._rings[known] if known or self._has_room_for_unknown() else _Ring()
@@ -167,24 +226,13 @@ class Turns:
         return None
 
     def _has_room_for_unknown(self) -> bool:
-        return not self._seen_known or self._unknown < max(1, self._bounds.places // 2)
+        return not self._about.has_known() or self._unknown < max(1, self._bounds.places // 2)
 
     def _may(self, caller: Caller) -> bool:
         """Whether one more of this caller is answered now."""
         bounds = self._bounds
-        others = len(self._seen) > (caller in self._seen)
-        return self._answered[caller.name] < (bounds.of_one if others else bounds.of_one_alone)
-
-    def _note(self, caller: Caller) -> None:
-        self._forget_long_ago()
-        self._seen_known += caller.known and caller not in self._seen
-        self._seen[caller] = self._clock()
-        self._seen.move_to_end(caller)
-
-    def _forget_long_ago(self) -> None:
-        since = self._clock() - LATELY_S
-        while self._seen and next(iter(self._seen.values())) < since:
-            self._seen_known -= self._seen.popitem(last=False)[0].known
+        most = bounds.of_one if self._about.others(caller) else bounds.of_one_alone
+        return self._answered[caller.name] + self._resting[caller.name] < most
 
     def _drop_who_left(self, queue: deque[_Waiting]) -> None:
         for one in [one for one in queue if one.turn.cancelled() or one.has_left()]:

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from functools import wraps
 from typing import Any
 
 import pytest
 
 from app.web import turns
-from app.web.turns import LATELY_S, Bounds, Caller, Crowded, Left, Turns
+from app.web.turns import LATELY_S, About, Bounds, Caller, Crowded, Left, Turns
 
 EIGHT = Bounds(8, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000)
 ONE = Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=1_000)
@@ -19,7 +20,11 @@ class Office:
 
     def __init__(self, bounds: Bounds) -> None:
         self.now = 0.0
-        self.turns = Turns(bounds, clock=lambda: self.now)
+        self.about = About(lambda: self.now)
+        self.later: list[tuple[float, Callable[[], None]]] = []
+        self.turns = Turns(
+            bounds, self.about, clock=lambda: self.now, later=lambda *what: self.later.append(what)
+        )
         self.begun: list[str] = []
         self.refused: dict[str, type[BaseException]] = {}
         self.gone: set[str] = set()
@@ -31,12 +36,12 @@ class Office:
         for name in names:
             self._ends[name] = asyncio.Event()
             self.sent[name] = asyncio.create_task(self._ask(name, Caller(name.rstrip("0123456789"), known)))
-            await self._settle()
+            await self.settle()
 
     async def end(self, *names: str) -> None:
         for name in names:
             self._ends[name].set()
-            await self._settle()
+            await self.settle()
 
     async def end_all(self) -> None:
         """Let each end in the order in which they began, until all are answered."""
@@ -54,7 +59,7 @@ class Office:
     def has_left(self, name: str) -> bool:
         return name in self.gone
 
-    async def _settle(self) -> None:
+    async def settle(self) -> None:
         for _step in range(10):
             await asyncio.sleep(0)
 
@@ -109,6 +114,40 @@ async def test_one_caller_alone_has_more_but_never_all_places() -> None:
 
 
 @played
+async def test_who_sends_much_rests_between_his_turns_while_others_are_about() -> None:
+    office = Office(replace(EIGHT, rest=2.0))
+    await office.send("b1", *names("a", 10))
+    office.now = 0.5
+    await office.end("a1")
+    assert (office.begun, [seconds for seconds, _wake in office.later]) == (["b1", "a1", "a2"], [1.0])
+    await office.end("a2")
+    await office.send("b2", "b3")
+    assert office.begun == ["b1", "a1", "a2", "b2"]
+    for _seconds, wake in office.later:
+        wake()
+    await office.settle()
+    assert office.begun[4:] == ["a3", "a4"]
+
+
+@played
+async def test_nobody_rests_who_is_alone_or_sends_what_a_browser_does() -> None:
+    alone, browser = Office(replace(EIGHT, rest=2.0)), Office(replace(EIGHT, rest=2.0))
+    await alone.send(*names("a", 20))
+    await browser.send("b1", *names("a", 7))
+    for office in (alone, browser):
+        await office.end("a1", "a2", "a3")
+    assert (alone.later, browser.begun) == ([], ["b1", *names("a", 5)])
+
+
+@played
+async def test_who_is_about_with_another_kind_of_request_is_about() -> None:
+    office = Office(EIGHT)
+    office.about.note(Caller("b", known=True))
+    await office.send(*names("a", 10))
+    assert office.begun == ["a1", "a2"]
+
+
+@played
 async def test_whoever_was_about_lately_still_finds_a_place_free() -> None:
     office = Office(EIGHT)
     await office.send("b1")
@@ -157,7 +196,7 @@ async def test_who_was_refused_is_forgotten_while_one_request_goes_on() -> None:
         office.now += LATELY_S / 2
         await office.send(f"address{'x' * n}1", known=False)
     assert len(office.refused) == 50
-    assert len(office.turns._seen) < 5
+    assert len(office.about._seen) < 5
 
 
 @played
