@@ -77,7 +77,7 @@ def record_message(
 
     def report(session: Session, error: AppError) -> None:
         with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more
-            drafts.save(session, actor, received_messages.draft_scope(wait_id), draft)
+            drafts.save(session, actor, drafts.scope_of_wait(wait_id, instance_id), draft)
         failures.report_instance(session, session.get_one(ProcessInstance, instance_id), error, actor=actor)
 
     def allowed(session: Session) -> None:

@@ -69,7 +69,8 @@ class Attachment(Base):
 
 
 class Draft(Base):
-    """What somebody typed and did not submit yet, encrypted whole. ``scope``: ``task:<id>``, ``start:<key>``."""
+    """What somebody typed and did not submit yet, encrypted whole. ``scope``: ``task:<id>``, ``start:<key>``,
+    ``wait:<id>:<case>``."""
 
     __tablename__ = "draft"
     __table_args__ = (UniqueConstraint("user_id", "scope"),)

@@ -40,6 +40,7 @@ from app.services.files import store
 from app.services.instances import rewriting
 from app.services.instances.rewriting import Put
 from app.services.search import words as search_words
+from app.services.tasks.drafts import of_waits
 
 #: What `FindingChanged` keeps encrypted.
 _SEALED = "sealed"
@@ -235,9 +236,9 @@ def _private_files(session: Session, instance_id: int) -> Sequence[Attachment]:
 
 
 def drafts_of(session: Session, instance_id: int) -> list[Draft]:
-    """What anybody typed into a task of the case and did not send."""
+    """What anybody typed into a task of the case, or for a message that it waits for, and did not send."""
     tasks = session.scalars(select(UserTask.id).where(UserTask.instance_id == instance_id)).all()
-    found: list[Draft] = []
+    found = [*session.scalars(select(Draft).where(of_waits(instance_id)))]
     for some in bulk.batches(f"task:{task_id}" for task_id in tasks):
         found += session.scalars(select(Draft).where(Draft.scope.in_(some)))
     return found

@@ -49,7 +49,7 @@ def record(
     given = (session, instance, found.step, found.form, found.clean, found.secret)
     kept = kept_completions.begin(*given) if typed is not None else None
     messages.store(session, instance, wait, found, actor, kept.until if kept else None)
-    drafts.delete(session, actor, draft_scope(wait_id))
+    drafts.delete(session, actor, drafts.scope_of_wait(wait_id, instance_id))
     until = kept_completions.keep(session, instance, wait_id, kept, typed, actor=actor) if kept else None
     return Noted(instance, activity_id, until)
 
@@ -70,7 +70,8 @@ def take_back(session: Session, instance_id: int, wait_id: str, *, actor: Actor)
     refuse_repeat(session, wait_id)
     if row is not None and last and row.user_id != actor.id:
         raise NotAllowed(_("Hanya petugas yang mencatat pesan ini dapat mengurungkannya."))
-    event = undoing.put_last_back(session, instance, wait_id, actor=actor)
+    scope = drafts.scope_of_wait(wait_id, instance_id)
+    event = undoing.put_last_back(session, instance, wait_id, scope, actor=actor)
     instance, wait = messages.open_wait(session, instance_id, wait_id, actor=actor)
     history.record(session, event, actor=actor, instance_id=instance_id, activity_id=wait.activity_id)
     return Noted(instance, wait.activity_id)
@@ -84,8 +85,3 @@ def refuse_repeat(session: Session, wait_id: str) -> None:
     """
     if session.get(MessageWait, wait_id) is not None:
         raise Conflict(_("Catatan pesan ini sudah diurungkan. Periksa isiannya, lalu kirim lagi."))
-
-
-def draft_scope(wait_id: str) -> str:
-    """Under which what was typed for a message is kept: as `undoing` puts it back."""
-    return f"task:{wait_id}"

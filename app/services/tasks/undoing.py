@@ -49,7 +49,7 @@ def take_back(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         raise Conflict(_("Tugas ini terbuka: penyelesaiannya sudah diurungkan."))
     if closed_by != actor.id:
         raise NotAllowed(_("Hanya petugas yang menyelesaikan tugas ini dapat mengurungkannya."))
-    event = put_last_back(session, instance, task_id, actor=actor)
+    event = put_last_back(session, instance, task_id, f"task:{task_id}", actor=actor)
     task = session.get_one(UserTask, task_id)
     tasks.record(session, task, event, actor=actor)
     if task.assignee_id is None:
@@ -59,10 +59,10 @@ def take_back(session: Session, task_id: str, *, actor: Actor) -> UserTask:
 
 
 def put_last_back(
-    session: Session, instance: ProcessInstance, of_id: str, *, actor: Actor
+    session: Session, instance: ProcessInstance, of_id: str, scope: str, *, actor: Actor
 ) -> CompletionTakenBack:
     """Let a case be what it was before its last step, which completed the task or noted the message with this id;
-    what its history is to tell of that.
+    what its history is to tell of that. ``scope``: of the draft that what was typed becomes again.
 
     Raises:
         Conflict: it is too late, the case has moved on, or another case heard of it; the words say which.
@@ -71,7 +71,7 @@ def put_last_back(
     before = _require_possible(session, instance, of_id, row, actor)
     assert row is not None  # noqa: S101 required just now
     undone, since = dict(instance.variables), row.since
-    _put_back(session, instance.id, row, before, actor)
+    _put_back(session, instance.id, row, before, scope, actor)
     return _told(session, session.get_one(ProcessInstance, instance.id), of_id, undone, since, before.files)
 
 
@@ -165,10 +165,11 @@ def _scopes(opened: Sequence[str]) -> list[str]:
     return [f"task:{task_id}" for task_id in opened]
 
 
-def _put_back(session: Session, instance_id: int, row: CompletionUndo, before: Before, actor: Actor) -> None:
+def _put_back(
+    session: Session, instance_id: int, row: CompletionUndo, before: Before, scope: str, actor: Actor
+) -> None:
     """Rows, identity, files and notices as they were; what nobody was told yet is not told."""
     at, revision, typed = row.completed_at, row.revision, row.typed
-    scope = f"task:{row.task_id}"
     snapshots.put_rows_back(session, instance_id, before.rows, before.made, revision)
     task_rows.rank(session, instance_id)
     _put_identity_back(session, instance_id, before)

@@ -19,7 +19,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions, outlines
 from app.services.instances import messages
 from app.services.tasks import drafts
-from app.services.tasks.received_messages import Noted, draft_scope
+from app.services.tasks.received_messages import Noted
 from app.web import context, entries, errors, lists
 from app.web.casefile import page_parts
 from app.web.entries import Entry
@@ -151,7 +151,7 @@ def _draw(
         noting.case_read(instance_id)
         version = definitions.version(session, instance.definition_id)
         node = version.diagram.nodes[wait.activity_id]
-        kept = None if entry else drafts.load(session, actor, draft_scope(wait_id))
+        kept = None if entry else drafts.load(session, actor, drafts.scope_of_wait(wait_id, instance_id))
         values = entry.values if entry else kept.values.get("values", {}) if kept else {}
         drawn = entries.draw_form(
             session,
