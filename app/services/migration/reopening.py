@@ -26,6 +26,7 @@ from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution
+from app.services.notifications import texts
 
 #: In which a case is over and can go on; a report that was joined to another case is parted from it instead.
 OVER = ("ended", "cancelled")
@@ -142,6 +143,8 @@ def _go_on(
     instance.state, instance.ended_at = "active", None
     instance.end_activity_id = instance.end_name = None
     execution.apply(session, instance, version, step, actor=actor, moved_from=version, because=because)
+    whom = texts.audience(version, version.diagram.nodes[to], instance.variables)
+    texts.queue(session, instance, to, "case_reopened", whom, place=told.name)
 
 
 def _deadline_of(session: Session, instance: ProcessInstance, activity_id: str) -> timers.Due:

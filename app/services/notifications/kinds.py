@@ -44,9 +44,9 @@ KINDS: Mapping[str, Kind] = {
         ("task_cancelled", "task_joined", "task_timed_out", "task_not_needed", "task_passed"),
     ),
     "reporter": Kind(
-        N_("Jawaban, pesan, dan laporan serupa dari pelapor"),
+        N_("Jawaban, pesan, dan laporan serupa dari pelapor; perkara yang dibuka kembali"),
         NOW,
-        ("reporter_answered", "reporter_ended", "reporter_wrote", "report_joined"),
+        ("reporter_answered", "reporter_ended", "reporter_wrote", "report_joined", "case_reopened"),
     ),
     "mentioned": Kind(N_("Sebutan Anda dalam catatan"), NOW, ("mentioned",)),
     "followed": Kind(

@@ -217,6 +217,7 @@ _SENTENCES = tuple(
         ("publication_failed", N_("Penerbitan terjadwal gagal")),
         ("proposal_waits", N_("Usulan penerbitan menunggu")),
         ("proposal_rejected", N_("Usulan penerbitan ditolak")),
+        ("case_reopened", N_("Perkara dibuka kembali")),
         ("reporter_answered", N_("Pelapor menjawab")),
         ("reporter_ended", N_("Pelapor menjawab, perkara berakhir")),
         ("reporter_wrote", N_("Pelapor menulis pesan")),

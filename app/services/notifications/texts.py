@@ -43,6 +43,7 @@ _WORDS = {
         "{by} mengusulkan penerbitan {keys} (usulan {n}). Usulan ini menunggu persetujuan orang kedua."
     ),
     "proposal_rejected": N_("{by} menolak usulan {n} ({keys}): {reason}"),
+    "case_reopened": N_("Perkara yang sudah berakhir ini dibuka kembali dan berlanjut di {place}."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
     "reporter_wrote": N_("Pelapor menulis pesan tentang perkara ini."),

@@ -7,10 +7,12 @@ from app.i18n import speaking
 from app.models import Notice
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, messages
+from app.services.migration import reopening
 from app.services.tasks import tasks
 from tests.engine.building import bpmn, catch, end, start, user
 from tests.services.bell import hand_on, heard, sent_to
 from tests.services.counting import statements
+from tests.services.migration.over import ended
 from tests.services.office import Office, add_user, form, text
 
 
@@ -55,6 +57,14 @@ def test_the_lane_that_waited_hears_that_the_reporter_answered(office: Office) -
         messages.from_reporter(session, case, wait.id, {"isi": "di pasar"})
     assert heard(office, office.budi) == ["Pelapor menjawab permintaan data; perkara ini berjalan lagi."]
     assert heard(office, arsip) == []
+
+
+def test_the_lane_of_its_step_hears_that_a_case_was_reopened(office: Office) -> None:
+    case = ended(office)
+    with office.database.transaction() as session:
+        reopening.reopen(session, case.id, "periksa", "Belum diperbaiki", actor=office.ketua)
+    said = "Perkara yang sudah berakhir ini dibuka kembali dan berlanjut di Periksa."
+    assert said in heard(office, office.rina)
 
 
 def test_the_lane_that_waited_hears_that_the_case_ended_with_the_answer(office: Office) -> None:
