@@ -50,9 +50,10 @@ class Caller:
 class Bounds:
     """How many requests are answered at once: in all, of one caller while others are about, and else.
 
-    ``waiting_of_one``, ``waiting``: how many may wait for that. ``rest``: for so many times as long as an answer took
-    its caller gets no other turn, where `MANY_WAIT` of his wait and others are about: threads that compute share
-    Python's lock, so beside one that never ends a page takes twice as long.
+    ``waiting_of_one``, ``waiting``: how many may wait for that; the latter of those who are signed in, and of those
+    who are not. ``rest``: for so many times as long as an answer took its caller gets no other turn, where
+    `MANY_WAIT` of his wait and others are about: threads that compute share Python's lock, so beside one that never
+    ends a page takes twice as long.
     """
 
     places: int
@@ -121,7 +122,7 @@ class Turns:
         self._about = about or About(clock)
         #: Callers with requests that wait, by whether they are known; whose turn is next comes first.
         self._rings: dict[bool, _Ring] = {True: OrderedDict(), False: OrderedDict()}
-        self._waiting = 0
+        self._waiting = Counter[bool]()
         self._answered = Counter[str]()
         self._unknown = 0
         self._last_known = False
@@ -168,14 +169,19 @@ class Turns:
     def _join(self, caller: Caller, has_left: Callable[[], bool]) -> _Waiting:
         self._about.note(caller)
         queue = self._rings[caller.known].setdefault(caller.name, deque())
-        if len(queue) >= self._bounds.waiting_of_one or self._waiting >= self._bounds.waiting:
+        if len(queue) >= self._bounds.waiting_of_one:
             self._drop_who_left(queue)
-        if len(queue) >= self._bounds.waiting_of_one or self._waiting >= self._bounds.waiting:
+        if self._waiting[caller.known] >= self._bounds.waiting:
+            for other in self._rings[caller.known].values():
+                self._drop_who_left(other)
+        full = len(queue) >= self._bounds.waiting_of_one
+        # Who is not signed in fills no room of who is.
+        if full or self._waiting[caller.known] >= self._bounds.waiting:
             self._forget_empty(caller)
             raise Crowded
         one = _Waiting(caller, has_left)
         queue.append(one)
-        self._waiting += 1
+        self._waiting[caller.known] += 1
         self._give()
         return one
 
@@ -187,7 +193,7 @@ class Turns:
         queue = self._rings[one.caller.known].get(one.caller.name, deque())
         if one in queue:
             queue.remove(one)
-            self._waiting -= 1
+            self._waiting[one.caller.known] -= 1
             self._forget_empty(one.caller)
 
     def _end(self, caller: Caller) -> None:
@@ -219,7 +225,7 @@ class Turns:
                     del ring[name]
                 elif self._may(queue[0].caller):
                     one = queue.popleft()
-                    self._waiting -= 1
+                    self._waiting[known] -= 1
                     ring.move_to_end(name)
                     self._forget_empty(one.caller)
                     return one
@@ -237,7 +243,7 @@ class Turns:
     def _drop_who_left(self, queue: deque[_Waiting]) -> None:
         for one in [one for one in queue if one.turn.cancelled() or one.has_left()]:
             queue.remove(one)
-            self._waiting -= 1
+            self._waiting[one.caller.known] -= 1
             if not one.turn.done():
                 one.turn.set_exception(Left())
 

@@ -170,6 +170,20 @@ async def test_any_number_of_addresses_leaves_half_of_the_places_to_who_is_signe
 
 
 @played
+async def test_those_who_are_not_signed_in_fill_no_room_where_officers_wait() -> None:
+    office = Office(replace(ONE, waiting=20))
+    await office.send("officer1", *names("a", 20), known=True)
+    await office.send(*(f"address{'x' * n}1" for n in range(30)), known=False)
+    assert {name.rstrip("1x") for name in office.refused} == {"address"}
+    await office.send("b1")
+    assert list(office.refused)[-1] == "b1"
+    office.gone |= set(names("a", 20))
+    await office.send("b2")
+    await office.end("officer1")
+    assert office.begun == ["officer1", "address1"]
+
+
+@played
 async def test_what_a_request_costs_the_loop_does_not_grow_with_the_addresses_that_wait() -> None:
     office = Office(EIGHT)
     asked = 0
@@ -195,7 +209,7 @@ async def test_who_was_refused_is_forgotten_while_one_request_goes_on() -> None:
     for n in range(50):
         office.now += LATELY_S / 2
         await office.send(f"address{'x' * n}1", known=False)
-    assert len(office.refused) == 50
+    assert len(office.refused) == 49  # the first of them waits
     assert len(office.about._seen) < 5
 
 
