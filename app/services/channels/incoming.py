@@ -4,17 +4,16 @@ A message is what came to the case's own address, which its reporter alone knows
 first is asked first: else whoever knows a number could try out whose report it is.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.errors import Conflict, NotAllowed, NotFound
-from app.forms import Form
+from app.forms import Form, masking
 from app.history.events import MailLaidAside
 from app.i18n import _
 from app.models import IdentityValue, IncomingMail, ProcessDefinition, ProcessInstance, Setting
@@ -41,7 +40,8 @@ _PLACE = "channel:mail"
 
 @dataclass(frozen=True)
 class Opened:
-    """A mail as officers read it; without ``content`` its time is over. ``processes``: what may begin from it."""
+    """A mail as an officer reads it; without ``content`` its time is over. Where that ``is_masked`` he may not see
+    who is behind the mail's case. ``processes``: what may begin from it."""
 
     row: IncomingMail
     content: Mapping[str, Any] | None
@@ -83,8 +83,7 @@ def take(session: Session, mail: Mail, at: Place) -> str | None:
     if not added:  # another worker has it
         return None
     if instance is not None:
-        own = tracking.mail_detail(session, instance) or ""
-        correspondence.write_to_office(session, instance.id, _letter(mail, own), by_mail=True)
+        correspondence.write_to_office(session, instance.id, _letter(mail), by_mail=True)
     return state
 
 
@@ -96,14 +95,21 @@ def _mark(session: Session, mail: Mail) -> str:
 
 
 def _content(mail: Mail) -> dict[str, Any]:
-    return {
-        "sender": mail.sender,
-        "name": mail.sender_name,
-        "subject": mail.subject,
-        "text": mail.text,
-        "attachments": [list(one) for one in mail.attachments],
-        "is_cut": mail.is_cut,
-    }
+    return _without_secrets(
+        {
+            "sender": mail.sender,
+            "name": mail.sender_name,
+            "subject": mail.subject,
+            "text": mail.text,
+            "attachments": [list(one) for one in mail.attachments],
+            "is_cut": mail.is_cut,
+        }
+    )
+
+
+def _without_secrets(content: Mapping[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = masking.changed(content, tracking.without_mail_details)
+    return found
 
 
 def address_for(session: Session, instance: ProcessInstance, version: Version) -> str | None:
@@ -117,10 +123,9 @@ def address_for(session: Session, instance: ProcessInstance, version: Version) -
     return f"{user}+{detail}@{host}" if detail else None
 
 
-def _letter(mail: Mail, own: str) -> str:
-    """What its reporter wrote, for officers: without his ``own`` address where a mail program repeats it."""
-    text = without_quotes(mail.text) or mail.subject
-    text = re.sub(re.escape(own), "…", text, flags=re.IGNORECASE)
+def _letter(mail: Mail) -> str:
+    """What its reporter wrote, for officers: without his own address where a mail program repeats it."""
+    text = tracking.without_mail_details(without_quotes(mail.text) or mail.subject)
     most = correspondence.MAX_LENGTH
     return text if len(text) <= most else f"{text[: most - 2]} …"
 
@@ -186,48 +191,68 @@ def _sees(session: Session, actor: Actor, definition: ProcessDefinition) -> bool
 def listed(
     session: Session, state: str, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[tuple[IncomingMail, Mapping[str, Any] | None]]:
-    """A page of mails in one of `STATES`, newest first, each with what it says.
+    """A page of mails in one of `STATES`, newest first, each with what it says to the actor. Those of cases that he
+    does not see are left out.
 
     Raises:
         NotAllowed: see `processes`.
     """
     processes(session, actor=actor)
     limit = limited(limit)
-    query = select(IncomingMail).where(IncomingMail.state == (state if state in STATES else "waiting"))
+    state = state if state in STATES else "waiting"
+    query = select(IncomingMail).where(IncomingMail.state == state, _visible(actor))
     if after:
         query = query.where(IncomingMail.id < number_of(values_of(after, 1)[0]))
     query = query.options(undefer(IncomingMail.content), joinedload(IncomingMail.instance))
     found = session.scalars(query.order_by(IncomingMail.id.desc()).limit(limit + 1)).all()
-    rows = [(row, _opened(session, row)) for row in found[:limit]]
+    rows = [(row, _read_by(session, row, actor)) for row in found[:limit]]
     return Page(rows, cursor(found[limit - 1].id) if len(found) > limit else None)
 
 
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """Mails that belong to no case, or to one that the actor sees."""
+    seen = exists().where(ProcessInstance.id == IncomingMail.instance_id, access.visible(actor))
+    return or_(IncomingMail.instance_id.is_(None), seen)
+
+
+def _read_by(session: Session, row: IncomingMail, actor: Actor) -> Mapping[str, Any] | None:
+    """What a mail says to the actor: of one that belongs to a case whose identity he may not see, nothing but the
+    message that it became, as the case shows it."""
+    content = _opened(session, row)
+    if content is None or row.instance is None:
+        return content
+    version = definitions.readable(session, row.instance.definition_id)
+    if version is not None and identity.may_see(session, actor, row.instance, version):
+        return content
+    text = "\n\n".join(correspondence.mailed_at(session, row.instance.id, row.received_at, actor=actor))
+    nothing = {"sender": "", "name": "", "subject": "", "attachments": [], "is_cut": False}
+    return {**nothing, "text": text, "is_masked": True}
+
+
 def _opened(session: Session, row: IncomingMail) -> Mapping[str, Any] | None:
-    if row.content is None:
-        return None
-    found: Mapping[str, Any] = encryption.unseal(session, row.content)
-    return found
+    return None if row.content is None else _without_secrets(encryption.unseal(session, row.content))
 
 
 def open_mail(session: Session, mail_id: int, *, actor: Actor) -> Opened:
     """Return a mail to read it. Whoever shows it notes that.
 
     Raises:
-        NotAllowed: see `processes`. NotFound.
+        NotAllowed: see `processes`. NotFound: there is none, or it belongs to a case that he does not see.
     """
     found = processes(session, actor=actor)
-    row = _get(session, mail_id)
-    return Opened(row, _opened(session, row), found)
+    row = _get(session, mail_id, _visible(actor))
+    return Opened(row, _read_by(session, row, actor), found)
 
 
 def require_reader(session: Session, mail_id: int, *, actor: Actor) -> IncomingMail:
-    """Return a mail without opening it. Raises: as `open_mail`."""
+    """Return a mail without opening it. Raises: NotAllowed: see `processes`. NotFound: there is none."""
     processes(session, actor=actor)
     return _get(session, mail_id)
 
 
-def _get(session: Session, mail_id: int, *, lock: bool = False) -> IncomingMail:
-    query = select(IncomingMail).where(IncomingMail.id == mail_id).options(undefer(IncomingMail.content))
+def _get(session: Session, mail_id: int, *which: ColumnElement[bool], lock: bool = False) -> IncomingMail:
+    here = select(IncomingMail).where(IncomingMail.id == mail_id, *which)
+    query = here.options(undefer(IncomingMail.content))
     told = query.options(joinedload(IncomingMail.instance), joinedload(IncomingMail.done_by))
     row = session.scalars(query.with_for_update() if lock else told).one_or_none()
     if row is None:
@@ -239,7 +264,7 @@ def lay_aside(session: Session, mail_id: int, reason: str, *, actor: Actor) -> I
     """Say that nothing follows from a mail, and why.
 
     Raises:
-        As `open_mail`. InvalidForm: no reason. Conflict: somebody has seen to it.
+        As `require_reader`. InvalidForm: no reason. Conflict: somebody has seen to it.
     """
     row, reason = _waiting(session, mail_id, actor), required_reason(reason)
     reason = identity.hidden_text(session, reason)
@@ -262,7 +287,7 @@ def begin_report(session: Session, mail_id: int, key: str, *, actor: Actor) -> N
     """Put what a mail says into the actor's draft of a report of process ``key``.
 
     Raises:
-        As `open_mail`. NotFound: no such process. Conflict: somebody has seen to the mail, or there is a draft.
+        As `require_reader`. NotFound: no such process. Conflict: somebody has seen to the mail, or there is a draft.
     """
     row = _waiting(session, mail_id, actor)
     if key not in {one.key for one in processes(session, actor=actor)}:
@@ -290,18 +315,11 @@ def become_case(session: Session, mail_id: int, instance: ProcessInstance, *, ac
     """Note that a report was begun from a mail; what it says stands in the report now.
 
     Raises:
-        As `open_mail`. Conflict: somebody has seen to it.
+        As `require_reader`. Conflict: somebody has seen to it.
     """
     row = _waiting(session, mail_id, actor)
     row.state, row.instance_id = "case", instance.id
     row.done_at, row.done_by_id = clock.now(session), actor.id
-
-
-def seen_cases(session: Session, rows: Sequence[IncomingMail], *, actor: Actor) -> frozenset[int]:
-    """Ids of those cases of mails that the actor may open. 1 SQL."""
-    ids = {row.instance_id for row in rows if row.instance_id is not None}
-    query = select(ProcessInstance.id).where(ProcessInstance.id.in_(ids), access.visible(actor))
-    return frozenset(session.scalars(query)) if ids else frozenset()
 
 
 def forget_old(session: Session) -> None:

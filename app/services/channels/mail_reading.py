@@ -11,6 +11,8 @@ from html import unescape
 
 import nh3
 
+from app.services.reporter.tracking import without_mail_details
+
 #: What Python's parser raises at broken or hostile mails; wrong values come as `ValueError`, `LookupError` and so on.
 _HOSTILE = (
     MessageError,
@@ -73,13 +75,14 @@ class Mail:
 
 
 def read_mail(raw: bytes, *, own_address: str = "", is_cut: bool = False) -> Mail:
-    """Return what a mail says; what cannot be read is empty. ``own_address``: of mails that we sent ourselves."""
+    """Return what a mail says, but for secrets in addresses that it repeats; what cannot be read is empty.
+    ``own_address``: of mails that we sent ourselves."""
     try:
         message = message_from_bytes(_bounded(raw), policy=policy.default)
     except _HOSTILE:
         return Mail("", "", "", "", "", is_cut=True)
     name, sender = _sender(message)
-    subject = _line(_header(message, "subject"))[:_MOST_SUBJECT]
+    subject = without_mail_details(_line(_header(message, "subject")))[:_MOST_SUBJECT]
     text, attachments, whole = _parts(message)
     automatic = _is_automatic(message, sender) or bool(own_address and sender == own_address.casefold())
     return Mail(
@@ -87,7 +90,8 @@ def read_mail(raw: bytes, *, own_address: str = "", is_cut: bool = False) -> Mai
         sender=sender,
         sender_name=name,
         subject=subject,
-        text=_plain(text)[:MOST_LETTERS],
+        # Left out before it is cut: half of a secret tells most of it.
+        text=without_mail_details(_plain(text)[: 2 * MOST_LETTERS])[:MOST_LETTERS],
         details=_details(message),
         attachments=attachments,
         is_automatic=automatic,
@@ -163,7 +167,7 @@ def _sender(message: EmailMessage) -> tuple[str, str]:
         return "", ""
     name, address = found[0]
     address = _line(address).casefold()[:254]
-    return _line(name)[:200], address if address.count("@") == 1 else ""
+    return without_mail_details(_line(name))[:200], address if address.count("@") == 1 else ""
 
 
 def _details(message: EmailMessage) -> tuple[str, ...]:
@@ -208,7 +212,7 @@ def _parts(message: EmailMessage) -> tuple[str, list[tuple[str, int]], bool]:
             if is_text and kind in ("text/plain", "text/html"):
                 (plain if kind == "text/plain" else html).append(_text(part))
             elif part.get_content_maintype() != "multipart":
-                attached.append((_line(name or kind)[:120], _size(part)))
+                attached.append((without_mail_details(_line(name or kind))[:120], _size(part)))
         except _HOSTILE:
             whole = False
     text = "\n".join(plain).strip() or "\n".join(_seen(one) for one in html)

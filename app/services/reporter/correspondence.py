@@ -1,6 +1,7 @@
 """Messages between the office and a reporter while his case runs; he reads them on his page, nothing is sent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
@@ -55,6 +56,18 @@ def letters_of(session: Session, instance_id: int, *, actor: Actor) -> Sequence[
     masked = ((message, message.written_by_id) for message, _number, _own, changed in rows if changed)
     masks.show_texts(session, masked, actor)
     return [(message, "" if own else number) for message, number, own, _changed in rows]
+
+
+def mailed_at(session: Session, instance_id: int, at: datetime, *, actor: Actor) -> Sequence[str]:
+    """What a case's reporter wrote by mail that came in at this moment, as an officer reads it. As `letters_of`."""
+    query = select(ReporterMessage).where(
+        ReporterMessage.instance_id == instance_id,
+        ReporterMessage.by_mail.is_(True),
+        ReporterMessage.written_at == at,
+    )
+    rows = session.scalars(query.order_by(ReporterMessage.id)).all()
+    masks.show_texts(session, ((row, None) for row in rows), actor)
+    return [row.text for row in rows]
 
 
 def may_write(actor: Actor, instance: ProcessInstance, version: Version, tasks: Sequence[UserTask]) -> bool:

@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -27,6 +28,17 @@ _MAIL_SECRET = 20
 #: A number as it may stand in an address as it is (RFC 5321); for any other stands the case's id.
 _OF_MAIL, _LONGEST_OF_MAIL = re.compile(r"[A-Za-z0-9/_-]+(?:\.[A-Za-z0-9/_-]+)*"), 30
 _LONGEST_ID = 18
+#: `mail_detail` as programs repeat it: in other letters' case, percent-encoded, broken where a line ended, or cut off
+#: at the end behind half of the secret, with which the rest could be tried out. The secret alone is one, too. Neither
+#: of these is what has no letter, as telephones and other long numbers.
+_DIGIT, _BREAK = r"(?:[0-9a-f]|%3[0-9]|%[46][1-6])", r"(?:=?\n[>\s]{0,20})?"
+_SECRET = rf"{_DIGIT}(?:{_BREAK}{_DIGIT}){{{_MAIL_SECRET - 1}}}(?![0-9a-z])"
+_DETAIL = re.compile(
+    rf"(?:(?<=\+)|(?<=[%=]2b))[a-z0-9/_.%=-]{{1,90}}(?:-|[%=]2d){_BREAK}"
+    rf"(?:{_SECRET}|(?P<cut>{_DIGIT}(?:{_BREAK}{_DIGIT}){{{_MAIL_SECRET // 2 - 1},{_MAIL_SECRET - 2}}})\Z)"
+    rf"|(?:(?<![0-9a-z])|(?<=[%=][0-9a-f]{{2}}))(?P<alone>{_SECRET})",
+    re.IGNORECASE,
+)
 
 # No address is counted, not even as a hash: a reporter leaves no trace. What protects the codes is that there are
 # 10^16 of them. Numbers are easily guessed, so a limit of the number, or of all together, would let anybody keep
@@ -183,6 +195,16 @@ def written_to(session: Session, details: Iterable[str]) -> Iterator[ProcessInst
             wanted = _mail_secret(session, code_hmac)
             if hmac.compare_digest(wanted.encode(), secret.casefold().encode()):
                 yield session.get_one(ProcessInstance, instance_id)
+
+
+def without_mail_details(text: str) -> str:
+    """Return what a mail says without any `mail_detail`: who reads one could write as that case's reporter."""
+    return _DETAIL.sub(_left_out, text)
+
+
+def _left_out(found: re.Match[str]) -> str:
+    unsure = found["alone"] or found["cut"]
+    return found[0] if unsure and not re.search("[a-f]", unquote(unsure), re.IGNORECASE) else "…"
 
 
 def _mail_secret(session: Session, code_hmac: str) -> str:

@@ -28,14 +28,13 @@ def listed() -> str:
     state = state if state in incoming.STATES else "waiting"
     with context.database().reading() as session:
         page = incoming.listed(session, state, actor=actor, after=lists.argument(lists.AFTER))
-        seen = incoming.seen_cases(session, [row for row, _content in page.items], actor=actor)
         error = incoming.place(session)[1]
     noting.mails_listed()
     return render_template(
         "channels/mails.html",
         rows=page.items,
-        seen=seen,
         state=state,
+        label=_(STATES[state]),
         tabs=[
             {
                 "label": _(words),
@@ -61,7 +60,6 @@ def _page(mail_id: int, reason: str = "", problem: str = "") -> str:
     actor = context.actor()
     with context.database().reading() as session:
         opened = incoming.open_mail(session, mail_id, actor=actor)
-        seen = incoming.seen_cases(session, [opened.row], actor=actor)
         case = opened.row.instance
     noting.mail_read(mail_id)
     return render_template(
@@ -70,7 +68,6 @@ def _page(mail_id: int, reason: str = "", problem: str = "") -> str:
         content=opened.content,
         processes=opened.processes,
         case=case,
-        may_open=case is not None and case.id in seen,
         state=_(STATES[opened.row.state]),
         can_act=opened.row.state in ("waiting", "automatic") and opened.content is not None,
         reason=reason,

@@ -1,5 +1,6 @@
 """Mail in, from a real mail server: each taken once, to the case that it is about or to the officers."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -8,22 +9,26 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from app.commands import channels
 from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed
+from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.models import IncomingMail, ProcessInstance, ReporterMessage, User
-from app.services.channels import incoming, mailbox
-from app.services.core import access, clock
+from app.services.channels import incoming, mail_reading, mailbox
+from app.services.core import access, clock, encryption
+from app.services.core.access import Actor
 from app.services.definitions import definitions
+from app.services.deployment import deployments
 from app.services.instances import cancellation, instances
 from app.services.reporter import correspondence, joined_reports, tracking
 from app.services.tasks import drafts
+from tests.engine.building import bpmn, end, start, user
 from tests.services.channels.certificates import TlsServer, write_certificate
 from tests.services.channels.mail_server import MailServer
 from tests.services.channels.receiver import both
-from tests.services.office import Office, form, procedure, text
+from tests.services.office import Office, add_user, form, procedure, text
 
 REPORTER = "warga@example.id"
 _FIELDS: Mapping[str, Mapping[str, str]] = {
@@ -39,7 +44,8 @@ _FIELDS: Mapping[str, Mapping[str, str]] = {
 def reachable() -> dict[str, bytes]:
     """The procedure, with fields by which its reporter is reached."""
     fields = [{**text(key), "properties": dict(marks)} for key, marks in _FIELDS.items()]
-    return {**procedure(), "terima.form": form(*fields)}
+    closed = {"identitas tertutup": '=judul = "Rahasia"'}
+    return {**procedure(properties=closed), "terima.form": form(*fields)}
 
 
 @pytest.fixture
@@ -167,6 +173,136 @@ def test_his_address_stands_in_no_message_that_officers_read(
     take(office.database)
     [message] = written(office.database, case)
     assert message.text == "Ya.\n\nKepada: ALUR+…@EXAMPLE.ID\nSalam"
+
+
+def test_his_address_stands_in_no_mail_that_is_stored_or_shown(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    case = office.start(surel=REPORTER)
+    half, secret = 10, ""
+    while not re.search("[a-f]", secret[:half]):  # one in a hundred has digits alone there
+        to = own_address(office, case)
+        detail = to.partition("+")[2].partition("@")[0]
+        secret = detail.rpartition("-")[2]
+    spelt = {
+        f"Alur <{to}> menulis:": "Alur <alur+…@example.id> menulis:",
+        to.upper(): "ALUR+…@EXAMPLE.ID",
+        f"mailto:{to.replace('+', '%2B').replace('@', '%40')}": "mailto:alur%2B…%40example.id",
+        f"alur%2b{detail.replace('-', '%2D')}%40": "alur%2b…%40",
+        f"alur+{case.id}-{secret}@": "alur+…@",
+        f"alur+{detail[:-half]}\n> {detail[-half:]}@": "alur+…@",
+        f"alur+{detail[:-half]}=\n{detail[-half:]}@": "alur+…@",
+        f"rahasia: {secret}.": "rahasia: ….",
+        "".join(f"%{ord(one):02X}" for one in secret): "…",
+        f"{to}, {to}": "alur+…@example.id, alur+…@example.id",
+        f"dipotong: alur+{detail[:-1]}": "dipotong: alur+…",
+    }
+    others = ["NOP 12345678901234567890", "+62-81234567890", f"sha {'0123456789abcdef' * 2}01234567", "a+b-c"]
+    for written_so, shown in [*spelt.items(), *zip(others, others, strict=True)]:
+        assert tracking.without_mail_details(written_so) == shown
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = f'"{to}" <siapa@example.id>', to, f"Re: {to}"
+    message.set_content(f"<p>Ya. <a href='mailto:{to}'>{to.replace('@', '&#64;')}</a></p>", subtype="html")
+    message.add_attachment(b"x", maintype="message", subtype="x", filename=f"{to}.eml")
+    cut = letter("Potong", "x" * (mail_reading.MOST_LETTERS - len(to) + 15) + f" {to}", to=to)
+    quoting = letter("Kutip", "\n".join(spelt), sender="siapa@example.id", to=to)
+    mail_server.deliver(folder, message.as_bytes(), cut, quoting)
+    take(office.database)
+
+    def told() -> str:
+        with office.database.reading() as session:
+            held = [
+                encryption.unseal(session, row or b"")
+                for row in session.scalars(select(IncomingMail.content))
+            ]
+        return str([held, *opened(office), *opened(office, "message")]).lower()
+
+    assert secret[:half] not in told()
+    assert detail.lower() not in told()
+    with office.database.transaction() as session:  # one that was stored before
+        content = {
+            "sender": to,
+            "name": to,
+            "subject": to,
+            "text": to,
+            "attachments": [[to, 1]],
+            "is_cut": False,
+        }
+        session.execute(update(IncomingMail).values(content=encryption.seal(session, content)))
+    assert secret not in str([*opened(office), *opened(office, "message")])
+    with office.database.reading() as session:
+        for row in session.scalars(select(IncomingMail)):
+            assert secret not in str(incoming.open_mail(session, row.id, actor=office.rina).content)
+
+
+def another_desk(session: Session, name: str, *lanes: str, is_process_owner: bool = False) -> Actor:
+    """Who takes in reports of another process, and sees their identities; that process is there once."""
+    nodes = [
+        start("terima", form="terima"),
+        user("periksa", properties={"status publik": "Diperiksa"}),
+        end("selesai"),
+    ]
+    diagram = bpmn(
+        nodes,
+        "terima > periksa > selesai",
+        lanes={"Meja Lain": "terima periksa selesai"},
+        properties={"identitas": "Meja Lain", "nomor": "nomor", "perihal": "judul", "awalan nomor": "LN"},
+        key="lain",
+        name="Prosedur lain",
+    )
+    if "lain" not in definitions.newest_ids(session):
+        deployments.deploy(
+            session, {"lain.bpmn": diagram, "terima.form": reachable()["terima.form"]}, actor=None
+        )
+    return add_user(session, name, "Meja Lain", *lanes, is_process_owner=is_process_owner)
+
+
+@both
+def test_a_mail_of_a_case_is_read_by_who_sees_it_and_its_sender_by_who_sees_its_identity(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    said = "Saya, NIK 3312010101800001, warga@example.id."
+    plain, closed = office.start(surel=REPORTER), office.start(surel=REPORTER, judul="Rahasia")
+    to = {case.id: own_address(office, case) for case in (plain, closed)}
+    sent = [letter("Saya Ani", said, to=to[case.id]) for case in (plain, closed)]
+    mail_server.deliver(folder, *sent, letter("Lain", sender="siapa@example.id"))
+    take(office.database)
+    with office.database.transaction() as session:
+        stranger = another_desk(session, "lain")
+        owner = another_desk(session, "melihat", is_process_owner=True)
+        coordinator = another_desk(session, "memimpin", "Ketua")
+    shown = {case.id: written(office.database, case)[0].text for case in (plain, closed)}
+    assert all("3312010101800001" not in text for text in shown.values())
+    whole = ("Saya Ani", REPORTER, said)
+    masked = {case.id: ("", "", shown[case.id]) for case in (plain, closed)}
+    allowed: list[tuple[Actor, dict[int, tuple[str, str, str]]]] = [
+        (office.rina, {plain.id: whole, closed.id: whole}),
+        (stranger, {}),
+        (owner, masked),
+        (coordinator, {**masked, plain.id: whole}),
+    ]
+    for state in ("message", "case"):
+        with office.database.transaction() as session:  # as if an officer had begun the case from it
+            session.execute(
+                update(IncomingMail).where(IncomingMail.instance_id.is_not(None)).values(state=state)
+            )
+        for actor, wanted in allowed:
+            with office.database.reading() as session:
+                [(_row, free)] = incoming.listed(session, "waiting", actor=actor).items
+                assert free is not None
+                assert free["sender"] == "siapa@example.id"
+                page = incoming.listed(session, state, actor=actor).items
+                read = {row.instance_id: content or {} for row, content in page}
+                for row in session.scalars(select(IncomingMail).where(IncomingMail.state == state)):
+                    if row.instance_id in wanted:
+                        found = incoming.open_mail(session, row.id, actor=actor)
+                        assert found.content == read[row.instance_id]
+                    else:
+                        with pytest.raises(NotFound):
+                            incoming.open_mail(session, row.id, actor=actor)
+            told = {id: (one["subject"], one["sender"], one["text"]) for id, one in read.items()}
+            assert told == wanted, actor.name
+            assert all(not one["name"] and not one["attachments"] for one in read.values())
 
 
 def test_an_address_is_for_who_has_a_code_and_can_leave_his_own(

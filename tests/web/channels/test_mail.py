@@ -99,6 +99,28 @@ def test_a_message_by_mail_is_told_to_be_one(officer: Browser, office: Database)
         assert session.scalars(select(ReporterMessage)).one().by_mail
 
 
+def test_who_may_not_see_whose_case_it_is_reads_the_message_without_its_sender(
+    officer: Browser, office: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_many(office, 1)
+    with office.transaction() as session:
+        [case] = session.scalars(select(ProcessInstance))
+        row = session.scalars(select(IncomingMail)).one()
+        row.state, row.instance_id = "message", case.id
+        message = correspondence.write_to_office(session, case.id, "Sudah sampai mana?", by_mail=True)
+        message.written_at = row.received_at
+    pages = ("/surat-masuk?keadaan=message", "/surat-masuk/1")
+    assert all("ani@example.id" in words_of(officer.get(page)) for page in pages)
+    monkeypatch.setattr("app.services.identity.may_see", lambda *_asked: False)
+    listed, opened = (words_of(officer.get(page)) for page in pages)
+    for page in (listed, opened):
+        assert case.business_key in page
+        assert not [said for said in ("ani@", "Bu Ani", "Lampu", "Tolong", "a.jpg") if said in page]
+    assert "disamarkan" in listed
+    assert "Sudah sampai mana?" in opened
+    assert "Lajur Anda tidak boleh melihat identitas pelapor." in opened
+
+
 def test_opening_one_is_in_the_security_log(officer: Browser, office: Database, sign_in: SignIn) -> None:
     write_notes(office)
     page = words_of(sign_in("admin").get("/catatan-keamanan?kind=identity"))
