@@ -242,6 +242,17 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Pelapor tidak dapat lagi minta dirahasiakan di formulir ini. Bila tidak dimaksud, kembalikan isian itu."
         ),
     ),
+    "identity_closing_altered": (
+        N_(
+            "“{name}”, yang menentukan syarat identitas tertutup, ditanyakan atau diisi dengan cara lain daripada "
+            "pada versi {version}."
+        ),
+        N_(
+            "Pelapor yang minta dirahasiakan mungkin tidak lagi terlindungi: periksa kapan isian itu tampil dan "
+            "dapat diisi, pilihan dan nilai awalnya, serta tugas, tabel, atau pesan yang mengisinya. Bila tidak "
+            "dimaksud, kembalikan seperti semula."
+        ),
+    ),
     "identity_not_masked": (
         N_(
             "Yang ditulis di “{name}” tidak disamarkan; pada versi {version} disamarkan, atau isian ini belum ada."

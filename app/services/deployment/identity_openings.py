@@ -21,6 +21,7 @@ from app.findings import Finding
 from app.models import DefinitionFile, ProcessDefinition, Resource
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.deployment.answer_sources import Sources
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging import outgoing
@@ -29,8 +30,9 @@ FIELD = "identity_mark_dropped"
 LANE, COORDINATOR, GONE = "identity_lane_added", "identity_coordinator_added", "identity_lanes_gone"
 UNIT = "identity_unit_dropped"
 CLOSING, UNASKED = "identity_closing_changed", "identity_closing_unasked"
+ALTERED = "identity_closing_altered"
 UNMASKED, HANDED = "identity_not_masked", "identity_handed_over"
-CODES = (FIELD, LANE, COORDINATOR, GONE, UNIT, CLOSING, UNASKED, UNMASKED, HANDED)
+CODES = (FIELD, LANE, COORDINATOR, GONE, UNIT, CLOSING, UNASKED, ALTERED, UNMASKED, HANDED)
 
 #: A group by its id; one without an id yet, or where no groups are known, by a name in small letters.
 _Group = int | str
@@ -51,13 +53,14 @@ class Opening:
 class Rules:
     """What a version says of identity. ``files``: the forms' marks by file name. ``lanes`` and ``coordinators``: the
     lanes that ``identitas`` names, by the group of who works in them, and of who coordinates them. ``groups``: the
-    group that works in each lane, by the lane's id."""
+    group that works in each lane, by the lane's id. ``sources``: by what it sets its variables."""
 
     diagram: Diagram
     files: Mapping[str, forms.IdentityMarks]
     lanes: Mapping[_Group, Lane]
     coordinators: Mapping[_Group, Lane]
     groups: Mapping[str, _Group]
+    sources: Sources
 
     @cached_property
     def units(self) -> Mapping[_Group, Mapping[str, str]]:
@@ -114,7 +117,8 @@ def rules_of(version: Version, *, by_name: bool = False) -> Rules:
         group = _named(lane)[1] if by_name else version.coordinator_of(lane.id)
         if group:
             coordinators[group] = lane
-    return Rules(version.diagram, version.identity_marks, lanes, coordinators, groups)
+    sources = Sources(version.diagram, version.forms, version.program.tables)
+    return Rules(version.diagram, version.identity_marks, lanes, coordinators, groups, sources)
 
 
 def rules_of_bundle(bundle: Bundle, plan: Plan) -> Rules:
@@ -131,7 +135,8 @@ def rules_of_bundle(bundle: Bundle, plan: Plan) -> Rules:
         if coordinator := _named(lane)[1]:
             planned = plan.groups.get(lane.properties["koordinator"])
             coordinators[(planned.id if planned else None) or coordinator] = lane
-    return Rules(bundle.diagram, marks, lanes, coordinators, groups)
+    sources = Sources(bundle.diagram, bundle.forms, bundle.tables)
+    return Rules(bundle.diagram, marks, lanes, coordinators, groups, sources)
 
 
 def found(session: Session, bundle: Bundle, plan: Plan) -> Iterator[Finding]:
@@ -252,19 +257,24 @@ def _named(lane: Lane) -> tuple[str, str]:
 
 def _unclosed(before: Rules, after: Rules) -> Iterator[Opening]:
     """Another condition may hold in fewer cases: who can tell asks a person. So it may where a form asks no more for
-    what the condition reads."""
+    what the condition reads, or where that, or what decides whether it is asked, is set in another way."""
     if not before.closed:
         return
     if before.closed != after.closed:
         yield Opening(CLOSING, after.diagram.key, after.diagram.name)
         return
-    read = feel.mentions(before.closed)
+    read, told = feel.mentions(before.closed), set[str]()
     for name, marks in before.files.items():
         now = after.files.get(name)
         asked = {**now.open, **now.private} if now else {}
         for key, label in {**marks.open, **marks.private}.items():
             if key in read and key not in asked:
+                told.add(key)
                 yield Opening(UNASKED, key, label, name)
+    for key in sorted(before.sources.behind(read) - told):
+        became_identity = key in after.private - before.private
+        if became_identity or before.sources.of(key) != after.sources.of(key):
+            yield Opening(ALTERED, key, before.sources.name(key) or after.sources.name(key) or key)
 
 
 def _unmasked(before: Rules, after: Rules) -> Iterator[Opening]:

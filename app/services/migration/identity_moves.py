@@ -19,7 +19,7 @@ from app.services.deployment import identity_openings
 def obstacles(
     instance: ProcessInstance, source: Version, target: Version, *, now: datetime, calendar: Calendar
 ) -> Iterator[Obstacle]:
-    """Yield what is in the way. No SQL; V8 is asked only where the versions hide identity by different conditions."""
+    """Yield what is in the way. No SQL; V8 is asked only where the source version hides identity by a condition."""
     yield from _told(instance, source, target)
     yield from _opened(source, target)
     yield from _disclosed(instance, source, target, now.astimezone(calendar.zone))
@@ -70,6 +70,13 @@ def _opened(source: Version, target: Version) -> Iterator[Obstacle]:
             elements=", ".join(dict.fromkeys(elements)),
         )
         yield Obstacle("identity_handed_over", None, text)
+    if fields := names.get(identity_openings.UNASKED, []) + names.get(identity_openings.ALTERED, []):
+        text = _(
+            "Dalam versi tujuan isian {fields}, yang menentukan syarat identitas tertutup, ditanyakan atau diisi "
+            "dengan cara lain.",
+            fields=", ".join(dict.fromkeys(fields)),
+        )
+        yield Obstacle("identity_disclosed", None, text)
     if identity_openings.GONE in names:
         text = _("Versi tujuan tidak menyebut identitas, jadi teks bebas tidak disamarkan lagi.")
         yield Obstacle("identity_unmasked", None, text)

@@ -21,7 +21,8 @@ from app.services.deployment import deployments, folder_watch, identity_openings
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
 from app.services.studio import new_drafts, titles
-from tests.engine.building import boundary, bpmn, end, exclusive, flow, send, start, user
+from tests.engine.building import boundary, bpmn, end, exclusive, flow, rule, send, start, user
+from tests.engine.decision_tables import dmn
 from tests.engine.pools import dinas, pools
 from tests.services.migration import moving
 from tests.services.office import LANES, Office, form, procedure, saw, text
@@ -47,7 +48,8 @@ MOVES: Mapping[str, set[str]] = {
     identity_openings.GONE: {"identity_unmasked"},
     identity_openings.UNIT: {"identity_shown"},
     identity_openings.CLOSING: {"identity_disclosed"},
-    identity_openings.UNASKED: set(),  # it was asked already
+    identity_openings.UNASKED: {"identity_disclosed"},
+    identity_openings.ALTERED: {"identity_disclosed"},
     identity_openings.UNMASKED: {"identity_unmasked"},
     identity_openings.HANDED: {"identity_handed_over"},
 }
@@ -57,6 +59,22 @@ _READABLE = {**_MASKED, "properties": {"samarkan": "tidak"}}
 _PATTERN = {**_MASKED, "type": "textfield", "validate": {"pattern": ".*", "patternErrorMessage": "x"}}
 _ROWS = {"type": "dynamiclist", "id": "L", "path": "saksi", "label": "Saksi"}
 _ASKED = {"type": "checkbox", "key": "rahasia", "label": "Rahasiakan", "id": "Rahasia"}
+
+_KIND = {
+    "type": "radio",
+    "id": "Golongan",
+    "key": "golongan",
+    "label": "Golongan",
+    "values": [{"value": "warga", "label": "Warga"}, {"value": "pejabat", "label": "Pejabat"}],
+}
+_OF_OFFICIALS = {"tertutup": '=golongan = "pejabat"', "lain": _KIND}
+_ONLY_OTHERS = [{"value": "warga", "label": "Warga"}, {"value": "Pejabat", "label": "Pejabat"}]
+_GROUP = {"type": "group", "id": "G", "label": "Kerahasiaan"}
+
+
+def _group(**more: Any) -> Mapping[str, Any]:
+    return {**_GROUP, **more, "components": [_ASKED]}
+
 
 _RENAMED = {"Meja depan": LANES["Loket"], "Unit": LANES["Unit"]}
 _ONE_GROUP = {"Loket": LANES["Loket"], "LOKET": LANES["Unit"]}
@@ -113,6 +131,12 @@ WAYS: Mapping[str, Way] = {
     "identitas tertutup is asked no more": Way(
         identity_openings.UNASKED, "rahasia", {"asks": False}, {"tertutup": _CLOSED}
     ),
+    "identitas tertutup is asked out of sight": Way(
+        identity_openings.ALTERED,
+        "rahasia",
+        {"asked": {**_ASKED, "conditional": {"hide": "=true"}}},
+        {"tertutup": _CLOSED},
+    ),
     "samarkan = tidak": Way(identity_openings.UNMASKED, "cerita", {"cerita": _READABLE}),
     "samarkan = tidak on a field that is new": Way(
         identity_openings.UNMASKED, "lain", {"lain": {**_READABLE, "key": "lain", "id": "Lain"}}
@@ -132,6 +156,82 @@ WAYS: Mapping[str, Way] = {
         identity_openings.HANDED, "ingat", {"pool": "judul, pelapor"}, {"pool": "judul"}
     ),
 }
+#: Each way to set otherwise what the condition of ``identitas tertutup`` reads, or what decides that: what changes,
+#: and what stood there before; the field that is told of, where it is another.
+ALTERED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], str]] = {
+    "hidden": ({"asked": {**_ASKED, "conditional": {"hide": "=true"}}}, {}, ""),
+    "hidden in the later form": ({"asked later": {**_ASKED, "conditional": {"hide": "=true"}}}, {}, ""),
+    "hidden by what else is typed": ({"asked": {**_ASKED, "conditional": {"hide": '=judul != "x"'}}}, {}, ""),
+    "in a group that is hidden": ({"asked": _group(conditional={"hide": "=true"})}, {}, ""),
+    "in a group in a group that is hidden": (
+        {"asked": {**_GROUP, "id": "H", "conditional": {"hide": "=true"}, "components": [_group()]}},
+        {},
+        "",
+    ),
+    "in a group that was shown": (
+        {"asked": _group(conditional={"hide": "=true"})},
+        {"asked": _group()},
+        "",
+    ),
+    "hidden in another case": (
+        {"asked": {**_ASKED, "conditional": {"hide": '=judul != "x"'}}},
+        {"asked": {**_ASKED, "conditional": {"hide": '=judul = "x"'}}},
+        "",
+    ),
+    "read only": ({"asked": {**_ASKED, "readonly": True}}, {}, ""),
+    "read only at times": ({"asked": {**_ASKED, "readonly": '=judul != "x"'}}, {}, ""),
+    "disabled": ({"asked": {**_ASKED, "disabled": True}}, {}, ""),
+    "read only and answered": ({"asked": {**_ASKED, "readonly": True, "defaultValue": False}}, {}, ""),
+    "answered before": ({"asked later": {**_ASKED, "defaultValue": False}}, {}, ""),
+    "asked anew later": ({"asked later": {**_ASKED, "properties": {"tanya ulang": "ya"}}}, {}, ""),
+    "must be filled in": ({"asked": {**_ASKED, "validate": {"required": True}}}, {}, ""),
+    "text instead of a tick": ({"asked": {**_ASKED, "type": "textfield"}}, {}, ""),
+    "worked out": (
+        {
+            "asked": {
+                "type": "expression",
+                "id": "R",
+                "key": "rahasia",
+                "expression": "=false",
+                "computeOn": "change",
+            }
+        },
+        {},
+        "",
+    ),
+    "asked by one element more": ({"form of kerjakan": "periksa"}, {}, ""),
+    "an option gone": ({"lain": {**_KIND, "values": _KIND["values"][:1]}}, _OF_OFFICIALS, "golongan"),
+    "an option with another value": ({"lain": {**_KIND, "values": _ONLY_OTHERS}}, _OF_OFFICIALS, "golongan"),
+    "an option chosen before": ({"lain": {**_KIND, "defaultValue": "warga"}}, _OF_OFFICIALS, "golongan"),
+    "options that data give": (
+        {
+            "lain": {key: one for key, one in _KIND.items() if key != "values"}
+            | {"valuesExpression": '=["warga"]'}
+        },
+        _OF_OFFICIALS,
+        "golongan",
+    ),
+    "text that may not be as long": (
+        {"lain": {**_KIND, "type": "textfield", "values": None, "validate": {"maxLength": 5}}},
+        {**_OF_OFFICIALS, "lain": {**_KIND, "type": "textfield", "values": None}},
+        "golongan",
+    ),
+    "a table gives it": ({"table": "rahasia"}, {"table": "kelas"}, ""),
+    "a table is there that gives it": ({"table": "rahasia"}, {}, ""),
+    "another table": ({"table": "rahasia", "decides": "false"}, {"table": "rahasia"}, ""),
+    "what its table reads is hidden": (
+        {"lain": {**_KIND, "conditional": {"hide": "=true"}}},
+        {"table": "rahasia", "reads": "golongan", "lain": _KIND},
+        "golongan",
+    ),
+    "what its condition reads is hidden": (
+        {"lain": {**_KIND, "conditional": {"hide": "=true"}}},
+        {"asked": {**_ASKED, "conditional": {"hide": '=golongan != "pejabat"'}}, "lain": _KIND},
+        "golongan",
+    ),
+    "a message brings it": ({"message": True}, {}, ""),
+    "an element sets it": ({"set": "rahasia"}, {}, ""),
+}
 #: What changes and opens nothing, with what stood there before.
 HARMLESS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
     "another deadline": ({}, {}),
@@ -144,6 +244,26 @@ HARMLESS: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
         {"lanes": {"Meja depan": LANES["Loket"], "Unit": LANES["Unit"]}, "identitas": "Meja depan"},
     ),
     "identitas tertutup is added": ({}, {"tertutup": _CLOSED}),
+    "what identitas tertutup reads looks otherwise": (
+        {"tertutup": _CLOSED},
+        {
+            "tertutup": _CLOSED,
+            "asked": _group(),
+            "asked later": {**_ASKED, "id": "X", "label": "Sembunyikan nama?", "description": "Bila perlu"},
+        },
+    ),
+    "options of what identitas tertutup reads stand in another order": (
+        _OF_OFFICIALS,
+        {**_OF_OFFICIALS, "lain": {**_KIND, "values": [*reversed(_KIND["values"])]}},
+    ),
+    "a table that gives what identitas tertutup reads stays": (
+        {"tertutup": _CLOSED, "table": "rahasia"},
+        {"tertutup": _CLOSED, "table": "rahasia"},
+    ),
+    "what identitas tertutup does not read is hidden": (
+        {"tertutup": _CLOSED},
+        {"tertutup": _CLOSED, "cerita": {**_MASKED, "conditional": {"hide": "=true"}}},
+    ),
     "text is masked again": ({"cerita": _READABLE}, {"cerita": _MASKED}),
     "text stays as readable as it was": ({"cerita": _READABLE}, {"cerita": _READABLE}),
     "a new field that says nothing": ({}, {"lain": {**_MASKED, "key": "lain", "id": "Lain"}}),
@@ -169,17 +289,27 @@ def drawn(after: str = "3 hari kerja", **changes: Any) -> Files:
     }
     drawn_lanes |= {second: {"unit": changes.get("unit of second", "")}}
     drawn_lanes = {lane: {key: one for key, one in said.items() if one} for lane, said in drawn_lanes.items()}
+    later = {"form": changes["form of kerjakan"]} if "form of kerjakan" in changes else {}
     nodes = [
         start("terima", form="terima"),
         user("periksa", form="periksa", properties=changes.get("task", {})),
-        user("kerjakan"),
+        user("kerjakan", extensions=_sets(changes["set"]) if "set" in changes else "", **later),
         end("selesai"),
     ]
+    table = changes.get("table")
+    if table:
+        nodes.append(rule("nilai", decision="rute"))
+        lanes = {**lanes, first: f"{lanes[first]} nilai"}
+    nodes += [end("disusul")] if "message" in changes else []
+    if "message" in changes:
+        nodes.append(boundary("susulan", "periksa", message="Susulan"))
     nodes.append(boundary("lewat", "periksa", after=after, properties={"tenggat": "ya"}))
     carried = {"isi pesan": changes["pool"]} if changes.get("pool") else {}
     nodes += [send("ingat", properties=carried), end("ditegur"), exclusive("cukup", name="Cukup?")]
     flows = [
-        "terima > periksa > cukup\nlewat > ingat > ditegur\nkerjakan > selesai",
+        "susulan > disusul" if "message" in changes else "",
+        "terima > periksa > nilai > cukup" if table else "terima > periksa > cukup",
+        "lewat > ingat > ditegur\nkerjakan > selesai",
         flow("cukup", "kerjakan", condition='=hasil = "cukup"'),
         flow("cukup", "periksa", condition='=hasil = "kurang"'),
     ]
@@ -196,11 +326,25 @@ def drawn(after: str = "3 hari kerja", **changes: Any) -> Files:
     files |= {"telaah.form": form(text("putusan"))} if "pool" in changes else {}
     pelapor = changes.get("pelapor", {**text("pelapor", private=True), "id": "Pelapor"})
     fields = [text("nomor"), text("judul", required=True), pelapor, changes.get("cerita", _MASKED)]
-    fields += [_ASKED] if changes.get("asks", True) else []
+    fields += [changes.get("asked", _ASKED)] if changes.get("asks", True) else []
     fields += [changes["lain"]] if "lain" in changes else []
     files["terima.form"] = form(*fields)
-    files["periksa.form"] = form(text("hasil", required=True), text("unit"), _ASKED)
+    files["periksa.form"] = form(
+        text("hasil", required=True), text("unit"), changes.get("asked later", _ASKED)
+    )
+    if table:
+        rows = [("-", changes.get("decides", "true"))]
+        reads = changes.get("reads", "judul")
+        files["rute.dmn"] = dmn(*rows, output=f'name="{table}"', reads=reads)
     return files
+
+
+def _sets(variable: str) -> str:
+    """An output of Camunda 8."""
+    return (
+        f'<zeebe:ioMapping xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">'
+        f'<zeebe:output source="=false" target="{variable}"/></zeebe:ioMapping>'
+    )
 
 
 def deploy(office: Office, files: Files) -> ProcessDefinition:
@@ -331,6 +475,17 @@ def test_each_way_to_open_identity_is_found_and_waits_however_it_comes_in_force(
 
     for target in (moving.version(office, opened.id), of_draft(office, opening)):
         assert obstacles(office, target, case) == MOVES[what.code]
+
+
+def test_each_way_to_set_otherwise_what_closes_identity_is_found_and_waits(office: Office) -> None:
+    for number, (way, (after, more, key)) in enumerate(ALTERED.items(), 4):
+        before = {"tertutup": _CLOSED, **more}
+        four_eyes(office, "")
+        kept = deploy(office, drawn(after=f"{number} hari kerja", **before))
+        four_eyes(office, "identity")
+        found = upload(office, drawn(after=f"{number} hari kerja", **{**before, **after}))
+        assert found == [(identity_openings.ALTERED, key or "rahasia", "warning")], way
+        assert in_force(office).id == kept.id, way
 
 
 @pytest.mark.parametrize("way", WAYS)
