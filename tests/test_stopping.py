@@ -137,7 +137,7 @@ def test_ctrl_c_while_the_web_loads_ends_quietly(tmp_path: Path, port: int, libr
     with terminal(tmp_path, port, "worker", "--with-web") as opened:
         wait_for(lambda: any(has_loaded(pid, library) for pid in children(opened.process.pid)), every_s=0.005)
         opened.press_ctrl_c()
-        opened.ends_in(4)
+        opened.ends_in(10)
         assert is_quiet(opened), opened.said
 
 
@@ -146,7 +146,7 @@ def test_ctrl_c_while_run_prepares_ends_quietly(tmp_path: Path, port: int, words
     with terminal(tmp_path, port, "run") as opened:
         opened.hears(words)
         opened.press_ctrl_c()
-        opened.ends_in(4)
+        opened.ends_in(10)
         assert is_quiet(opened), opened.said
 
 

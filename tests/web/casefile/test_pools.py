@@ -126,7 +126,7 @@ def test_a_linked_case_that_ended_without_a_word_is_told_in_both_languages(
     assert "Perkara ini menunggu pesan Jawaban darinya. Perkara ini masih menunggunya" in page
     browser.post("/bahasa", language="en")
     told = words_of(browser.get(f"/perkara/{case.id}"))
-    assert "send the content through the message API" in told
+    assert "note the message on the page of the case" in told
 
 
 def test_what_is_kept_for_a_case_is_read_on_both_pages(
