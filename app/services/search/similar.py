@@ -146,7 +146,10 @@ class _Reader:
     def candidates(self, ids: Collection[int]) -> list[_Candidate]:
         """Those of the cases that are to be compared. 1 SQL, none for none."""
         rows = self._session.execute(self._query, {"ids": ids}) if ids else ()
-        return [_Candidate(*about, self._shared(body)) for *about, body in rows]
+        return [
+            _Candidate(id_, category, area, started_at, is_open, self._shared(body))
+            for id_, category, area, started_at, is_open, body in rows
+        ]
 
     def _shared(self, body: str) -> frozenset[str]:
         held = self._forms.intersection(body.split())
