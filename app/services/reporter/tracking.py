@@ -14,6 +14,7 @@ from app.errors import NotAllowed, NotFound, TooManyAttempts
 from app.history.events import TrackingCodeReissued
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
+from app.services import identity
 from app.services.core import access, clock, encryption, history, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
@@ -60,15 +61,19 @@ class Attempt:
     refusal: TooManyAttempts | None = None
 
 
-def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None = None) -> str:
+def issue(
+    session: Session, instance_id: int, *, actor: Actor, key: str | None = None, taking_in: bool = False
+) -> str:
     """Return a new code, 16 digits in groups of four, to be shown once. One of before is void, which is recorded.
 
-    With ``key``, the secret of one form that was sent, the code follows from it: see `again`.
+    With ``key``, the secret of one form that was sent, the code follows from it: see `code_made_with`. ``taking_in``:
+    the report is being taken in, by the actor.
 
     Raises:
-        NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`.
+        NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`, and
+            later `may_reissue`.
     """
-    require_may_issue(session, instance_id, actor=actor)
+    require_may_issue(session, instance_id, actor=actor, taking_in=taking_in)
     digits = _derived(session, instance_id, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = session.get(TrackingCode, instance_id)
     if row is None:
@@ -81,24 +86,48 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
     return _grouped(digits)
 
 
-def require_may_issue(session: Session, instance_id: int, *, actor: Actor) -> None:
+def require_may_issue(session: Session, instance_id: int, *, actor: Actor, taking_in: bool = False) -> None:
     """Refuse who may not hand the reporter of this case a code.
 
     Raises:
-        NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`.
+        As `issue`.
     """
     instance = access.instance(session, actor, instance_id)
     rights.require_not_auditor(actor)
-    if not may_issue(actor, definitions.version(session, instance.definition_id)):
-        raise NotAllowed(_("Kode pelapor diterbitkan petugas lajur yang menerima laporan."))
+    version = definitions.version(session, instance.definition_id)
+    if (taking_in and may_issue(actor, version)) or may_reissue(session, actor, instance, version):
+        return
+    if may_issue(actor, version):
+        raise NotAllowed(_("Kode pelapor perkara ini diterbitkan petugas yang boleh melihat identitasnya."))
+    raise NotAllowed(_("Kode pelapor diterbitkan petugas lajur yang menerima laporan."))
 
 
 def may_issue(actor: Actor, version: Version) -> bool:
     """Whether the actor may hand the reporter a code: an officer of a lane in which cases begin; and there is one."""
     if not has_reporter(version):
         return False
-    starts = (node for node in version.diagram.nodes.values() if node.kind == "startEvent")
-    return not actor.is_auditor and any(version.group_of(node.lane_id) in actor.groups for node in starts)
+    return not actor.is_auditor and any(version.group_of(lane) in actor.groups for lane in _intake(version))
+
+
+def may_reissue(session: Session, actor: Actor, instance: ProcessInstance, version: Version) -> bool:
+    """Whether the actor may hand the reporter a code of a case that was taken in: see `may_issue`. Where lanes may
+    see identity, he must see that of the case, too: with a code he would write as the reporter, and read in the case
+    which names become signs. Where none of them takes in reports, whoever sees it."""
+    lanes = {lane.id for lane in version.diagram.identity_lanes}
+    if not lanes:
+        return may_issue(actor, version)
+    if (
+        actor.is_auditor
+        or not has_reporter(version)
+        or not identity.may_see(session, actor, instance, version)
+    ):
+        return False
+    return may_issue(actor, version) or lanes.isdisjoint(_intake(version))
+
+
+def _intake(version: Version) -> set[str]:
+    """The ids of the lanes in which cases begin."""
+    return {node.lane_id for node in version.diagram.nodes.values() if node.kind == "startEvent"}
 
 
 def code_made_with(session: Session, instance_id: int, *, key: str) -> str | None:

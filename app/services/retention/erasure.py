@@ -11,9 +11,9 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.timers.vocabulary import MONTHS
-from app.errors import Conflict
+from app.errors import Conflict, NotAllowed
 from app.forms import masking
-from app.history import writer
+from app.history import reader, writer
 from app.history.entry import BY_VARIABLE, WRITTEN
 from app.history.events import HistoryRedacted, IdentityErased
 from app.history.proof import Proven
@@ -39,6 +39,7 @@ from app.services.definitions.definitions import Version
 from app.services.files import store
 from app.services.instances import rewriting
 from app.services.instances.rewriting import Put
+from app.services.messaging import linked_instances
 from app.services.search import words as search_words
 from app.services.tasks.drafts import of_waits
 
@@ -91,10 +92,12 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     it was done, by whom and why, and how much it was.
 
     Raises:
-        NotFound; NotAllowed: the actor is no administrator. InvalidForm: no reason. Conflict: there is nothing.
+        NotFound; NotAllowed: the actor is no administrator, or see `_require_other_hand`. InvalidForm: no reason.
+        Conflict: there is nothing.
     """
     rights.require_administrator(actor)
     instance = access.instance(session, actor, instance_id, lock=True)
+    _require_other_hand(session, instance, actor)
     reason = required_reason(reason, _("Tulis alasan penghapusan, tanpa menyebut orangnya."))
     found = held(session, instance_id, actor=actor)
     if not found:
@@ -147,13 +150,41 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     return instance
 
 
+def _require_other_hand(session: Session, instance: ProcessInstance, actor: Actor) -> None:
+    """Refuse who sees no identity of the case, and filled it in himself, or a case that may have told it: a variable
+    is the same for all its readers, so that the signs in it would tell him which names that he tried are right.
+
+    Raises:
+        NotAllowed: that is so.
+    """
+    if _sees(session, instance, actor):
+        return
+    uploaded = select(Attachment.id).where(
+        Attachment.instance_id == instance.id, Attachment.uploaded_by_id == actor.id, ~Attachment.is_private
+    )
+    ids = linked_instances.reached(session, instance.id)
+    if session.scalar(uploaded.limit(1)) is not None or any(
+        reader.has_filled_in(session, some, actor.id) for some in bulk.batches(ids)
+    ):
+        raise NotAllowed(
+            _(
+                "Anda ikut mengisi perkara ini atau perkara yang terhubung dengannya, dan tidak boleh melihat "
+                "identitasnya. Minta administrator lain menghapus identitasnya."
+            )
+        )
+
+
+def _sees(session: Session, instance: ProcessInstance, actor: Actor) -> bool:
+    version = definitions.readable(session, instance.definition_id)
+    return version is not None and identity.may_see(session, actor, instance, version)
+
+
 def _own_words(session: Session, instance: ProcessInstance, actor: Actor) -> Callable[[str], str]:
     """What becomes of the words in a case of him who erases. Where he sees no identity, the signs in them would tell
     him which names that he tried are right: he gets signs for all that may be names."""
-    version = definitions.readable(session, instance.definition_id)
-    if version is not None and identity.may_see(session, actor, instance, version):
+    if _sees(session, instance, actor):
         return lambda text: text
-    usual = _usual_words(session, version)
+    usual = _usual_words(session, definitions.readable(session, instance.definition_id))
     return lambda text: masking.with_signs_for_names(
         text, usual, lambda _hit: masking.new_sign(masking.WORDS)
     )

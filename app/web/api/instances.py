@@ -51,7 +51,9 @@ def start(body: dict[str, Any]) -> Response:
 
     def answer(session: Session, started: Started) -> Answer:
         if outlines.has_reporter(started.version):
-            shown["tracking_code"] = tracking.issue(session, started.instance.id, actor=context.actor())
+            shown["tracking_code"] = tracking.issue(
+                session, started.instance.id, actor=context.actor(), taking_in=True
+            )
         return present.kept_instance(session, started.instance)
 
     given = body["variables"]

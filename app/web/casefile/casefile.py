@@ -372,7 +372,7 @@ def _draw_casefile(
         works=identity.works_on(actor, file.tasks) is not None,
         purposes=[(code, _(label)) for code, label in purposes.PURPOSES.items()],
         hold=holds.hold_of(session, instance_id) if actor.sees_all else None,
-        may=_rights(actor, file),
+        may=_rights(session, actor, file),
         reopenable=_reopenable(session, actor, file),
         reopened_at=reopened_at,
         resolved=queries.is_resolved(file.version, file.instance),
@@ -423,7 +423,7 @@ def _opened(rows: Sequence[_R], hidden: Mapping[str, str]) -> Sequence[_R]:
     return [replace(one, **masking.opened(vars(one), hidden)) for one in rows] if hidden else rows
 
 
-def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
+def _rights(session: Session, actor: Actor, file: CaseFile) -> dict[str, bool]:
     """Which buttons the page shows; the services decide again."""
     return {
         "write": not actor.is_auditor,
@@ -431,7 +431,7 @@ def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
         "erase": erasure.may_erase(actor),
         "hold": holds.may_hold(actor),
         "retry": incidents.may_retry(actor),
-        "reissue": tracking.may_issue(actor, file.version),
+        "reissue": tracking.may_reissue(session, actor, file.instance, file.version),
         "message": correspondence.may_write(actor, file.instance, file.version, file.tasks),
         "join": joined_reports.may_join(actor, file.instance, file.version, file.tasks)
         and outlines.has_reporter(file.version),

@@ -203,7 +203,7 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
         if mail := _mail():
             incoming.become_case(session, mail, started.instance, actor=actor)
         if sheet.reported:
-            tracking.issue(session, started.instance.id, actor=actor, key=secret)
+            tracking.issue(session, started.instance.id, actor=actor, key=secret, taking_in=True)
             if main_id:
                 joined_reports.join(session, started.instance.id, main_id, actor=actor)
         drafts.delete(session, actor, sheets.draft_scope(sheet.key))

@@ -51,6 +51,7 @@ def show(instance_id: int) -> Response:
     with context.database().reading() as session:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
+        may_reissue = tracking.may_reissue(session, actor, instance, version)
     noting.case_read(instance_id)
     if not outlines.has_reporter(version):
         return redirect(url_for("casefile.show", instance_id=instance_id), 303)
@@ -58,7 +59,7 @@ def show(instance_id: int) -> Response:
         "intake/slip.html",
         case=instance,
         code=once.handed(),
-        may_reissue=tracking.may_issue(actor, version),
+        may_reissue=may_reissue,
         track_url=context.config().base_url + url_for("tracking.door"),
     )
     return make_response(page)

@@ -5,6 +5,7 @@ with wrong guesses."""
 import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from urllib.parse import quote_plus
@@ -14,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import Database
-from app.errors import AppError
+from app.errors import AppError, NotAllowed
 from app.forms.masking import SIGN
 from app.history.entry import Entry
 from app.history.events import Event, ProcessResumed, ProcessRetired
@@ -23,6 +24,7 @@ from app.models import (
     CaseHold,
     CaseWords,
     HistoryEvent,
+    Note,
     ProcessInstance,
     SampledCase,
     SavedQuestion,
@@ -36,9 +38,10 @@ from app.services.deployment import deployments
 from app.services.dossiers import gathering
 from app.services.files import attachments, uploads
 from app.services.instances import cancellation, instances, messages
+from app.services.messaging import linked_instances
 from app.services.migration import moves, reopening
 from app.services.questions import findings, samples, saved
-from app.services.reporter import correspondence, joined_reports, ratings, reporter
+from app.services.reporter import correspondence, joined_reports, ratings, reporter, tracking
 from app.services.reporter import reopening as unsettled
 from app.services.retention import erasure, holds
 from app.services.search import affixes, words
@@ -370,6 +373,40 @@ def _mark_at_once(
     masking.preview(session, case.id, [guess["saksi"]], actor=actor)
 
 
+def _start(
+    session: Session, office: Office, case: ProcessInstance, said: str, actor: Actor, _g: Mapping[str, str]
+) -> ProcessInstance:
+    """He was an officer when he took it in."""
+    values = {"judul": said, "pelapor": RIGHT["nama"]}
+    his = replace(actor, groups=office.rina.groups)
+    return instances.start(session, "tunggu", values, actor=his).instance
+
+
+def _linked(
+    session: Session, office: Office, case: ProcessInstance, said: str, actor: Actor, _g: Mapping[str, str]
+) -> ProcessInstance:
+    """What he wrote came by way of another case, as the two beyond it tell each other."""
+    between, far = (
+        instances.start(
+            session, "tunggu", {"judul": "x", "pelapor": RIGHT["nama"]}, actor=office.rina
+        ).instance
+        for _ in range(2)
+    )
+    session.flush()
+    for one, other in ((case, between), (between, far)):
+        linked_instances.join(session, one, other, {}, {}, rounds=())
+    _send_message(session, office, case, said, actor, _g)
+    return far
+
+
+def _add_a_file(
+    session: Session, office: Office, case: ProcessInstance, said: str, actor: Actor, guess: Mapping[str, str]
+) -> None:
+    name = f"Surat {guess['nama']}.txt"
+    row = attachments.receive(session, uploads.read_upload(BytesIO(b"x"), name, actor=actor), actor=actor)
+    attachments.attach(session, [row.id], instance_id=case.id, field_key="surat", private=False, actor=actor)
+
+
 INPUTS: Mapping[Do, str] = {
     _note: "rina owner admin",
     _complete: "rina",
@@ -559,6 +596,52 @@ def test_of_each_route_that_is_sent_something_it_is_known_which_text_that_is() -
     sending = {row.endpoint for row in rows() if row.method != "GET"}
     assert sending & BODIES.keys() == known
     assert set(INPUTS) - ROUTES.keys() == {_lift_hold, _hold_and_erase, _mark_own_words, _mark_at_once}
+
+
+@pytest.mark.parametrize("do", [_note_message, _send_message, _start, _linked, _add_a_file])
+def test_who_filled_in_a_case_and_sees_no_identity_lets_another_erase_it(
+    office: Office, waiting: ProcessInstance, do: Do
+) -> None:
+    """A variable and the name of a file are the same for all who read them: the signs in it would tell him."""
+    both = replace(office.owner, is_admin=True)
+    for guess in (RIGHT, WRONG):
+        with suppress(_Undo), office.database.transaction() as session:
+            row = session.get_one(ProcessInstance, waiting.id)
+            case = do(session, office, row, GUESS.format(**guess), both, guess)
+            about = case if isinstance(case, ProcessInstance) else row
+            session.flush()
+            with pytest.raises(NotAllowed, match="administrator lain"):
+                erasure.erase(session, about.id, "Permohonan", actor=both)
+            erasure.erase(session, about.id, "Permohonan", actor=office.admin)
+            raise _Undo
+
+
+def test_who_only_wrote_notes_erases_and_they_stay_as_he_typed_them(
+    office: Office, case: ProcessInstance
+) -> None:
+    said = "telepon dari siti rahmawati kusuma tadi"
+    with office.database.transaction() as session:
+        for actor in (office.admin, office.owner):
+            notes.add(session, case.id, said, actor=actor)
+        session.flush()
+        erasure.erase(session, case.id, "Permohonan", actor=office.admin)
+        texts = [one.text for one in session.scalars(select(Note).order_by(Note.id))]
+    assert texts[0] == said
+    assert SIGN.sub("*", texts[1]) == "telepon dari * tadi"
+
+
+def test_a_new_code_of_a_case_is_issued_by_who_may_see_its_identity(
+    office: Office, waiting: ProcessInstance
+) -> None:
+    with office.database.transaction() as session:
+        case = session.get_one(ProcessInstance, waiting.id)
+        assert tracking.issue(session, case.id, actor=office.rina, taking_in=True)  # the slip of the intake
+        for actor in (office.rina, office.budi):
+            with pytest.raises(NotAllowed, match="melihat identitasnya"):
+                tracking.issue(session, case.id, actor=actor)
+        messages.send(session, "surat", case.business_key, {"catatan": "Sudah."}, actor=office.rina)
+        session.flush()
+        assert tracking.issue(session, case.id, actor=office.dinas_a)  # no lane both takes in and sees
 
 
 def test_others_read_marked_words_through_the_mask_and_their_writer_as_he_wrote_them(

@@ -93,6 +93,8 @@ def test_the_value_that_was_typed_goes_to_those_who_read_it_and_back(office: Off
         assert "derajat" not in session.get_one(ProcessInstance, before.id).variables
         entries = reader.of_instance(session, behind.id)
         assert standing.around(entries, len(entries))[0].variables["derajat"] == "gawat"
+        filled = [reader.has_filled_in(session, [one.id], office.owner.id) for one in (before, behind)]
+        assert filled == [False, True]  # who gave the value; see `erasure`
     undo(office, batch)
     assert rows(office, behind) == held
     assert verified(office.database).faults == ()
