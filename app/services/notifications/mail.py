@@ -1,7 +1,8 @@
 """Tell people by mail what is in their list, when a mail server is configured.
 
 A letter holds case numbers and links, never a subject or an identity: mail travels open. Three steps, so that a
-slow mail server holds no transaction: `due` reads, `send` talks, `record` writes. A crash in between sends again.
+slow mail server holds no transaction: `take` keeps what is due from other workers, `send` talks, `record` writes.
+After a crash in between it is sent again, once `LEASE` is over.
 """
 
 import re
@@ -17,7 +18,7 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import Select, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Config
@@ -33,6 +34,8 @@ _PAUSES = [timedelta(minutes=m) for m in (1, 4, 10, 45, 180, 480, 720)]
 #: So long after it might have been sent it is sent no more: the worker stood still.
 _OLD = timedelta(days=2)
 _TIMEOUT_S = 15
+#: So many notices are taken at once, and so long nobody else takes them: longer than a server may take for as many.
+AT_ONCE, LEASE = 100, timedelta(minutes=30)
 #: What is wrong with one letter; anything else is wrong with the server.
 _REFUSALS = (
     smtplib.SMTPRecipientsRefused,
@@ -71,16 +74,38 @@ class Outcome:
     error: str = ""
 
 
-def due(session: Session, limit: int = 500) -> list[Letter]:
+def due(session: Session) -> list[Letter]:
     """The letters to send now, one per person; none while no mail server is configured."""
-    return due_and_quiet(session, limit)[0]
+    return _due_and_quiet(session)[0]
 
 
-def due_and_quiet(session: Session, limit: int = 500) -> tuple[list[Letter], dict[int, datetime]]:
-    """The letters to send now; and by the id of each notice whose reader has quiet hours by now their end: a server
-    was away, or the worker stood still. 4 SQL at most."""
+def is_due(session: Session) -> bool:
+    """Whether there may be something to `take`. 1 SQL, none while no mail server is configured."""
+    return bool(settings.config(session).smtp_url) and session.scalar(_waiting(session).limit(1)) is not None
+
+
+def take(session: Session) -> list[Letter]:
+    """The letters to send now, one per person, of `AT_ONCE` notices at most; for `LEASE` nobody else gets them.
+    Notices whose reader has quiet hours by now, as a server was away or the worker stood still, wait for their end.
+    """
+    # What another worker takes at this moment is passed over; SQLite lets one write at a time anyway.
+    rows = _waiting(session).with_for_update(skip_locked=True, of=Notice).limit(AT_ONCE)
+    letters, quiet = _due_and_quiet(session, session.scalars(rows).all())
+    _hold(session, quiet)
+    ids = [id_ for letter in letters for id_ in letter.notice_ids]
+    if ids:
+        until = clock.now(session) + LEASE
+        session.execute(update(Notice).where(Notice.id.in_(ids)).values(mail_at=until))
+    return letters
+
+
+def _due_and_quiet(
+    session: Session, ids: Sequence[int] | None = None
+) -> tuple[list[Letter], dict[int, datetime]]:
+    """The letters to send now, of these notices; and by the id of each notice whose reader has quiet hours by now
+    their end. 4 SQL at most."""
     config = settings.config(session)
-    rows = _due_rows(session, limit) if config.smtp_url else []
+    rows = _due_rows(session, ids) if config.smtp_url else []
     quiet = _quiet(session, rows) if rows else {}
     loud = [row for row in rows if row.id not in quiet]
     written = message_texts.edited(session) if loud else {}
@@ -92,20 +117,25 @@ def due_and_quiet(session: Session, limit: int = 500) -> tuple[list[Letter], dic
     return letters, quiet
 
 
-def _due_rows(session: Session, limit: int) -> Sequence[Any]:
-    """Bounded before cases are looked up one by one, so that no database reads these whole for it."""
+def _waiting(session: Session) -> Select[int]:
+    """The ids of the notices that are due, the oldest first."""
     now = clock.now(session)
-    columns = Notice.id, Notice.outbox_id, Notice.instance_id, Notice.body, Notice.kind, Notice.user_id
-    waiting = (
-        select(*columns, User.email, User.language)
+    return (
+        select(Notice.id)
         .join(User, User.id == Notice.user_id)
         .where(Notice.mail_at <= now, Notice.mail_at > now - _OLD)
         .where(Notice.mailed_at.is_(None), Notice.read_at.is_(None), Notice.mail_attempts <= len(_PAUSES))
         .where(User.email.is_not(None), User.disabled_at.is_(None))
         .order_by(Notice.id)
-        .limit(limit)
-        .subquery()
     )
+
+
+def _due_rows(session: Session, ids: Sequence[int] | None) -> Sequence[Any]:
+    """Bounded before cases are looked up one by one, so that no database reads these whole for it."""
+    columns = Notice.outbox_id, Notice.instance_id, Notice.body, Notice.kind, Notice.user_id
+    found = _waiting(session).add_columns(*columns, User.email, User.language)
+    found = found.limit(AT_ONCE) if ids is None else found.where(Notice.id.in_(ids))
+    waiting = found.subquery()
     number = select(ProcessInstance.business_key).where(ProcessInstance.id == waiting.c.instance_id)
     query = select(waiting, number.scalar_subquery().label("business_key"), NotificationSettings)
     query = query.outerjoin(NotificationSettings, NotificationSettings.user_id == waiting.c.user_id)
@@ -121,7 +151,7 @@ def _quiet(session: Session, rows: Sequence[Any]) -> dict[int, datetime]:
     return {id_: end for id_, end in ends.items() if end > now}
 
 
-def hold(session: Session, until: Mapping[int, datetime]) -> None:
+def _hold(session: Session, until: Mapping[int, datetime]) -> None:
     """Let notices wait until the quiet hours of their readers are over. 1 SQL for each end of them."""
     for end in set(until.values()):
         ids = [id_ for id_, at in until.items() if at == end]

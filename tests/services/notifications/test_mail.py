@@ -21,9 +21,17 @@ from tests.services.office import Office
 @pytest.fixture
 def office(config: Config, sqlite_database: Database, server: Server) -> Iterator[Office]:
     """An office with a mail server, in which rina and budi have addresses and a notice each."""
+    database = settings.open_database(_sending(config, server))
+    yield _furnish(database)
+    database.engine.dispose()
+
+
+def _sending(config: Config, server: Server) -> Config:
     url = f"smtp://127.0.0.1:{server.server_address[1]}"
-    told = replace(config, smtp_url=url, mail_from="alur@example.id", allow_time_travel=True)
-    database = settings.open_database(told)
+    return replace(config, smtp_url=url, mail_from="alur@example.id", allow_time_travel=True)
+
+
+def _furnish(database: Database) -> Office:
     with database.transaction() as session:
         clock.travel(session, WEDNESDAY)
     office = Office(database)
@@ -48,8 +56,7 @@ def office(config: Config, sqlite_database: Database, server: Server) -> Iterato
             )
     with database.transaction() as session:
         assert outbox.deliver(session) == 2
-    yield office
-    database.engine.dispose()
+    return office
 
 
 def later(office: Office, **much: float) -> None:
@@ -104,6 +111,31 @@ def test_what_was_sent_is_not_sent_again(office: Office, server: Server) -> None
     deliver_mail(office.database)
     assert deliver_mail(office.database) == 0
     assert len(server.letters) == 2
+
+
+def test_what_one_worker_took_no_other_sends_before_its_time_is_over(office: Office, server: Server) -> None:
+    with office.database.transaction() as session:
+        assert len(mail.take(session)) == 2
+    assert deliver_mail(office.database) == 0
+    later(office, minutes=mail.LEASE.total_seconds() / 60)
+    assert deliver_mail(office.database) == 2
+
+
+def test_two_workers_send_each_letter_once(
+    database: Database, config: Config, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(database._info, "config", _sending(config, server))
+    _furnish(database)
+    second: list[int] = []
+
+    def send_beside(word: str) -> None:
+        if word == "MAIL" and not second:
+            second.append(-1)
+            second[0] = deliver_mail(database)
+
+    server.before = send_beside
+    assert deliver_mail(database) == 2
+    assert (second, len(server.letters)) == ([0], 2)
 
 
 def test_while_the_server_is_away_pauses_grow_and_then_it_is_given_up(office: Office, server: Server) -> None:
