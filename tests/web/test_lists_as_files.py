@@ -21,6 +21,7 @@ SignIn = Callable[[str], Browser]
 TEMPLATES = Path(__file__).parents[2] / "app" / "web" / "templates"
 #: Lists with pages that are no files, and why.
 NO_FILES = {
+    "casefile/waits.html": "messages that cases wait for, and are noted here; cases have a file",
     "channels/mails.html": "mails that came in, sealed until they are opened one by one",
     "channels/messages.html": "what reporters were told by SMS, without number or text",
     "channels/webhook.html": "deliveries of one webhook",
