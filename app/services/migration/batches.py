@@ -46,7 +46,7 @@ def begin(
         Conflict: no case is left to move, too many are, or cases of the process are being moved.
     """
     moves.require_may_move(actor)
-    reason = identity.hidden_text(session, required_reason(reason, _("Tulis alasan pemindahan.")))
+    reason = required_reason(reason, _("Tulis alasan pemindahan."))
     target = definitions.get(session, target_id)
     if target.withdrawn:
         raise Conflict(_("Versi ini sudah dicabut, jadi tidak dapat menjadi tujuan."))
@@ -58,6 +58,7 @@ def begin(
     _require_values(session, target.id, ids, decisions)
     if len(ids) > MOST_CASES:
         raise Conflict(_("Paling banyak {n} perkara sekaligus.", n=MOST_CASES))
+    reason = identity.hidden_text(session, reason, ids[: identity.NAMED], actor)
     batch = MigrationBatch(
         key=target.key,
         target_id=target.id,
@@ -267,7 +268,7 @@ def take_back(
             that was stopped before others had their turn.
     """
     moves.require_may_move(actor)
-    reason = identity.hidden_text(session, required_reason(reason, _("Tulis alasan pemindahan.")))
+    reason = required_reason(reason, _("Tulis alasan pemindahan."))
     batch = get(session, batch_id, actor=actor, lock=True)
     if batch.state == "running" or _under_way(session, batch.key):
         raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
@@ -281,6 +282,8 @@ def take_back(
     )
     if instance_id is not None:
         own = own.where(MigrationCase.instance_id == instance_id)
+    of_batch = select(MigrationCase.instance_id).where(MigrationCase.batch_id == batch_id)
+    reason = identity.hidden_text(session, reason, of_batch, actor)
     found = session.execute(own.values(state="returning", obstacles=[]))
     if not found.rowcount:  # type: ignore[attr-defined]
         raise Conflict(_("Tidak ada perkara yang dapat ditarik kembali."))

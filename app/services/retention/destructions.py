@@ -72,7 +72,8 @@ def begin(session: Session, key: str, typed: str, reason: str, *, actor: Actor) 
         raise Conflict(_("Pemusnahan lain pada proses ini belum selesai."))
     problems: dict[str, str] = {}
     try:
-        reason = identity.hidden_text(session, required_reason(reason))
+        meant = select(ProcessInstance.id).where(*periods.older(key, found.before))
+        reason = identity.hidden_text(session, required_reason(reason), meant, actor)
     except InvalidForm as error:
         problems |= error.errors
     if typed.strip().replace(".", "") != str(found.cases):

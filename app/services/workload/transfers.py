@@ -6,14 +6,14 @@ Each task is a transaction: what changed since it was shown is told in its row a
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app import stored_messages
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.history.events import TaskHandedBack, TasksTransferred, TaskUnitChanged, TransferTakenBack
 from app.i18n import _
-from app.models import Group, ProcessInstance, TaskTransfer, TransferredTask, Unit, User, UserTask
+from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
 from app.models.runtime import IS_OPEN
 from app.services import identity
 from app.services.core import access, bulk, clock, history, paging, rights
@@ -28,8 +28,6 @@ from app.services.workload import overview
 KEPT = timedelta(days=30)
 #: Tasks of one transfer.
 MOST = 20_000
-#: Whom so many of the cases are about is masked in the reason; in each case whom it is about is.
-_NAMED = 50
 WAITING = ("waiting", "returning")
 STATES = ("waiting", "moved", "refused", "returning", "undone", "kept")
 
@@ -130,7 +128,7 @@ def _begin(
     made = TaskTransfer(
         kind=kind,
         state="running",
-        reason=identity.hidden_text(session, reason.strip(), _cases(session, rows), actor),
+        reason=identity.hidden_text(session, reason.strip(), _cases(rows), actor),
         source_id=user.id if user else None,
         source_unit=unit or None,
         started_at=clock.now(session),
@@ -147,11 +145,10 @@ def _begin(
     return made
 
 
-def _cases(session: Session, rows: Sequence[Mapping[str, object]]) -> Sequence[ProcessInstance]:
-    """The cases of the tasks that stand first: of whose people the reason may speak. 1 SQL."""
-    ids = [row["task_id"] for row in rows[:_NAMED]]
-    held = select(UserTask.instance_id).where(UserTask.id.in_(ids))
-    return session.scalars(select(ProcessInstance).where(ProcessInstance.id.in_(held))).all()
+def _cases(rows: Sequence[Mapping[str, object]]) -> Select[int]:
+    """The cases of the tasks that stand first: of whose people the reason may speak."""
+    ids = [row["task_id"] for row in rows[: identity.NAMED]]
+    return select(UserTask.instance_id).where(UserTask.id.in_(ids))
 
 
 def running(session: Session) -> int | None:

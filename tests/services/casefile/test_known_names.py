@@ -1,6 +1,7 @@
 """Whom a case is about stands in no text of it that who may see identity writes, and in none once he is erased."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -15,13 +16,16 @@ from app.services.deployment import deployments
 from app.services.evidence import tables
 from app.services.files import attachments, uploads
 from app.services.instances import instances
+from app.services.migration import batches
+from app.services.migration.decisions import Decisions
 from app.services.reporter import correspondence
 from app.services.retention import erasure, holds
 from app.services.search import words
 from app.services.tasks import tasks
 from app.services.workload import transfers
 from tests.canaries.crawling import in_database
-from tests.services.office import Office, form, text
+from tests.services.migration.moving import deploy, work
+from tests.services.office import Office, form, procedure, text
 
 NAME, TOWN = "Siti Rahmawati Wulandari", "Krajan Lor"
 #: As people write it: all of it, some of it, in other letters, over a line.
@@ -123,6 +127,20 @@ def test_why_many_tasks_are_handed_on_names_nobody_whose_cases_these_are(
         for task in instances.open_tasks(session, case.id):
             wanted = {task.id: office.budi.id}
             transfers.spread(session, wanted, f"Bu {NAME} kenal Rina", actor=office.ketua)
+    assert in_database(office.database, LEFT) == {}
+
+
+def test_why_many_cases_are_moved_and_moved_back_names_nobody_whom_they_are_about(
+    office: Office, case: ProcessInstance
+) -> None:
+    owner_of_lane = replace(office.owner, groups=office.rina.groups)
+    target = deploy(office, procedure(after="5 hari kerja"))
+    said = f"Bu {NAME} kenal Rina"
+    with office.database.transaction() as session:
+        batch = batches.begin(session, target, [case.id], Decisions(), said, actor=owner_of_lane).id
+    work(office)
+    with office.database.transaction() as session:
+        batches.take_back(session, batch, said, actor=owner_of_lane)
     assert in_database(office.database, LEFT) == {}
 
 
