@@ -64,7 +64,7 @@ def complete_task(
 
     def keep(session: Session) -> None:
         with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more
-            drafts.save(session, actor, f"task:{task_id}", as_draft(typed, answers))
+            drafts.save(session, actor, drafts.scope_of_task(task_id), as_draft(typed, answers))
 
     def report(session: Session, error: AppError) -> None:
         keep(session)

@@ -29,6 +29,7 @@ from app.services.instances import execution, instances, snapshots
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
+from app.services.tasks.drafts import scope_of_task
 
 #: A reason is shown whole wherever a move is told.
 
@@ -215,7 +216,7 @@ def _drafted(session: Session, before: snapshots.Rows, now: snapshots.Rows) -> b
     """Whether somebody has typed something into a task that the move opened: it would be lost."""
     table = UserTask.__tablename__
     opened = {row["id"] for row in now[table]} - {row["id"] for row in before[table]}
-    scopes = [f"task:{task_id}" for task_id in sorted(opened)]
+    scopes = [scope_of_task(task_id) for task_id in sorted(opened)]
     count = select(func.count()).select_from(Draft).where(Draft.scope.in_(scopes))
     return bool(scopes) and bool(session.scalar(count))
 

@@ -41,7 +41,7 @@ from app.services.instances import rewriting
 from app.services.instances.rewriting import Put
 from app.services.messaging import linked_instances
 from app.services.search import words as search_words
-from app.services.tasks.drafts import of_waits
+from app.services.tasks.drafts import of_waits, scope_of_task
 
 #: What `FindingChanged` keeps encrypted.
 _SEALED = "sealed"
@@ -270,7 +270,7 @@ def drafts_of(session: Session, instance_id: int) -> list[Draft]:
     """What anybody typed into a task of the case, or for a message that it waits for, and did not send."""
     tasks = session.scalars(select(UserTask.id).where(UserTask.instance_id == instance_id)).all()
     found = [*session.scalars(select(Draft).where(of_waits(instance_id)))]
-    for some in bulk.batches(f"task:{task_id}" for task_id in tasks):
+    for some in bulk.batches(scope_of_task(task_id) for task_id in tasks):
         found += session.scalars(select(Draft).where(Draft.scope.in_(some)))
     return found
 

@@ -71,6 +71,11 @@ def delete(session: Session, actor: Actor, scope: str) -> None:
     session.connection().execute(_DELETE, {"user_id": actor.id, "scope": scope})
 
 
+def scope_of_task(task_id: str) -> str:
+    """Under which is kept what was typed for a task."""
+    return f"task:{task_id}"
+
+
 def scope_of_wait(wait_id: str, instance_id: int) -> str:
     """Under which is kept what was typed for a message that a case waits for; of what came no row tells the case."""
     return f"wait:{wait_id}:{instance_id}"

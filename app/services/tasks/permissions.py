@@ -36,7 +36,7 @@ def keep_draft(
     """
     task = tasks.get(session, task_id, actor=actor).task
     rights.require_not_auditor(actor)
-    return task, drafts.save(session, actor, scope(task_id), draft)
+    return task, drafts.save(session, actor, drafts.scope_of_task(task_id), draft)
 
 
 def drop_draft(session: Session, task_id: str, *, actor: Actor) -> tuple[UserTask, datetime]:
@@ -47,15 +47,10 @@ def drop_draft(session: Session, task_id: str, *, actor: Actor) -> tuple[UserTas
     """
     task = tasks.get(session, task_id, actor=actor).task
     rights.require_not_auditor(actor)
-    drafts.delete(session, actor, scope(task_id))
+    drafts.delete(session, actor, drafts.scope_of_task(task_id))
     return task, clock.now(session)
 
 
 def draft(session: Session, task_id: str, *, actor: Actor) -> Kept | None:
     """What the actor typed for a task and did not submit."""
-    return drafts.load(session, actor, scope(task_id))
-
-
-def scope(task_id: str) -> str:
-    """Under which name the draft of a task is kept."""
-    return f"task:{task_id}"
+    return drafts.load(session, actor, drafts.scope_of_task(task_id))

@@ -207,7 +207,7 @@ def complete(
         session, instance, work.version, step, actor=actor, unheard=unheard, held_until=held_until
     )
     instances.store_rest(session, instance, work.form, clean, secret, actor)
-    drafts.delete(session, actor, f"task:{task.id}")
+    drafts.delete(session, actor, drafts.scope_of_task(task.id))
     if kept is None:
         return work
     until = kept_completions.keep(session, instance, task.id, kept, typed, actor=actor)

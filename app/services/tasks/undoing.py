@@ -49,7 +49,7 @@ def take_back(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         raise Conflict(_("Tugas ini terbuka: penyelesaiannya sudah diurungkan."))
     if closed_by != actor.id:
         raise NotAllowed(_("Hanya petugas yang menyelesaikan tugas ini dapat mengurungkannya."))
-    event = put_last_back(session, instance, task_id, f"task:{task_id}", actor=actor)
+    event = put_last_back(session, instance, task_id, drafts.scope_of_task(task_id), actor=actor)
     task = session.get_one(UserTask, task_id)
     tasks.record(session, task, event, actor=actor)
     if task.assignee_id is None:
@@ -162,7 +162,7 @@ def _drafted(session: Session, opened: Sequence[str]) -> bool:
 
 
 def _scopes(opened: Sequence[str]) -> list[str]:
-    return [f"task:{task_id}" for task_id in opened]
+    return [drafts.scope_of_task(task_id) for task_id in opened]
 
 
 def _put_back(

@@ -13,7 +13,7 @@ from app.services.core.access import Actor
 from app.services.instances import cancellation
 from app.services.maintenance import housekeeping
 from app.services.people import users
-from app.services.tasks import drafts, permissions, tasks
+from app.services.tasks import drafts, tasks
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 
@@ -89,7 +89,7 @@ def office(database: Database) -> Office:
 
 def typed_for_a_task(office: Office, draft: str) -> tuple[ProcessInstance, str]:
     case = office.start()
-    scope = permissions.scope(office.open_task(case).id)
+    scope = drafts.scope_of_task(office.open_task(case).id)
     save(office.database, office.budi, scope, hasil=draft)
     return case, scope
 
