@@ -16,7 +16,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from socket import socket
 from typing import IO, Any, cast
-from urllib.parse import unquote_to_bytes
 
 import uvicorn
 
@@ -30,11 +29,10 @@ from app.web.connections import Connection, Connections, Pace, longest_s
 from app.web.context import PICTURES
 from app.web.costly_program import IDLE_S, CostlyProgram
 from app.web.costs import BOUNDS, Kind
+from app.web.request_heads import Refused, environ_of, path_of, read_fields
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES, takes_files
 from app.web.turns import About, Bounds, Caller, Crowded, Left, TooCostly, Turns
 
-#: Bounds of a request's head, in bytes but for the number of fields.
-_TARGET, _FIELD, _FIELDS = 4_094, 8_190, 60
 #: In memory of each body and answer; the rest lies in a file without a name.
 _IN_MEMORY = 256 * 1024
 #: Bodies up to this size have a budget of their own: whoever fills the room for files keeps no form or call out.
@@ -58,14 +56,6 @@ _DOOR_NICE = 5
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
-
-
-class _Refused(Exception):
-    """The application does not answer. ``status``: what is said instead; 0: nothing, the client has left."""
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
 
 
 class Application:
@@ -108,7 +98,7 @@ class Application:
         try:
             with ExitStack() as kept:
                 await self._answer(scope, receive, send, connection, client, kept)
-        except (_Refused, Full, Crowded, Left, TooCostly) as refused:
+        except (Refused, Full, Crowded, Left, TooCostly) as refused:
             await self._refuse(scope, send, refused)
         except TimeoutError:  # the answer is not read
             if connection is not None:
@@ -127,12 +117,12 @@ class Application:
         client: str,
         kept: ExitStack,
     ) -> None:
-        fields = _fields(scope)
+        fields = read_fields(scope)
         if self._at_once[client] > _MOST_AT_ONCE:
-            raise _Refused(503)
-        body, size = await self._body(receive, fields, _path(scope), client, kept)
+            raise Refused(503)
+        body, size = await self._body(receive, fields, path_of(scope), client, kept)
         batch = kept.enter_context(closing(Batch()))
-        environ = _environ(scope, fields, body, size)
+        environ = environ_of(scope, fields, body, size)
         caller, kind = Caller(client), Kind.USUAL
         if self._callers is not None:
             caller, kind = self._callers.caller(environ, client), self._callers.kind(environ)
@@ -180,13 +170,13 @@ class Application:
 
     async def _refuse(self, scope: Mapping[str, Any], send: Send, why: Exception) -> None:
         """Say that the request is not answered, and why, in the words of who sent it."""
-        status = 0 if isinstance(why, Left) else why.status if isinstance(why, _Refused) else 503
+        status = 0 if isinstance(why, Left) else why.status if isinstance(why, Refused) else 503
         if status != 503 or self._callers is None:
             await _refuse(send, status)
             return
         if isinstance(why, Crowded):
             await asyncio.sleep(_REFUSED_AFTER_S)
-        environ = _environ(scope, _fields(scope), io.BytesIO(), 0)
+        environ = environ_of(scope, read_fields(scope), io.BytesIO(), 0)
         refused = await self._callers.refusal(environ, TooCostly if isinstance(why, TooCostly) else Crowded)
         await _refuse(send, *refused)
 
@@ -356,14 +346,14 @@ def _most_bytes(fields: Mapping[str, str], path: str, length: int) -> int:
     """How large the body of a request may be.
 
     Raises:
-        _Refused: it is said to be larger, and to bring files where no form does: no browser waits for words.
+        Refused: it is said to be larger, and to bring files where no form does: no browser waits for words.
     """
     if not fields.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data"):
         return MAX_FIELDS_BYTES
     if takes_files(path):
         return MAX_BODY_BYTES
     if length > MAX_FIELDS_BYTES:
-        raise _Refused(413)
+        raise Refused(413)
     return MAX_FIELDS_BYTES
 
 
@@ -371,7 +361,7 @@ async def _received(receive: Receive, pace: Pace, hold: Hold | None = None) -> M
     """The next part of a body.
 
     Raises:
-        _Refused: it does not come in time, its bytes had to give way to others', or the client has left.
+        Refused: it does not come in time, its bytes had to give way to others', or the client has left.
     """
     late = False
     message: Mapping[str, Any] = {}
@@ -383,18 +373,13 @@ async def _received(receive: Receive, pace: Pace, hold: Hold | None = None) -> M
     except TimeoutError:
         late = True
     if hold is not None and hold.gave_way:
-        raise _Refused(503)
+        raise Refused(503)
     if late:
-        raise _Refused(408)
+        raise Refused(408)
     if message["type"] == "http.disconnect":
-        raise _Refused(0)
+        raise Refused(0)
     pace.note(len(message.get("body", b"")))
     return message
-
-
-def _path(scope: Mapping[str, Any]) -> str:
-    """WSGI's ``PATH_INFO``."""
-    return unquote_to_bytes(scope["raw_path"]).decode("latin-1")
 
 
 def _spool() -> Any:
@@ -430,61 +415,3 @@ def _call_apart(program: CostlyProgram, environ: dict[str, Any], answer: _Answer
             environ, empty if isinstance(body, io.BytesIO) else body, answer.file
         )
     answer.start(status, headers)
-
-
-def _fields(scope: Mapping[str, Any]) -> dict[str, str]:
-    """The fields of the head under their names in WSGI.
-
-    Names with ``_`` are left out: they would pass for those with ``-`` (``X_Forwarded_For``). What comes twice is one
-    list (RFC 9110, section 5.3), what may come once is refused: two readers may take each another one.
-    """
-    if len(scope["raw_path"]) + len(scope["query_string"]) > _TARGET:
-        raise _Refused(414)
-    if len(scope["headers"]) > _FIELDS:
-        raise _Refused(431)
-    found: dict[str, str] = {}
-    for name, value in scope["headers"]:
-        if len(name) + len(value) > _FIELD:
-            raise _Refused(431)
-        if b"_" in name:
-            continue
-        key = _NAMES.get(name) or "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
-        text = value.decode("latin-1")
-        if key in found and name in _ONCE:
-            raise _Refused(400)
-        found[key] = f"{found[key]}{'; ' if name == b'cookie' else ','}{text}" if key in found else text
-    if "HTTP_HOST" not in found and scope["http_version"] != "1.0":
-        raise _Refused(400)
-    return found
-
-
-_NAMES = {b"content-length": "CONTENT_LENGTH", b"content-type": "CONTENT_TYPE"}
-_ONCE = frozenset({b"host", b"content-length", b"content-type", b"authorization"})
-
-
-def _environ(
-    scope: Mapping[str, Any], fields: Mapping[str, str], body: IO[bytes], size: int
-) -> dict[str, Any]:
-    """WSGI's environment (PEP 3333)."""
-    host, port = scope["server"] or ("", 0)
-    environ = {
-        "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": "",
-        "PATH_INFO": _path(scope),
-        "QUERY_STRING": scope["query_string"].decode("latin-1"),
-        "SERVER_NAME": host,
-        "SERVER_PORT": str(port),
-        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
-        "REMOTE_ADDR": (scope["client"] or ("",))[0],
-        "wsgi.version": (1, 0),
-        "wsgi.url_scheme": scope["scheme"],
-        "wsgi.input": body,
-        "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        **fields,
-    }
-    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
-        environ["CONTENT_LENGTH"] = str(size)
-    return environ
