@@ -14,10 +14,13 @@ from app.config import Config
 from app.db import Database
 from app.models import Job, LoginSession, SecurityEvent
 from app.services.core import clock, security_notes
+from app.services.deployment import deployments
+from app.services.instances import instances, messages
 from app.services.maintenance import housekeeping
 from app.services.people import users
 from app.services.reporter import tracking
 from app.web import create_app
+from tests.engine.building import bpmn, catch, end, start
 from tests.web.attachments import actor, attach
 from tests.web.conftest import Api, Browser, Case, Traffic
 from tests.web.pages import PNG, upload
@@ -181,7 +184,7 @@ def test_every_way_to_read_a_case_stands_in_it(
     reading = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
     reading = [rule for rule in reading if rule.arguments & given.keys()]
     rules = [rule for rule in reading if rule.arguments <= given.keys()]
-    # The case waits for no message, so that there is no page to note one on.
+    # The case waits for no message: of that page the next test asks.
     assert {rule.endpoint for rule in reading} - {rule.endpoint for rule in rules} == {"waits.show"}
     assert len(rules) >= 9
     browser, program, unseen = sign_in("lapor"), api("lapor"), []
@@ -195,6 +198,21 @@ def test_every_way_to_read_a_case_stands_in_it(
         if [(row.target_kind, row.target_id) for row in log.new("reading")] != [("instance", str(case.id))]:
             unseen.append(path)
     assert unseen == []
+
+
+def test_the_page_of_a_message_that_a_case_waits_for_stands_in_it(
+    log: Log, sign_in: SignIn, office: Database
+) -> None:
+    shapes = [start("mulai"), catch("tunggu", message="surat"), end("selesai")]
+    lanes = {"LAPOR ! – SP4N": "mulai tunggu selesai"}
+    lapor = actor(office, "lapor")
+    with office.transaction() as session:
+        drawn = bpmn(shapes, "mulai > tunggu > selesai", lanes=lanes, key="uji", name="Uji")
+        deployments.deploy(session, {"uji.bpmn": drawn}, actor=None)
+        case_id = instances.start(session, "uji", {}, actor=lapor).instance.id
+        wait_id = messages.waiting(session, case_id)[0].id
+    assert sign_in("lapor").get(f"/perkara/{case_id}/pesan-ditunggu/{wait_id}").status_code == 200
+    assert [row.target_id for row in log.new("reading")] == [str(case_id)]
 
 
 @pytest.mark.parametrize("name", ["lapor", "pemilik", "auditor", "admin"])
