@@ -49,7 +49,7 @@ _MOST_DISCARDED = 2 * MAX_BODY_BYTES
 _PICTURES_S, _MOST_WITH_PICTURES = 60.0, 64
 #: When who is refused as too many wait may come again, in seconds. He is told after a moment: whoever asks again at
 #: once would else be answered as often as he likes.
-_RETRY_S, _REFUSED_AFTER_S = 5, 1.0
+_RETRY_S, _REFUSED_AFTER_S = 5, 3.0
 #: Of threads that compute passwords; pages have 0.
 _DOOR_NICE = 5
 

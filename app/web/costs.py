@@ -33,8 +33,8 @@ BOUNDS = {
     Kind.USUAL: Bounds(THREADS, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000, rest=_REST),
     Kind.ALWAYS: Bounds(2, of_one=1, of_one_alone=2, waiting_of_one=100, waiting=400),
     Kind.DOOR: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=400, rest=_REST),
-    Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64),
-    Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64),
+    Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64, rest=_REST),
+    Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64, rest=_REST),
     Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128, rest=_REST),
 }
 #: Made by programs of their own: see `costly_program`.

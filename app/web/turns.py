@@ -154,11 +154,15 @@ class Turns:
 
     def _rest(self, caller: Caller, took: float) -> None:
         """Give the caller no turn for a while, if he sends much and others are about."""
-        queue = self._rings[caller.known].get(caller.name, ())
-        if self._bounds.rest and len(queue) >= MANY_WAIT and self._about.others(caller):
+        if self._sends_much(caller):
             self._resting[caller.name] += 1
             later = self._later or asyncio.get_running_loop().call_later
             later(took * self._bounds.rest, lambda: self._wake(caller.name))
+
+    def _sends_much(self, caller: Caller) -> bool:
+        """Whether more of his wait than a browser sends, while others are about."""
+        queue = self._rings[caller.known].get(caller.name, ())
+        return bool(self._bounds.rest) and len(queue) >= MANY_WAIT and self._about.others(caller)
 
     def _wake(self, name: str) -> None:
         self._resting[name] -= 1
@@ -238,6 +242,8 @@ class Turns:
         """Whether one more of this caller is answered now."""
         bounds = self._bounds
         most = bounds.of_one if self._about.others(caller) else bounds.of_one_alone
+        if self._sends_much(caller):
+            most = 1
         return self._answered[caller.name] + self._resting[caller.name] < most
 
     def _drop_who_left(self, queue: deque[_Waiting]) -> None:

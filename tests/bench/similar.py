@@ -103,7 +103,7 @@ def _fill(database: Database, words: Words) -> Actor:
 
         run_without_key(database, store)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
+        connection.execute(text("ANALYZE" if database.is_sqlite else "VACUUM (ANALYZE)"))
     return lapor
 
 

@@ -102,6 +102,8 @@ def test_a_program_that_was_killed_while_it_rested_is_begun_anew(program: Costly
     before = ask(program, "/")[1]
     os.kill(before, signal.SIGKILL)
     wait_for(lambda: not is_alive(before))
+    # Who forked it may not have come yet to closing its own end of the socket.
+    wait_for(lambda: program._link and costly_program._wait_for_hanging_up(program._link.fileno(), 0))
     assert ask(program, "/")[1] != before
 
 

@@ -17,17 +17,17 @@ from app.services.core.access import STATES, Actor
 from app.services.search import affixes, finding
 
 #: By so many of the newest cases that the actor sees it is told how rare a word is. Who sees fewer has no others.
-LOOKED_AT = 300
+LOOKED_AT = 150
 #: Closed cases are told for so long.
 RECENT = timedelta(days=180)
 #: Of the cases looked at, so many have a word that is rare: the index is asked for each such word, and for cases that
 #: have several of so many others.
-_RARE, _OTHERS, _TOGETHER = 3, 4, 3
+_RARE, _OTHERS, _TOGETHER = 2, 4, 3
 #: Rare words are asked for until so many of the cases looked at have one of them: what the index holds of each is
 #: read whole. A case that shares enough of a long report to be told (`_LEAST`) has one of those, too.
-_HAD = 15.0
+_HAD = 8.0
 #: Of each word so many cases, the newest, and of all of them those worth most: what it costs does not grow.
-_EACH, _COMPARED = 300, 300
+_EACH, _COMPARED = 150, 150
 #: Words of a report that are compared; shorter ones tell nothing.
 _MOST_WORDS, _SHORTEST = 150, 3
 #: A case is told that shares so many words, and this part of what all words are worth that any case has.
