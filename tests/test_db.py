@@ -30,7 +30,10 @@ OF_WORDS = (
     "word_slip_index",
     "ix_word_slip_parts",
 )
-BESIDE = {"include_object": lambda _object, name, *_rest: not str(name).startswith(OF_WORDS)}
+BESIDE = {
+    "include_object": lambda _object, name, *_rest: not str(name).startswith(OF_WORDS),
+    "version_table": migrations._STANDING,
+}
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
@@ -44,13 +47,25 @@ def test_migrating_twice_does_nothing(database: Database) -> None:
 
 def test_a_database_that_a_newer_version_migrated_is_refused_as_it_is(database: Database) -> None:
     with database.transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.execute(text("UPDATE schema_revision SET version_num = '9999'"))
     with pytest.raises(NotReady, match="versi Alur yang lebih baru"):
         migrations.upgrade(database)
     with speaking("en"), pytest.raises(NotReady, match="a newer version of Alur"):
         migrations.upgrade(database)
     with database.reading() as session:
         assert migrations.current(session.connection()) == "9999"
+
+
+def test_a_database_from_before_the_first_release_is_refused_as_it_is(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("ALTER TABLE schema_revision RENAME TO alembic_version"))
+    for language, words in (("id", "sebelum rilis pertama Alur"), ("en", "before the first release of Alur")):
+        with speaking(language), pytest.raises(NotReady, match=words):
+            migrations.upgrade(database)
+        with speaking(language), database.reading() as session, pytest.raises(NotReady, match=words):
+            migrations.is_current(session)
+    with database.reading() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == migrations.newest()
 
 
 def test_a_failing_block_leaves_nothing_behind(database: Database) -> None:

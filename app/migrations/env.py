@@ -8,6 +8,7 @@ from app.db import Base
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
+    version_table=context.config.attributes["version_table"],
     target_metadata=Base.metadata,
     render_as_batch=True,
     user_module_prefix="app.column_types.",

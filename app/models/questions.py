@@ -13,7 +13,7 @@ from app.models.runtime import ProcessInstance
 class CaseBranch(Base):
     """That a case took a flow where there was a choice of several, or left an activity by an event on its edge.
 
-    Triggers keep the rows, see migration 0041: they say what `ProcessInstance.branches` says.
+    Triggers keep the rows, see revision 0001: they say what `ProcessInstance.branches` says.
     """
 
     __tablename__ = "case_branch"

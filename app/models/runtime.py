@@ -257,7 +257,7 @@ class InstanceVisibility(Base):
     """That a case may be seen by a group's members: with ``unit_code`` only by those of that unit.
 
     One row for each group and unit that a task of the case was offered to, and for each group that coordinates one.
-    Triggers keep the rows, see migration 0012: what they say follows from the tasks.
+    Triggers keep the rows, see revision 0001: what they say follows from the tasks.
     """
 
     __tablename__ = "instance_visibility"
@@ -277,7 +277,7 @@ class InstanceVisibility(Base):
 
 
 class InstanceText(Base):
-    """What a case is found by: the words that are searched, in small letters. Triggers keep it: migration 0012."""
+    """What a case is found by: the words that are searched, in small letters. Triggers keep it: revision 0001."""
 
     __tablename__ = "instance_text"
     __table_args__ = ({"info": {"derived": True}},)

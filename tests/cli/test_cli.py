@@ -17,7 +17,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from app import worker
 from app.cli import commands, running
@@ -37,9 +37,11 @@ from app.models import (
 )
 from app.services.core import access, clock, settings
 from app.services.instances import instances
+from app.services.maintenance import migrations
 from app.services.notifications import outbox
 from app.services.people import api_tokens
 from tests.launcher import launcher
+from tests.services.migrating import add_revision
 from tests.services.office import LANES, procedure
 from tests.serving import free_port
 from tests.shell import ROOT, Shell, files
@@ -325,15 +327,17 @@ def test_check_makes_no_installation_where_there_is_none(tmp_path: Path) -> None
         assert [one.name for one in (tmp_path / "data").glob("*")] == list(made)
 
 
-def test_check_leaves_a_database_of_an_older_version_alone_and_says_so(shell: Shell, tmp_path: Path) -> None:
+def test_check_leaves_a_database_of_an_older_version_alone_and_says_so(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paths = files(tmp_path, procedure())
     shell("deploy", *paths)
-    with shell.database().transaction() as session:
-        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    older = migrations.newest()
+    add_revision(monkeypatch, tmp_path)
     done = shell("check", *paths)
     assert (done.exit_code, "Basis data belum diperbarui" in done.stderr) == (0, True)
     with shell.database().reading() as session:
-        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+        assert migrations.current(session.connection()) == older
 
 
 def newer(tmp_path: Path, template: Path) -> Path:
@@ -342,7 +346,7 @@ def newer(tmp_path: Path, template: Path) -> Path:
     path = tmp_path / "data" / "alur.sqlite3"
     shutil.copy(template, path)
     with closing(sqlite3.connect(path)) as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.execute("UPDATE schema_revision SET version_num = '9999'")
         connection.commit()
     return path
 

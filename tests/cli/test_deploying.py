@@ -15,6 +15,7 @@ from app.models import DefinitionFile, ProcessDefinition
 from app.services.deployment import deployments
 from tests.engine.building import boundary, bpmn, end, node, rule, start, user
 from tests.engine.decision_tables import dmn
+from tests.services.migrating import add_revision
 from tests.services.office import LANES, form, procedure, text
 from tests.shell import ROOT, Shell, files
 
@@ -158,7 +159,7 @@ def test_check_before_init_counts_nothing_as_deployed_and_says_so(tmp_path: Path
 
 def shaped_as(shell: Shell, revision: str) -> None:
     with sqlite3.connect(shell.folder / "data" / "alur.sqlite3") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+        connection.execute("UPDATE schema_revision SET version_num = ?", [revision])
 
 
 def test_check_refuses_a_database_of_a_newer_version_as_deploy_does(shell: Shell, tmp_path: Path) -> None:
@@ -170,9 +171,9 @@ def test_check_refuses_a_database_of_a_newer_version_as_deploy_does(shell: Shell
 
 
 def test_check_beside_a_database_that_is_yet_to_be_migrated_says_that_it_looked_into_none(
-    shell: Shell, tmp_path: Path
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shaped_as(shell, "0001")
+    add_revision(monkeypatch, tmp_path)
     done = shell("check", *files(tmp_path, {"induk.bpmn": calling("anak"), "isian.form": ASKED}))
     assert done.exit_code == 1
     assert "dianggap belum ada yang berlaku" in done.output

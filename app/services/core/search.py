@@ -1,6 +1,6 @@
 """Words in what cases are found by: `InstanceText.body`, the number and the subject in small letters.
 
-Whoever wants more to be found puts it into that text (the triggers of migration 0012 write it) and changes nothing
+Whoever wants more to be found puts it into that text (the triggers of revision 0001 write it) and changes nothing
 here. Both databases hold an index of every three letters in a row, so that a part of a word is found as well:
 SQLite a full-text table, PostgreSQL a GIN index on a function. A word of fewer letters has no entry in them.
 """

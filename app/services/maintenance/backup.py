@@ -41,12 +41,11 @@ from app.services.maintenance.table_files import VOLATILE
 
 __all__ = ["VOLATILE", "Summary", "backup", "restore", "snapshot", "verify"]
 
-#: 1 held the keys, and tables without compression.
-FORMAT = 2
-_FORMATS = (1, FORMAT)
+#: Those below were made before the first release, of schemas whose numbers mean others since.
+FORMAT = 3
 _MANIFEST = "manifest.json"
 _KEYS = ("secret", "identity")
-_FOLDERS = ("tables", "files", "keys")
+_FOLDERS = ("tables", "files")
 _CHUNK = 1_000_000
 _KEYS_FORMAT = "alur-keys-1"
 
@@ -115,19 +114,20 @@ def verify(folder: Path) -> Mapping[str, Any]:
     """Return the manifest of a backup after comparing every file with it.
 
     Raises:
-        NotReady: it is no backup, a file is missing, differs or was added, or a newer Alur made it.
+        NotReady: it is no backup, a file is missing, differs or was added, or a newer Alur made it, or one from
+            before the first release.
     """
     try:
         manifest: dict[str, Any] = orjson.loads((folder / _MANIFEST).read_bytes())
-        known = manifest["format"] in _FORMATS and manifest["schema"] in migrations.known()
+        is_of_before = manifest["format"] < FORMAT
+        known = manifest["format"] == FORMAT and manifest["schema"] in migrations.known()
         damaged = [name for name, kept in manifest["files"].items() if _digest(folder / name) != kept]
         damaged += _smuggled(folder, manifest["files"])
-        if manifest["format"] == 1:
-            damaged += {f"keys/{name}.key" for name in _KEYS} - manifest["files"].keys()
-        else:
-            known = known and set(manifest["keys"]) == set(_KEYS)
+        known = known and set(manifest["keys"]) == set(_KEYS)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotReady(_("Folder {folder} bukan cadangan Alur yang lengkap.", folder=folder)) from error
+    if is_of_before:
+        raise NotReady(_("Cadangan ini dibuat sebelum rilis pertama Alur, dan tidak dapat dipulihkan lagi."))
     if not known:
         message = _("Cadangan ini dibuat oleh versi Alur yang lebih baru. Perbarui Alur, lalu ulangi.")
         raise NotReady(message)
@@ -147,9 +147,9 @@ def restore(
 ) -> Summary:
     """Bring a backup into an installation that holds nothing yet, on either database.
 
-    ``source``: a folder, or a file that the age key in ``identity`` opens. ``keys``: the file of the keys; one that
-    holds them itself, as those of before did, needs none. ``without_keys``: go on although what they sealed is lost.
-    One that an earlier version made is read in the shape of that time, then brought up to date.
+    ``source``: a folder, or a file that the age key in ``identity`` opens. ``keys``: the file of the keys.
+    ``without_keys``: go on although what they sealed is lost. A backup that an earlier release made is read in the
+    shape of that time, then brought up to date.
 
     Raises:
         NotReady: the backup is damaged or of a later version; the keys are missing, or others; the installation is
@@ -181,7 +181,7 @@ def snapshot(database: Database) -> Iterator[Connection]:
 
 def _restore(config: Config, folder: Path, keys: Path | None, tell: Tell, *, without_keys: bool) -> Summary:
     manifest = verify(folder)
-    kept = _kept_keys(folder, manifest, keys)
+    kept = _kept_keys(manifest, keys)
     if kept is None and not without_keys:
         lost = _("Sertakan --keys BERKAS, atau --without-keys untuk melanjutkan tanpa itu.")
         raise NotReady(f"{_lost()} {lost}")
@@ -274,24 +274,21 @@ def _key_digest(key: bytes) -> str:
     return hmac.new(key, b"backup", hashlib.sha256).hexdigest()
 
 
-def _kept_keys(folder: Path, manifest: Mapping[str, Any], path: Path | None) -> dict[str, bytes] | None:
-    """The keys that belong to a backup: those in ``path``, else those that one of format 1 holds.
+def _kept_keys(manifest: Mapping[str, Any], path: Path | None) -> dict[str, bytes] | None:
+    """The keys in ``path``, which belong to a backup.
 
     Raises:
         NotReady: the file holds none, or those of another installation.
     """
     if path is None:
-        held = {name: folder / "keys" / f"{name}.key" for name in _KEYS}
-        return {name: file.read_bytes() for name, file in held.items()} if manifest["format"] == 1 else None
+        return None
     try:
         read = orjson.loads(path.read_bytes())
         keys = {name: str(read[name]).encode() for name in _KEYS}
         fits = read["kind"] == _KEYS_FORMAT
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotReady(_("Berkas {name} tidak memuat kunci Alur.", name=path)) from error
-    if manifest["format"] != 1:
-        fits = fits and all(_key_digest(keys[name]) == manifest["keys"][name] for name in _KEYS)
-    if not fits:
+    if not fits or any(_key_digest(keys[name]) != manifest["keys"][name] for name in _KEYS):
         raise NotReady(_("Kunci dalam {name} bukan milik cadangan ini.", name=path))
     return keys
 

@@ -24,7 +24,7 @@ _RECORD = {
     "checkpoint": "SELECT, INSERT, UPDATE (sent_at, not_sent)",
     "sealed_head": "SELECT, INSERT, UPDATE (count, head, checkpoint_id)",
     "security_event": "SELECT, INSERT, DELETE",
-    "alembic_version": "SELECT",
+    "schema_revision": "SELECT",
 }
 _ROWS = "SELECT, INSERT, UPDATE, DELETE"
 

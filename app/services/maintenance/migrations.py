@@ -13,13 +13,17 @@ from app.services.definitions import outlines
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 _LOCK = 7_031_965  # any number of ours; two starting processes must not migrate at once
+#: The table that says at which revision a database stands.
+_STANDING = "schema_revision"
+#: What alembic calls it, and what it was called until the first release. Those revisions had the same numbers.
+_BEFORE = "alembic_version"
 
 
 def upgrade(database: Database) -> bool:
     """Apply what is missing, one transaction for all. Return whether there was anything to do.
 
     Raises:
-        NotReady: the tables have a shape that this version of Alur does not know; nothing was changed.
+        NotReady: the tables have a shape that this version of Alur does not know, or no longer; nothing was changed.
     """
     with database.transaction() as session:
         connection = session.connection()
@@ -37,7 +41,7 @@ def is_current(session: Session) -> bool:
     """Whether the tables have the shape that the code expects.
 
     Raises:
-        NotReady: a newer version of Alur shaped them.
+        NotReady: a newer version of Alur shaped them, or one from before the first release.
     """
     revision = current(session.connection())
     _require_known(revision)
@@ -47,7 +51,7 @@ def is_current(session: Session) -> bool:
 def build(connection: Connection, revision: str) -> None:
     """Give a database whose tables are in the current shape, and hold nothing, the shape of an older revision."""
     Base.metadata.drop_all(connection)
-    connection.execute(text("DROP TABLE alembic_version"))
+    connection.execute(text(f"DROP TABLE {_STANDING}"))
     _run(connection, revision)
 
 
@@ -57,11 +61,23 @@ def finish(connection: Connection) -> None:
 
 
 def current(connection: Connection) -> str | None:
-    """The revision that the database stands at."""
-    if not inspect(connection).has_table("alembic_version"):
-        return None
-    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
-    return revision
+    """The revision that the database stands at; None where it holds nothing yet.
+
+    Raises:
+        NotReady: it was made before the first release.
+    """
+    tables = inspect(connection)
+    if tables.has_table(_STANDING):
+        revision: str | None = connection.scalar(text(f"SELECT version_num FROM {_STANDING}"))  # noqa: S608
+        return revision
+    if tables.has_table(_BEFORE):
+        raise NotReady(
+            _(
+                "Basis data ini dibuat sebelum rilis pertama Alur; bentuknya tidak dapat diperbarui, dan ia tidak "
+                "diubah. Mulailah dengan ALUR_DATA_DIR atau basis data yang baru."
+            )
+        )
+    return None
 
 
 def newest() -> str:
@@ -100,5 +116,5 @@ def _run(connection: Connection, revision: str) -> None:
 
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
-    config.attributes["connection"] = connection
+    config.attributes |= {"connection": connection, "version_table": _STANDING}
     command.upgrade(config, revision)

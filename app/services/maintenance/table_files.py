@@ -8,7 +8,7 @@ from datetime import date, datetime
 from gzip import GzipFile
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import orjson
 from sqlalchemy import (
@@ -26,7 +26,6 @@ from sqlalchemy import (
     delete,
     func,
     insert,
-    inspect,
     select,
     type_coerce,
 )
@@ -36,7 +35,6 @@ from app.column_types import PackedBytes, PackedDocument, UtcDateTime, UtcMillis
 from app.db import Base
 from app.errors import NotReady
 from app.i18n import _
-from app.services.maintenance import migrations
 
 #: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation,
 #: what a change would do to cases is judged anew, what completions could be taken back with is good for seconds, and
@@ -58,10 +56,8 @@ VOLATILE = frozenset(
 LEFT_BEHIND = frozenset({"event_chain", "setting", "security_event"})
 #: Tables of the record, which the database guards.
 _GUARDED = ("history_event", "event_chain", "sealed_head", "checkpoint")
-ENDINGS = (".jsonl.gz", ".jsonl")
+_ENDING = ".jsonl.gz"
 _BATCH = 500
-#: The revision from which on documents may stand packed in a database.
-_PACKED_SINCE = "0014"
 #: Of 9: a third of the time of gzip's usual 6, for a tenth more bytes.
 _LEVEL = 3
 #: A line is a row; the content of a file among them has 4 MB at most. Longer ones are no backup of ours.
@@ -80,7 +76,7 @@ def dump(connection: Connection, create: Create, tell: Tell) -> dict[str, int]:
     counts = {}
     for table in tables:
         count = 0
-        with create(f"tables/{table.name}.jsonl.gz") as raw, _compressed(raw) as file:
+        with create(f"tables/{table.name}{_ENDING}") as raw, _compressed(raw) as file:
             for lines in _lines(connection, table):
                 file.write(b"\n".join(lines) + b"\n")
                 count += len(lines)
@@ -99,16 +95,14 @@ def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> i
     """
     standing = MetaData()
     standing.reflect(connection)
-    if (migrations.current(connection) or "") >= _PACKED_SINCE:
-        _pack_documents(standing)
+    _pack_documents(standing)
     done = 0
     with unguarded(connection):
-        for name in LEFT_BEHIND & standing.tables.keys():
+        for name in LEFT_BEHIND:
             connection.execute(delete(standing.tables[name]))
         for table in standing.sorted_tables:
-            for path in (folder / f"{table.name}{ending}" for ending in ENDINGS):
-                if path.exists():
-                    done = _load_table(connection, table, path, done, tell)
+            if (path := folder / f"{table.name}{_ENDING}").exists():
+                done = _load_table(connection, table, path, done, tell)
     return done
 
 
@@ -126,20 +120,21 @@ def unguarded(connection: Connection) -> Iterator[None]:
             if table in _GUARDED:
                 run(sql)
         return
-    present = [table for table in _GUARDED if inspect(connection).has_table(table)]
-    for table in present:
+    for table in _GUARDED:
         run(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     yield
-    for table in present:
+    for table in _GUARDED:
         run(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def _pack_documents(standing: MetaData) -> None:
     """Let documents that the models keep packed be packed as they come in: SQLite calls their columns JSON."""
     for table in _tables():
+        if (stand := standing.tables.get(table.name)) is None:
+            continue
         for column in table.columns:
-            if isinstance(column.type, PackedDocument) and table.name in standing.tables:
-                standing.tables[table.name].columns[column.name].type = column.type
+            if isinstance(column.type, PackedDocument) and column.name in stand.columns:
+                stand.columns[column.name].type = column.type
 
 
 def _tables() -> list[Table]:
@@ -210,7 +205,7 @@ def _load_table(
 ) -> int:
     read = {column.name: _reader(column) for column in table.columns}
     try:
-        with _opened(path) as file:
+        with GzipFile(path, "rb") as file:
             while lines := list(islice(iter(lambda: file.readline(_LONGEST_LINE), b""), _BATCH)):
                 rows = [_values(orjson.loads(line), read) for line in lines]
                 connection.execute(insert(table), rows)
@@ -221,10 +216,6 @@ def _load_table(
     if connection.dialect.name == "postgresql":
         _count_on(connection, table)
     return done
-
-
-def _opened(path: Path) -> IO[bytes]:
-    return cast("IO[bytes]", GzipFile(path, "rb")) if path.suffix == ".gz" else path.open("rb")
 
 
 def _values(row: dict[str, Any], read: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:

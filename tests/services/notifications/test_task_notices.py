@@ -3,14 +3,11 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 from threading import Event, Thread
 from time import monotonic
 
 import pytest
-from alembic import command
-from alembic.config import Config as Alembic
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from app import worker
@@ -19,13 +16,10 @@ from app.models import Notice, OutboxMessage, ProcessInstance, Unit, User, UserT
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.instances import cancellation, incidents
-from app.services.maintenance import migrations
 from app.services.notifications import notices, outbox, task_notices, texts
 from app.services.tasks import tasks
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
-
-ROOT = Path(__file__).resolve().parents[3]
 
 
 def deliver(office: Office) -> None:
@@ -302,43 +296,3 @@ def test_who_reads_his_list_and_what_closes_several_tasks_do_not_wait_for_each_o
             _await_blocked(office.database, 2)
         assert [reads.exception(), closes.exception()] == [None, None]
     assert unread(office, office.dinas_a) == []
-
-
-def test_the_migration_marks_what_was_stale_and_ties_the_rest_to_its_task(office: Office) -> None:
-    case, opened = office.start(), send_to(office, "A")
-    held = office.open_task(case)
-    done = send_to(office, "A")
-    hand_on(office, held, office.budi, actor=office.ketua)
-    with office.database.reading() as session:
-        later = clock.now(session) + timedelta(days=10)
-    worker.fire_until(office.database, later)
-    with office.database.transaction() as session:
-        incidents.open_one(session, session.get_one(ProcessInstance, case.id), "Buntu", actor=None)
-    deliver(office)
-    complete(office, done, office.dinas_a)
-    waiting = send_to(office, "A")
-    with office.database.transaction() as session:  # as it was before: nothing was marked
-        session.execute(update(Notice).values(read_at=None))
-        for notice in session.scalars(select(Notice)):  # and what was delivered still said what about
-            session.get_one(OutboxMessage, notice.outbox_id).body = notice.body
-    before = {actor.id: unread(office, actor) for actor in (office.dinas_a, office.budi, office.owner)}
-    assert before[office.dinas_a.id] == ["task_opened", "task_opened"]
-    _as_of(office.database, "0007")
-    _as_of(office.database, migrations.newest())
-    assert unread(office, office.dinas_a) == ["task_opened"]
-    assert unread(office, office.budi) == before[office.budi.id] == ["notification", "task_reassigned"]
-    assert unread(office, office.owner) == ["incident_opened"]
-    with office.database.reading() as session:
-        tied = set(session.scalars(select(Notice.task_id).where(Notice.read_at.is_(None))))
-        assert tied == {opened.id, held.id, None}
-        [queued] = session.scalars(select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)))
-        assert queued.task_id == waiting.id
-
-
-def _as_of(database: Database, revision: str) -> None:
-    config = Alembic()
-    config.set_main_option("script_location", str(ROOT / "app" / "migrations"))
-    with database.transaction() as session:
-        config.attributes["connection"] = session.connection()
-        move = command.downgrade if revision == "0007" else command.upgrade
-        move(config, revision)

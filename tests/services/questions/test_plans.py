@@ -11,12 +11,10 @@ from app.commands.search import Turns
 from app.errors import InvalidForm
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
-from app.services.maintenance import migrations
 from app.services.questions import case_conditions, cases, events, findings, known_values, ledger
 from app.services.questions.ledger import Filters
 from app.services.questions.question import CASES, EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
-from tests.services.migrating import go_back
 from tests.services.office import Office
 from tests.services.plans import read_whole, selects
 from tests.services.questions.asked import every, one
@@ -144,14 +142,8 @@ def branches(session: Session) -> set[tuple[str, int]]:
     }
 
 
-def test_branches_are_what_the_visits_say_and_filled_in_by_the_migration(office: Office) -> None:
+def test_branches_are_what_the_visits_say(office: Office) -> None:
     work(office)
-    with office.database.transaction() as session:
-        before = branches(session)
-        session.expunge_all()
-        go_back(session.connection(), "0040")
-        migrations.finish(session.connection())
-        assert branches(session) == before
     with office.database.transaction() as session:
         due = {
             (element, case.id)
