@@ -2,13 +2,12 @@
 
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import by_sight, command_of, run_without_key, with_id
 from app.db import Database
 from app.errors import AppError, NotReady
 from app.history import reader
@@ -159,76 +158,21 @@ def tell_reporter(database: Database, notice_id: int) -> None:
     run_without_key(database, lambda session: reporter_notices.record(session, notice_id, answer))
 
 
-def send_sms_again(database: Database, notice_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Send an SMS once more. Raises: what `reporter_notices.send_again` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        return {"notice": reporter_notices.send_again(session, notice_id, actor=actor).id}
-
-    def allowed(session: Session) -> None:
-        reporter_notices.require_reader(session, notice_id, actor=actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+send_sms_again = command_of(
+    reporter_notices.send_again,
+    allowed=by_sight(reporter_notices.require_reader),
+    answer=with_id("notice"),
+)
 
 
-def add_webhook(
-    database: Database,
-    name: str,
-    url: str,
-    codes: Sequence[str],
-    *,
-    actor: Actor,
-    command: Command,
-    secret: str,
-) -> Answer:
-    """Add a webhook; answers with its id. Raises: what `webhooks.add` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        return {"webhook": webhooks.add(session, name, url, codes, actor=actor, secret=secret).id}
-
-    return run_command(
-        database, command, do, actor=actor, allowed=lambda session: webhooks.listed(session, actor=actor)
-    )
+def _sees_webhooks(session: Session, *_given: object, actor: Actor, **_named: object) -> None:
+    webhooks.listed(session, actor=actor)
 
 
-def renew_secret(
-    database: Database, webhook_id: int, *, actor: Actor, command: Command, secret: str
-) -> Answer:
-    """Sign with another secret. Raises: what `webhooks.renew_secret` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        return {"webhook": webhooks.renew_secret(session, webhook_id, actor=actor, secret=secret).id}
-
-    return _about(database, webhook_id, do, actor, command)
-
-
-def turn_webhook(database: Database, webhook_id: int, *, on: bool, actor: Actor, command: Command) -> Answer:
-    """Turn a webhook on or off. Raises: what `webhooks.turn` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        return {"webhook": webhooks.turn(session, webhook_id, on=on, actor=actor).id}
-
-    return _about(database, webhook_id, do, actor, command)
-
-
-def send_again(
-    database: Database, webhook_id: int, delivery_id: int, *, actor: Actor, command: Command
-) -> Answer:
-    """Send a delivery once more. Raises: what `webhooks.send_again` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        return {"delivery": webhooks.send_again(session, webhook_id, delivery_id, actor=actor).id}
-
-    return _about(database, webhook_id, do, actor, command)
-
-
-def _about(
-    database: Database, webhook_id: int, do: Callable[[Session], Answer], actor: Actor, command: Command
-) -> Answer:
-    def allowed(session: Session) -> None:
-        webhooks.get(session, webhook_id, actor=actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+add_webhook = command_of(webhooks.add, allowed=_sees_webhooks, answer=with_id("webhook"))
+renew_secret = command_of(webhooks.renew_secret, allowed=by_sight(webhooks.get), answer=with_id("webhook"))
+turn_webhook = command_of(webhooks.turn, allowed=by_sight(webhooks.get), answer=with_id("webhook"))
+send_again = command_of(webhooks.send_again, allowed=by_sight(webhooks.get), answer=with_id("delivery"))
 
 
 #: Mails that one turn takes in.
@@ -272,34 +216,10 @@ def _take_one(database: Database, one: Fetched, own_address: str) -> None:
         run_without_key(database, lambda session: incoming.take(session, unknown, one.place))
 
 
-def lay_mail_aside(
-    database: Database, mail_id: int, reason: str, *, actor: Actor, command: Command
-) -> Answer:
-    """Say that nothing follows from a mail. Raises: what `incoming.lay_aside` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        return {"mail": incoming.lay_aside(session, mail_id, reason, actor=actor).id}
-
-    return _about_mail(database, mail_id, do, actor, command)
-
-
-def begin_report(database: Database, mail_id: int, key: str, *, actor: Actor, command: Command) -> Answer:
-    """Put a mail into the draft of a report. Raises: what `incoming.begin_report` and `run_command` raise."""
-
-    def do(session: Session) -> Answer:
-        incoming.begin_report(session, mail_id, key, actor=actor)
-        return {"mail": mail_id}
-
-    return _about_mail(database, mail_id, do, actor, command)
-
-
-def _about_mail(
-    database: Database, mail_id: int, do: Callable[[Session], Answer], actor: Actor, command: Command
-) -> Answer:
-    def allowed(session: Session) -> None:
-        incoming.require_reader(session, mail_id, actor=actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+lay_mail_aside = command_of(
+    incoming.lay_aside, allowed=by_sight(incoming.require_reader), answer=with_id("mail")
+)
+begin_report = command_of(incoming.begin_report, allowed=by_sight(incoming.require_reader))
 
 
 def forget_old(session: Session) -> None:

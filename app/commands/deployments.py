@@ -10,7 +10,15 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
+from app.commands.transaction import (
+    Answer,
+    Command,
+    by_actor,
+    command_of,
+    earlier_answer,
+    run_command,
+    run_without_key,
+)
 from app.db import Database
 from app.services.core.access import Actor
 from app.services.definitions import definitions
@@ -54,11 +62,11 @@ def deploy_files(
 
 def deploy_upload(
     database: Database,
+    command: Command,
     files: Mapping[str, bytes],
     *,
     actor: Actor,
     seen: Collection[int],
-    command: Command,
     answer: Callable[[Session, Deployment], Answer],
 ) -> Answer:
     """Put uploaded ``files`` in force; ``answer`` says what came of it, within the transaction. ``seen``: the ids of
@@ -79,7 +87,7 @@ def deploy_upload(
     )
 
 
-def draft_upload(database: Database, files: Mapping[str, bytes], *, actor: Actor, command: Command) -> Answer:
+def draft_upload(database: Database, command: Command, files: Mapping[str, bytes], *, actor: Actor) -> Answer:
     """Put uploaded ``files`` into drafts that wait; answer each with its id and name.
 
     Raises:
@@ -107,10 +115,10 @@ def draft_upload(database: Database, files: Mapping[str, bytes], *, actor: Actor
 
 def approve_proposal(
     database: Database,
+    command: Command,
     proposal_id: int,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, Deployment], Answer],
 ) -> Answer:
     """Put a deployment that waits for a second person in force, or let it wait for its date; ``answer`` as for
@@ -140,12 +148,12 @@ def approve_proposal(
 
 def reinstate_version(
     database: Database,
+    command: Command,
     definition_id: int,
     reason: str,
     *,
     actor: Actor,
     seen: Collection[int],
-    command: Command,
     answer: Callable[[Session, Deployment], Answer],
 ) -> Answer:
     """Put an earlier version in force again; ``seen`` and ``answer`` as for `deploy_upload`.
@@ -169,7 +177,7 @@ def reinstate_version(
 
 
 def withdraw_version(
-    database: Database, definition_id: int, reason: str, *, actor: Actor, command: Command
+    database: Database, command: Command, definition_id: int, reason: str, *, actor: Actor
 ) -> Answer:
     """Take back a version that came by mistake; answer the number of the one in force again, or None.
 
@@ -191,31 +199,21 @@ def withdraw_version(
     )
 
 
-def retire_process(
-    database: Database, definition_id: int, reason: str, *, actor: Actor, command: Command
-) -> Answer:
-    """Let no case of a process begin any more.
-
-    Raises:
-        What `versions.retire` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        return {"version": versions.retire(session, definition_id, reason=reason, actor=actor).version}
-
-    return run_command(
-        database, command, do, actor=actor, allowed=lambda _session: deployments.require_may_deploy(actor)
-    )
+retire_process = command_of(
+    versions.retire,
+    allowed=by_actor(deployments.require_may_deploy),
+    answer=lambda version: {"version": version.version},
+)
 
 
 def resume_process(
     database: Database,
+    command: Command,
     definition_id: int,
     reason: str,
     *,
     actor: Actor,
     seen: Collection[int],
-    command: Command,
 ) -> Answer:
     """Let cases of a retired process begin again, on this version; ``seen``: see `versions.resume`.
 

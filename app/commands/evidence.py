@@ -13,7 +13,7 @@ from typing import IO
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import by_actor, command_of, run_without_key
 from app.config import Config
 from app.db import Database
 from app.errors import Conflict, NotFound, NotReady
@@ -107,17 +107,7 @@ def _demand(session: Session, actor: Actor | None) -> None:
     history.record(session, CheckpointDemanded(), actor=actor)
 
 
-def begin_verification(database: Database, *, actor: Actor, command: Command) -> Answer:
-    """Let the worker check the record. Raises: what `verifications.ask` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        verifications.ask(session, actor=actor)
-        return {}
-
-    def allowed(_session: Session) -> None:
-        overview.require_reader(actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+begin_verification = command_of(verifications.ask, allowed=by_actor(overview.require_reader))
 
 
 def verify(database: Database) -> bool:

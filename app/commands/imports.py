@@ -1,12 +1,20 @@
 """Importing cases from a file: add it, choose, begin, stop, go on; and the turns of the worker."""
 
 import logging
-from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
+from app.commands.transaction import (
+    Answer,
+    Command,
+    by_sight,
+    command_of,
+    run_command,
+    run_relaxed,
+    run_without_key,
+    with_id,
+)
 from app.db import Database
 from app.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
 from app.i18n import N_, _
@@ -20,7 +28,7 @@ TURN = 50
 _FAILED = N_("Baris ini tidak dapat diimpor karena gangguan; lihat rujukan {reference} di catatan server.")
 
 
-def add(database: Database, key: str, name: str, content: bytes, *, actor: Actor, command: Command) -> Answer:
+def add(database: Database, command: Command, key: str, name: str, content: bytes, *, actor: Actor) -> Answer:
     """Keep a file to import into process ``key``; answers with the id of the batch.
 
     Raises:
@@ -39,61 +47,10 @@ def add(database: Database, key: str, name: str, content: bytes, *, actor: Actor
     return run_command(database, command, do, actor=actor, allowed=allowed)
 
 
-def choose(
-    database: Database,
-    batch_id: int,
-    wanted: list[str],
-    options: Mapping[str, str],
-    *,
-    actor: Actor,
-    command: Command,
-) -> Answer:
-    """Say which values come in although they are left out, and what stands for texts that are no option.
-
-    Raises:
-        What `batches.choose` and `run_command` raise.
-    """
-
-    def do(session: Session) -> Answer:
-        return {"batch": batches.choose(session, batch_id, wanted, options, actor=actor).id}
-
-    return _about(database, batch_id, do, actor, command)
-
-
-def begin(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Let what is ready come in. Raises: what `batches.begin` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"batch": batches.begin(session, batch_id, actor=actor).id}
-
-    return _about(database, batch_id, do, actor, command)
-
-
-def stop(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Stop a batch. Raises: what `batches.stop` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"batch": batches.stop(session, batch_id, actor=actor).id}
-
-    return _about(database, batch_id, do, actor, command)
-
-
-def resume(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Let a stopped batch go on. Raises: what `batches.resume` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"batch": batches.resume(session, batch_id, actor=actor).id}
-
-    return _about(database, batch_id, do, actor, command)
-
-
-def _about(
-    database: Database, batch_id: int, do: Callable[[Session], Answer], actor: Actor, command: Command
-) -> Answer:
-    def allowed(session: Session) -> None:
-        batches.get(session, batch_id, actor=actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+choose = command_of(batches.choose, allowed=by_sight(batches.get), answer=with_id("batch"))
+begin = command_of(batches.begin, allowed=by_sight(batches.get), answer=with_id("batch"))
+stop = command_of(batches.stop, allowed=by_sight(batches.get), answer=with_id("batch"))
+resume = command_of(batches.resume, allowed=by_sight(batches.get), answer=with_id("batch"))
 
 
 def work(database: Database) -> bool:

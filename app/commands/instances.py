@@ -21,11 +21,11 @@ logger = logging.getLogger(__name__)
 
 def start_instance(
     database: Database,
+    command: Command,
     key: str,
     values: Values,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, Started], Answer],
     typed: Mapping[str, Any],
     business_key: str | None = None,

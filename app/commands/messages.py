@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.commands import failures
 from app.commands.tasks import as_draft
-from app.commands.transaction import Answer, Command, run_command
+from app.commands.transaction import Answer, Command, anybody, command_of, run_command
 from app.db import Database
 from app.errors import AppError, InvalidForm
 from app.models import ProcessInstance
@@ -22,12 +22,12 @@ from app.services.tasks.received_messages import Noted
 
 def send_message(
     database: Database,
+    command: Command,
     name: str,
     business_key: str,
     values: Values,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, ProcessInstance], Answer],
 ) -> Answer:
     """Deliver a message to the case with this number.
@@ -54,12 +54,12 @@ def send_message(
 
 def record_message(
     database: Database,
+    command: Command,
     instance_id: int,
     wait_id: str,
     values: Values,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, Noted], Answer],
     typed: Mapping[str, Any],
 ) -> Answer:
@@ -89,11 +89,11 @@ def record_message(
 
 def undo_message(
     database: Database,
+    command: Command,
     instance_id: int,
     wait_id: str,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, Noted], Answer],
 ) -> Answer:
     """Take back that a message was noted; ``answer`` says what came of it, within the transaction.
@@ -114,7 +114,7 @@ def undo_message(
 
 
 def send_reporters_form(
-    database: Database, instance_id: int, wait_id: str, values: Values, *, command: Command
+    database: Database, command: Command, instance_id: int, wait_id: str, values: Values
 ) -> bool:
     """Deliver the form of the reporter, whose code was checked; return whether the case ended with it.
 
@@ -137,52 +137,7 @@ def send_reporters_form(
     return bool(answer.get("ended"))  # kept answers of before have none
 
 
-def send_reporters_message(database: Database, instance_id: int, text: str, *, command: Command) -> None:
-    """Take in what the reporter, whose code was checked, wrote to the office.
-
-    Raises:
-        What `correspondence.write_to_office` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        correspondence.write_to_office(session, instance_id, text)
-        return {}
-
-    def allowed(_session: Session) -> None:
-        """Whoever holds number and code may send it again; the caller checked both."""
-
-    run_command(database, command, do, actor=None, allowed=allowed)
-
-
-def reopen_report(database: Database, instance_id: int, text: str, *, command: Command) -> None:
-    """Let a case that is over go on, as the reporter, whose code was checked, says that it is not settled.
-
-    Raises:
-        What `reopening.reopen` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        reopening.reopen(session, instance_id, text)
-        return {}
-
-    def allowed(_session: Session) -> None:
-        """Whoever holds number and code may send it again; the caller checked both."""
-
-    run_command(database, command, do, actor=None, allowed=allowed)
-
-
-def rate_report(database: Database, instance_id: int, rating: str, text: str, *, command: Command) -> None:
-    """Keep what the reporter, whose code was checked, thinks of how his report was handled.
-
-    Raises:
-        What `ratings.rate` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        ratings.rate(session, instance_id, rating, text)
-        return {}
-
-    def allowed(_session: Session) -> None:
-        """Whoever holds number and code may send it again; the caller checked both."""
-
-    run_command(database, command, do, actor=None, allowed=allowed)
+# Whoever holds number and code may send it again; the caller checked both.
+send_reporters_message = command_of(correspondence.write_to_office, allowed=anybody)
+reopen_report = command_of(reopening.reopen, allowed=anybody)
+rate_report = command_of(ratings.rate, allowed=anybody)

@@ -1,20 +1,18 @@
 """Moving cases to another version: begin, stop, go on, take back; and the turns of the worker."""
 
 import logging
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
+from app.commands.transaction import by_actor, command_of, run_relaxed, run_without_key, with_id
 from app.db import Database
 from app.errors import AppError, Conflict, NotReady
 from app.i18n import N_, _
 from app.services.core import access
 from app.services.core.access import Actor
 from app.services.migration import batches, moves
-from app.services.migration.decisions import Decisions
 
 logger = logging.getLogger(__name__)
 #: Cases that one turn of the worker takes: so soon it sees that it shall stop.
@@ -24,87 +22,19 @@ _FAILED = N_(
 )
 
 
-def begin(
-    database: Database,
-    target_id: int,
-    instance_ids: Collection[int],
-    decisions: Decisions,
-    reason: str,
-    *,
-    actor: Actor,
-    command: Command,
-) -> Answer:
-    """Begin to move cases; answers with the id of the batch.
-
-    Raises:
-        What `batches.begin` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        batch = batches.begin(session, target_id, instance_ids, decisions, reason, actor=actor)
-        return {"batch": batch.id}
-
-    return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
+def _may_put_elsewhere(session: Session, instance_id: int, *_where: object, actor: Actor) -> None:
+    moves.require_may_move(actor)
+    access.instance(session, actor, instance_id)
 
 
-def stop(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Stop a batch. Raises: what `batches.stop` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"batch": batches.stop(session, batch_id, actor=actor).id}
-
-    return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
-
-
-def resume(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Let a stopped batch go on. Raises: what `batches.resume` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"batch": batches.resume(session, batch_id, actor=actor).id}
-
-    return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
-
-
-def take_back(
-    database: Database,
-    batch_id: int,
-    reason: str,
-    *,
-    actor: Actor,
-    command: Command,
-    instance_id: int | None = None,
-) -> Answer:
-    """Begin to undo a batch, or one case of it. Raises: what `batches.take_back` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        batch = batches.take_back(session, batch_id, reason, actor=actor, instance_id=instance_id)
-        return {"batch": batch.id}
-
-    return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
-
-
-def put_elsewhere(
-    database: Database,
-    instance_id: int,
-    token_id: str,
-    to: str,
-    reason: str,
-    *,
-    actor: Actor,
-    command: Command,
-) -> Answer:
-    """Let a token of a case go on from another element. Raises: what `moves.put_elsewhere` raises, and
-    `run_command`."""
-
-    def do(session: Session) -> Answer:
-        case = moves.put_elsewhere(session, instance_id, token_id, to, reason, actor=actor)
-        return {"number": case.business_key}
-
-    def allowed(session: Session) -> None:
-        moves.require_may_move(actor)
-        access.instance(session, actor, instance_id)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+_MAY_MOVE = by_actor(moves.require_may_move)
+begin = command_of(batches.begin, allowed=_MAY_MOVE, answer=with_id("batch"))
+stop = command_of(batches.stop, allowed=_MAY_MOVE, answer=with_id("batch"))
+resume = command_of(batches.resume, allowed=_MAY_MOVE, answer=with_id("batch"))
+take_back = command_of(batches.take_back, allowed=_MAY_MOVE, answer=with_id("batch"))
+put_elsewhere = command_of(
+    moves.put_elsewhere, allowed=_may_put_elsewhere, answer=lambda case: {"number": case.business_key}
+)
 
 
 def work(database: Database) -> bool:

@@ -6,11 +6,10 @@ from sqlalchemy.orm import Session
 
 from app import log_safety
 from app.commands.deployments import put_in_force_prepared
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import by_sight, command_of, run_without_key
 from app.db import Database
 from app.errors import AppError, NotReady
 from app.i18n import _
-from app.services.core.access import Actor
 from app.services.deployment import plans, proposals
 from app.services.deployment.deployments import Outdated, Prepared
 from app.services.studio import publishing
@@ -55,13 +54,6 @@ def _put_in_force(database: Database, proposal_id: int) -> None:
     run_without_key(database, lambda session: plans.fail(session, proposal_id, failed))
 
 
-def cancel(database: Database, proposal_id: int, reason: str, *, actor: Actor, command: Command) -> Answer:
-    """Cancel a publication that waits for its date. Raises: what `plans.cancel` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"draft": plans.cancel(session, proposal_id, reason=reason, actor=actor).draft_id}
-
-    def allowed(session: Session) -> None:
-        proposals.get(session, proposal_id, actor=actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+cancel = command_of(
+    plans.cancel, allowed=by_sight(proposals.get), answer=lambda proposal: {"draft": proposal.draft_id}
+)

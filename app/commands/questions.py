@@ -2,41 +2,19 @@
 
 from collections.abc import Iterator
 
-from app.commands.transaction import Answer, Command, run_command
+from app.commands.transaction import Answer, Command, anybody, by_actor, command_of, run_command, with_id
 from app.db import Database
 from app.errors import InvalidForm
 from app.i18n import _
 from app.services.core.access import Actor
 from app.services.questions import cases, findings, samples, saved
-from app.services.questions.question import Question
 from app.services.questions.samples import Wanted
 
-
-def save(
-    database: Database, name: str, question: Question, *, shared: bool, actor: Actor, command: Command
-) -> Answer:
-    """Keep a question; answers with its id. Raises: what `saved.save` raises, and `run_command`."""
-    return run_command(
-        database,
-        command,
-        lambda session: {"id": saved.save(session, name, question, shared=shared, actor=actor).id},
-        actor=actor,
-        allowed=lambda _session: None,
-    )
+save = command_of(saved.save, allowed=anybody, answer=with_id("id"))
+remove = command_of(saved.remove, allowed=anybody, answer=lambda name: {"name": name})
 
 
-def remove(database: Database, question_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Remove a question; answers with its name. Raises: what `saved.remove` raises, and `run_command`."""
-    return run_command(
-        database,
-        command,
-        lambda session: {"name": saved.remove(session, question_id, actor=actor)},
-        actor=actor,
-        allowed=lambda _session: None,
-    )
-
-
-def draw(database: Database, found: Wanted, *, actor: Actor, command: Command) -> Answer:
+def draw(database: Database, command: Command, found: Wanted, *, actor: Actor) -> Answer:
     """Draw a sample; answers with its id. All cases of the answer are looked at first, in transactions of their own.
 
     Raises:
@@ -69,26 +47,8 @@ def _population(database: Database, found: Wanted, actor: Actor) -> Iterator[int
             return
 
 
-def record_finding(
-    database: Database,
-    sample_id: int,
-    position: int,
-    verdict: str,
-    text: str,
-    *,
-    shown: str = "",
-    actor: Actor,
-    command: Command,
-) -> Answer:
-    """Write down a finding. Raises: what `findings.record` raises, and `run_command`."""
-    return run_command(
-        database,
-        command,
-        lambda session: {
-            "position": findings.record(
-                session, sample_id, position, verdict, text, shown=shown, actor=actor
-            ).position
-        },
-        actor=actor,
-        allowed=lambda _session: samples.require_auditor(actor),
-    )
+record_finding = command_of(
+    findings.record,
+    allowed=by_actor(samples.require_auditor),
+    answer=lambda case: {"position": case.position},
+)

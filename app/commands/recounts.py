@@ -5,11 +5,10 @@ import logging
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
+from app.commands.transaction import by_actor, command_of, run_relaxed, run_without_key, with_id
 from app.db import Database
 from app.errors import AppError, Conflict, NotReady
 from app.services.core import rights
-from app.services.core.access import Actor
 from app.services.migration import recounts
 
 logger = logging.getLogger(__name__)
@@ -17,15 +16,11 @@ logger = logging.getLogger(__name__)
 TURN = 200
 
 
-def begin(database: Database, *, actor: Actor, command: Command) -> Answer:
-    """Begin to count anew; answers with its id. Raises: what `recounts.begin` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"recount": recounts.begin(session, actor=actor).id}
-
-    return run_command(
-        database, command, do, actor=actor, allowed=lambda _session: rights.require_administrator(actor)
-    )
+begin = command_of(
+    recounts.begin,
+    allowed=by_actor(rights.require_administrator),
+    answer=with_id("recount"),
+)
 
 
 def work(database: Database) -> bool:

@@ -1,16 +1,12 @@
 """Destroying cases whose time is over: begin, stop, go on, the turns of the worker; and holding a case."""
 
 import logging
-from collections.abc import Callable
-
-from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import by_actor, command_of, run_without_key, with_id
 from app.db import Database
 from app.errors import NotReady
 from app.services.core import rights
-from app.services.core.access import Actor
 from app.services.retention import destructions
 from app.services.search import words
 
@@ -19,42 +15,11 @@ logger = logging.getLogger(__name__)
 TURN = 20
 
 
-def begin(database: Database, key: str, typed: str, reason: str, *, actor: Actor, command: Command) -> Answer:
-    """Begin a destruction; answers with its id. Raises: what `destructions.begin` raises, and `run_command`."""
-    return _administer(
-        database, lambda s: destructions.begin(s, key, typed, reason, actor=actor).id, actor, command
-    )
-
-
-def stop(database: Database, destruction_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Stop it. Raises: what `destructions.stop` raises, and `run_command`."""
-    return _administer(
-        database, lambda s: destructions.stop(s, destruction_id, actor=actor).id, actor, command
-    )
-
-
-def resume(database: Database, destruction_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Let it go on. Raises: what `destructions.resume` raises, and `run_command`."""
-    return _administer(
-        database, lambda s: destructions.resume(s, destruction_id, actor=actor).id, actor, command
-    )
-
-
-def end(database: Database, destruction_id: int, *, actor: Actor, command: Command) -> Answer:
-    """End it with what it has done. Raises: what `destructions.end` raises, and `run_command`."""
-    return _administer(
-        database, lambda s: destructions.end(s, destruction_id, actor=actor).id, actor, command
-    )
-
-
-def _administer(database: Database, do: Callable[[Session], int], actor: Actor, command: Command) -> Answer:
-    return run_command(
-        database,
-        command,
-        lambda session: {"destruction": do(session)},
-        actor=actor,
-        allowed=lambda _session: rights.require_administrator(actor),
-    )
+_ADMINISTRATOR = by_actor(rights.require_administrator)
+begin = command_of(destructions.begin, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
+stop = command_of(destructions.stop, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
+resume = command_of(destructions.resume, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
+end = command_of(destructions.end, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
 
 
 def work(database: Database) -> bool:

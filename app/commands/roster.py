@@ -5,7 +5,15 @@ import logging
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import (
+    Answer,
+    Command,
+    by_sight,
+    command_of,
+    run_command,
+    run_without_key,
+    with_id,
+)
 from app.db import Database
 from app.errors import AppError, NotAllowed, NotReady
 from app.i18n import N_, _
@@ -22,7 +30,7 @@ _FAILED = N_("Baris ini gagal dijalankan karena gangguan; lihat rujukan {referen
 
 
 def add(
-    database: Database, kind: Kind, name: str, content: bytes, *, actor: Actor, command: Command
+    database: Database, command: Command, kind: Kind, name: str, content: bytes, *, actor: Actor
 ) -> Answer:
     """Keep a file of users or units; answers with its id.
 
@@ -42,16 +50,7 @@ def add(
     )
 
 
-def begin(database: Database, file_id: int, shown: str, *, actor: Actor, command: Command) -> Answer:
-    """Let what a file adds and changes be carried out. Raises: what `files.begin` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"file": files.begin(session, file_id, shown, actor=actor).id}
-
-    def allowed(session: Session) -> None:
-        files.get(session, file_id, actor=actor)
-
-    return run_command(database, command, do, actor=actor, allowed=allowed)
+begin = command_of(files.begin, allowed=by_sight(files.get), answer=with_id("file"))
 
 
 def put_away(database: Database, file_id: int, *, actor: Actor) -> None:

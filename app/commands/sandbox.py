@@ -6,7 +6,6 @@ Whoever looks at one plays them, or goes on from a sandbox that this process sti
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -14,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.commands import sandboxes
 from app.commands.sandboxes import Scene, World
-from app.commands.transaction import Answer, Command, earlier_answer, run_command
+from app.commands.transaction import Answer, Command, by_sight, command_of, earlier_answer, run_command
 from app.db import Database
 from app.errors import InvalidForm
 from app.lru import ByteBoundCache
@@ -73,24 +72,11 @@ def played_run(database: Database, draft_id: int, *, actor: Actor) -> Iterator[t
         yield run, world
 
 
-def begin_run(
-    database: Database, draft_id: int, begun_at: datetime, *, actor: Actor, command: Command
-) -> Answer:
-    """Begin a run of a draft, in place of the one before.
-
-    Raises:
-        What `runs.begin` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        runs.begin(session, draft_id, begun_at, actor=actor)
-        return {}
-
-    return change_run(database, draft_id, command, do, actor)
+begin_run = command_of(runs.begin, allowed=by_sight(drafts.get_open))
 
 
 def play_step(
-    database: Database, draft_id: int, step: Step, *, seen: int, actor: Actor, command: Command
+    database: Database, command: Command, draft_id: int, step: Step, *, seen: int, actor: Actor
 ) -> Answer:
     """Go on with a run by one step. One at which the diagram fails is kept: it is looked at, and taken back.
 
@@ -125,21 +111,7 @@ def _require_played(world: World, step: Step) -> None:
     raise playing.Impossible(stop.said)
 
 
-def keep_steps(
-    database: Database, draft_id: int, count: int, *, seen: int, actor: Actor, command: Command
-) -> Answer:
-    """Go back in a run: keep its first ``count`` steps.
-
-    Raises:
-        What `runs.store_steps` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        run = runs.get(session, draft_id, actor=actor)
-        runs.store_steps(session, draft_id, run.steps[: max(count, 0)], seen=seen, actor=actor)
-        return {}
-
-    return change_run(database, draft_id, command, do, actor)
+keep_steps = command_of(runs.keep_steps, allowed=by_sight(drafts.get_open))
 
 
 def change_run(database: Database, draft_id: int, command: Command, do: Any, actor: Actor) -> Answer:

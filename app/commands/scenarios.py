@@ -35,7 +35,7 @@ _verdicts: ByteBoundCache[str, tuple[Finding | None]] = ByteBoundCache(1 << 20, 
 
 
 def keep_scenario(
-    database: Database, draft_id: int, name: str, *, seen: int, actor: Actor, command: Command
+    database: Database, command: Command, draft_id: int, name: str, *, seen: int, actor: Actor
 ) -> Answer:
     """Keep a run as a scenario, a file of the draft; answer the file's name. One of the same name is replaced.
 

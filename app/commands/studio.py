@@ -29,7 +29,7 @@ PUBLISH_SECONDS = 20.0
 
 
 def begin_draft(
-    database: Database, begin: Callable[[Session], ProcessDraft], *, actor: Actor, command: Command
+    database: Database, command: Command, begin: Callable[[Session], ProcessDraft], *, actor: Actor
 ) -> Answer:
     """Begin a draft by one of the functions of `drafts`; answer its id.
 
@@ -66,12 +66,12 @@ def save_file(
 
 def bring_in_files(
     database: Database,
+    command: Command,
     draft_id: int,
     files: Mapping[str, bytes],
     *,
     actor: Actor,
     seen: Mapping[str, int],
-    command: Command,
     over_others: bool = False,
 ) -> Answer:
     """Put files into a draft, see `draft_files.bring_in`; answer the names of those that changed.
@@ -86,7 +86,7 @@ def bring_in_files(
         changed = draft_files.bring_in(*given, title=title, actor=actor, seen=seen, over_others=over_others)
         return {"changed": list(changed)}
 
-    return change_draft(database, draft_id, do, actor=actor, command=command)
+    return change_draft(database, command, draft_id, do, actor=actor)
 
 
 def rename_field(
@@ -112,7 +112,7 @@ def rename_field(
 
 
 def same_process(
-    database: Database, draft_id: int, old: str, new: str, *, actor: Actor, command: Command
+    database: Database, command: Command, draft_id: int, old: str, new: str, *, actor: Actor
 ) -> Answer:
     """Give the process ``old`` of a draft the id ``new`` of the one in force that it is; answer which diagram
     of before left the draft for it.
@@ -130,11 +130,11 @@ def same_process(
         draft_files.overwrite(session, draft_id, files, seen=seen, gone=gone, title=title, actor=actor)
         return {"gone": list(gone)}
 
-    return change_draft(database, draft_id, do, actor=actor, command=command)
+    return change_draft(database, command, draft_id, do, actor=actor)
 
 
 def change_draft(
-    database: Database, draft_id: int, do: Callable[[Session], Answer], *, actor: Actor, command: Command
+    database: Database, command: Command, draft_id: int, do: Callable[[Session], Answer], *, actor: Actor
 ) -> Answer:
     """Change a draft by one of the functions of `drafts`.
 
@@ -152,12 +152,12 @@ def change_draft(
 
 def publish_draft(
     database: Database,
+    command: Command,
     draft_id: int,
     reason: str,
     *,
     actor: Actor,
     seen: Seen,
-    command: Command,
     answer: Callable[[Session, Deployment], Answer],
     despite: bool = False,
     at: datetime | None = None,

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
+from app.commands.transaction import (
+    Answer,
+    Command,
+    by_actor,
+    command_of,
+    run_command,
+    run_relaxed,
+    run_without_key,
+)
 from app.db import Database
 from app.errors import AppError, NotReady
 from app.i18n import N_, _
@@ -27,11 +35,11 @@ _FAILED = N_(
 
 def begin(
     database: Database,
+    command: Command,
     target_of: Callable[[Session], Target],
     decide: Callable[[Session, Target], Decisions],
     *,
     actor: Actor,
-    command: Command,
 ) -> Answer:
     """Begin to survey a target; answers with the id of the survey. What ``target_of`` reads and what ``decide`` makes
     of it is made before the transaction.
@@ -51,14 +59,7 @@ def begin(
     return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
 
 
-def forget(database: Database, survey_id: int, *, actor: Actor, command: Command) -> Answer:
-    """Stop a survey and drop it. Raises: what `surveys.forget` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        surveys.forget(session, survey_id, actor=actor)
-        return {}
-
-    return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
+forget = command_of(surveys.forget, allowed=by_actor(moves.require_may_move))
 
 
 def work(database: Database, worker: str) -> bool:

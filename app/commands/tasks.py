@@ -29,12 +29,12 @@ def as_draft(values: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
 
 def complete_task(
     database: Database,
+    command: Command,
     task_id: str,
     values: Values,
     answers: Answers,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, Work], Answer],
     typed: Mapping[str, Any],
     keep_on_conflict: bool = False,
@@ -85,10 +85,10 @@ def complete_task(
 
 def undo_completion(
     database: Database,
+    command: Command,
     task_id: str,
     *,
     actor: Actor,
-    command: Command,
     answer: Callable[[Session, UserTask], Answer],
 ) -> Answer:
     """Take back a completion; ``answer`` says what came of it, within the transaction.

@@ -1,10 +1,13 @@
 """A command in its transaction: the only place that opens one for writing, beside migrations and restoring."""
 
+import inspect
 import re
+import sys
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import update_wrapper
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 
 import orjson
 from sqlalchemy.orm import Session
@@ -23,6 +26,8 @@ Answer = dict[str, Any]
 #: The diagram, a table, or an expression of a form could not go on.
 Failed = (ExecutionFailed, ExpressionFailed)
 _Result = TypeVar("_Result")
+_Given = ParamSpec("_Given")
+_About = TypeVar("_About", contravariant=True)
 #: For how many missing things a command begins anew: two versions, V8, patterns. Then the rest is done inside.
 _MOST_PREPARED = 10
 
@@ -88,6 +93,81 @@ def run_command(
             told: AppError = error
             _in_transaction(database, lambda session: after_failure(session, told))
         raise
+
+
+def command_of(
+    service: Callable[Concatenate[Session, _Given], _Result],
+    *,
+    allowed: Callable[..., object],
+    answer: Callable[[_Result], Answer] = lambda _done: {},
+) -> Callable[Concatenate[Database, Command, _Given], Answer]:
+    """Return the command that lets ``service`` do it, and nothing else: `run_command` with what it is given.
+
+    The command takes the database, the `Command`, and then what ``service`` takes after the session, by whose
+    docstring it is documented. ``answer`` makes its answer of what ``service`` returns, see `with_id`. ``allowed`` is
+    called with what ``service`` is: `by_actor`, `by_sight`, `anybody`. It gives the command no types: of two
+    callables mypy makes what suits both.
+    """
+    signature = _signature(service)
+
+    def run(database: Database, command: Command, /, *given: _Given.args, **named: _Given.kwargs) -> Answer:
+        # ``allowed`` gets what comes first in its place, also where a caller gave it by its name.
+        bound = signature.bind(database, command, *given, **named)
+        return run_command(
+            database,
+            command,
+            lambda session: answer(service(session, *given, **named)),
+            actor=cast("Actor | None", named.get("actor")),
+            allowed=lambda session: allowed(session, *bound.args[2:], **bound.kwargs),
+        )
+
+    update_wrapper(run, service, assigned=("__name__", "__qualname__", "__doc__"))
+    run.__module__, run.__signature__ = sys._getframe(1).f_globals["__name__"], signature  # type: ignore[attr-defined]
+    return run
+
+
+def _signature(service: Callable[..., object]) -> inspect.Signature:
+    """What the command of a service takes and returns."""
+    first = [
+        inspect.Parameter(name, inspect.Parameter.POSITIONAL_ONLY, annotation=kind)
+        for name, kind in (("database", Database), ("command", Command))
+    ]
+    _session, *others = inspect.signature(service).parameters.values()
+    return inspect.Signature([*first, *others], return_annotation=Answer)
+
+
+class _Getter(Protocol[_About]):
+    """Returns what is called so, and refuses whoever does not see it."""
+
+    def __call__(self, session: Session, about: _About, /, *, actor: Actor) -> object: ...
+
+
+def by_actor(require: Callable[[Actor], object]) -> Callable[..., object]:
+    """``allowed`` of `command_of` where it depends on nothing but who acts."""
+
+    def allowed(_session: Session, /, *_given: Any, actor: Actor, **_named: Any) -> None:
+        require(actor)
+
+    return allowed
+
+
+def by_sight(get: _Getter[_About]) -> Callable[..., object]:
+    """``allowed`` of `command_of` where it depends on whether the actor sees what is given first."""
+
+    def allowed(session: Session, about: _About, /, *_given: Any, actor: Actor, **_named: Any) -> None:
+        get(session, about, actor=actor)
+
+    return allowed
+
+
+def with_id(name: str) -> Callable[[Any], Answer]:
+    """``answer`` of `command_of`: the id of what the service returned."""
+    return lambda returned: {name: returned.id}
+
+
+def anybody(_session: Session, *_given: Any, **_named: Any) -> None:
+    """``allowed`` of `command_of` where whoever sends it once more has lost no right: it is his own, or the holder's
+    of number and code, which the caller checked."""
 
 
 def earlier_answer(database: Database, command: Command, *, actor: Actor | None) -> Answer | None:

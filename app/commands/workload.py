@@ -2,22 +2,25 @@
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from sqlalchemy.orm import Session
 
 from app import log_safety
-from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.commands.transaction import Answer, Command, by_actor, command_of, run_without_key, with_id
 from app.db import Database
 from app.errors import AppError, NotReady
 from app.i18n import N_, _
-from app.models import TaskTransfer
+from app.models import Absence, TaskTransfer
 from app.services.core import rights
 from app.services.core.access import Actor
 from app.services.people import absences, users
 from app.services.workload import transfers
 
+_Given = ParamSpec("_Given")
 logger = logging.getLogger(__name__)
 #: Tasks that one turn takes.
 TURN = 25
@@ -26,89 +29,49 @@ AT_ONCE_S = 2.0
 _FAILED = N_("Tugas ini tidak dapat dialihkan karena gangguan; lihat rujukan {reference} di catatan server.")
 
 
-def spread(
-    database: Database, wanted: Mapping[str, int], reason: str, *, actor: Actor, command: Command
-) -> Answer:
-    """Give tasks to users, by their ids. Raises: what `transfers.spread` raises, and `run_command`."""
-    return _begin(database, lambda s: transfers.spread(s, wanted, reason, actor=actor), actor, command)
+def _hand_over(session: Session, user_id: int, to_id: int, reason: str, *, actor: Actor) -> TaskTransfer:
+    """Hand all that a user holds to another. Raises: what `transfers.hand_over` raises; NotFound."""
+    user, to = users.get(session, user_id), users.get(session, to_id)
+    return transfers.hand_over(session, user, to, reason, actor=actor)
 
 
-def hand_over(
-    database: Database, user_id: int, to_id: int, reason: str, *, actor: Actor, command: Command
-) -> Answer:
-    """Hand all that a user holds to another. Raises: what `transfers.hand_over` raises, and `run_command`."""
+def _at_once(
+    begin: Callable[Concatenate[Database, Command, _Given], Answer],
+) -> Callable[Concatenate[Database, Command, _Given], Answer]:
+    """The same command, which then does what is done soon: whoever moves some tasks sees what became of them."""
 
-    def begin(session: Session) -> TaskTransfer:
-        user, to = users.get(session, user_id), users.get(session, to_id)
-        return transfers.hand_over(session, user, to, reason, actor=actor)
+    @wraps(begin)
+    def run(database: Database, command: Command, /, *given: _Given.args, **named: _Given.kwargs) -> Answer:
+        answer = begin(database, command, *given, **named)
+        until = time.monotonic() + AT_ONCE_S
+        while time.monotonic() < until and _work_on(database, answer["transfer"]):
+            pass
+        return answer
 
-    return _begin(database, begin, actor, command)
-
-
-def succeed(
-    database: Database, code: str, successor: str, reason: str, *, actor: Actor, command: Command
-) -> Answer:
-    """Hand all tasks of a unit to another. Raises: what `transfers.succeed` raises, and `run_command`."""
-    return _begin(
-        database, lambda s: transfers.succeed(s, code, successor, reason, actor=actor), actor, command
-    )
+    return run
 
 
-def take_back(
-    database: Database, transfer_id: int, *, actor: Actor, command: Command, task_id: str = ""
-) -> Answer:
-    """Undo a transfer, or one task of it. Raises: what `transfers.take_back` raises, and `run_command`."""
-    return _begin(
-        database, lambda s: transfers.take_back(s, transfer_id, actor=actor, task_id=task_id), actor, command
-    )
+_NO_AUDITOR, _ID = by_actor(rights.require_not_auditor), with_id("transfer")
+spread = _at_once(command_of(transfers.spread, allowed=_NO_AUDITOR, answer=_ID))
+hand_over = _at_once(command_of(_hand_over, allowed=_NO_AUDITOR, answer=_ID))
+succeed = _at_once(command_of(transfers.succeed, allowed=_NO_AUDITOR, answer=_ID))
+take_back = _at_once(command_of(transfers.take_back, allowed=_NO_AUDITOR, answer=_ID))
 
 
-def _begin(
-    database: Database, begin: Callable[[Session], TaskTransfer], actor: Actor, command: Command
-) -> Answer:
-    """Begin, and do what is done soon at once: whoever moves some tasks sees what became of them."""
-
-    def do(session: Session) -> Answer:
-        return {"transfer": begin(session).id}
-
-    answer = run_command(
-        database, command, do, actor=actor, allowed=lambda _session: rights.require_not_auditor(actor)
-    )
-    until = time.monotonic() + AT_ONCE_S
-    while time.monotonic() < until and _work_on(database, answer["transfer"]):
-        pass
-    return answer
-
-
-def add_absence(
-    database: Database,
+def _add_absence(
+    session: Session,
     user_id: int,
     substitute_id: int | None,
     days: tuple[date | None, date | None],
     *,
     actor: Actor,
-    command: Command,
-) -> Answer:
-    """Enter that a user is away. Raises: what `absences.add` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        user = users.get(session, user_id)
-        return {"absence": absences.add(session, user, substitute_id, *days, actor=actor).id}
-
-    return run_command(
-        database, command, do, actor=actor, allowed=lambda _session: rights.require_not_auditor(actor)
-    )
+) -> Absence:
+    """Enter that a user is away. Raises: what `absences.add` raises; NotFound."""
+    return absences.add(session, users.get(session, user_id), substitute_id, *days, actor=actor)
 
 
-def end_absence(database: Database, absence_id: int, *, actor: Actor, command: Command) -> Answer:
-    """End an absence. Raises: what `absences.end` raises, and `run_command`."""
-
-    def do(session: Session) -> Answer:
-        return {"absence": absences.end(session, absence_id, actor=actor).id}
-
-    return run_command(
-        database, command, do, actor=actor, allowed=lambda _session: rights.require_not_auditor(actor)
-    )
+add_absence = command_of(_add_absence, allowed=_NO_AUDITOR, answer=with_id("absence"))
+end_absence = command_of(absences.end, allowed=_NO_AUDITOR, answer=with_id("absence"))
 
 
 def work(database: Database) -> bool:

@@ -24,13 +24,13 @@ def measure(folder: Path) -> None:
     process = psutil.Process()
     before = process.memory_info().rss
     began, command = time.perf_counter(), Command("add_import", "pengaduan")
-    batch = imports.add(database, "pengaduan", "laporan.csv", content, actor=actor, command=command)["batch"]
+    batch = imports.add(database, command, "pengaduan", "laporan.csv", content, actor=actor)["batch"]
     row(f"a file of {GOOD + BAD:,} lines read and kept", f"{time.perf_counter() - began:.2f} s")
     judging = time.perf_counter()
     while imports.work(database):
         pass
     row("its lines judged", f"{time.perf_counter() - judging:.1f} s")
-    imports.begin(database, batch, actor=actor, command=Command("begin_import", str(batch)))
+    imports.begin(database, Command("begin_import", str(batch)), batch, actor=actor)
     importing = time.perf_counter()
     while imports.work(database):
         pass

@@ -70,10 +70,10 @@ def _judge_draft(database: Database, ids: list[int]) -> None:
     began, worked = time.perf_counter(), time.process_time()
     surveys.begin(
         database,
+        Command("survey_draft", str(draft)),
         lambda _session: target,
         lambda _session, _target: DECIDED,
         actor=owner,
-        command=Command("survey_draft", str(draft)),
     )
     while surveys.work(database, "bench"):
         pass
@@ -146,8 +146,8 @@ def _move(database: Database, target: int, ids: list[int]) -> tuple[float, float
     with database.reading() as session:
         owner = _owner(session)
     began, busy = time.perf_counter(), time.process_time()
-    given = (database, target, ids, DECIDED, "pengukuran")
-    migration.begin(*given, actor=owner, command=Command("migrate", str(target)))
+    given = (target, ids, DECIDED, "pengukuran")
+    migration.begin(database, Command("migrate", str(target)), *given, actor=owner)
     while migration.work(database):
         pass
     took, worked = time.perf_counter() - began, time.process_time() - busy

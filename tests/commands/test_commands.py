@@ -74,10 +74,10 @@ def rina(office: Database) -> Actor:
 def begin(office: Database, actor: Actor, judul: str, key: str | None = None) -> dict[str, Any]:
     return start_instance(
         office,
+        Command("start", "coba", key, {"judul": judul}),
         "coba",
         {"judul": judul},
         actor=actor,
-        command=Command("start", "coba", key, {"judul": judul}),
         answer=lambda _session, started: {"id": started.instance.id, "number": started.instance.business_key},
         typed={"judul": judul},
     )
@@ -113,11 +113,11 @@ def test_an_officers_message_that_fails_is_an_incident_of_its_case(office: Datab
     with pytest.raises(ExecutionFailed):
         send_message(
             office,
+            Command("message", case["number"]),
             "kabar datang",
             case["number"],
             {"isi": "entah"},
             actor=rina,
-            command=Command("message", case["number"]),
             answer=lambda _session, _instance: NOTHING,
         )
     [incident] = open_incidents(office, rina)
@@ -133,7 +133,7 @@ def test_the_reporters_form_that_fails_is_an_incident_and_may_be_sent_again(
 
     def send(isi: str, key: str) -> None:
         command = Command("reporter", wait.id, key, isi)
-        send_reporters_form(office, case["id"], wait.id, {"isi": isi}, command=command)
+        send_reporters_form(office, command, case["id"], wait.id, {"isi": isi})
 
     with pytest.raises(ExecutionFailed):
         send("entah", "k")
@@ -158,11 +158,11 @@ def test_who_comes_too_late_keeps_what_he_typed(office: Database, rina: Actor) -
         with pytest.raises(Conflict, match="Budi"):
             complete_task(
                 office,
+                Command("complete", task.id),
                 task.id,
                 {},
                 {},
                 actor=rina,
-                command=Command("complete", task.id),
                 answer=lambda _session, _work: NOTHING,
                 typed={"catatan": "panjang sekali"},
                 keep_on_conflict=keep,
@@ -217,11 +217,11 @@ def test_a_message_that_starts_nothing_for_its_diagram_failed_is_an_incident_too
     with pytest.raises(ExecutionFailed):
         send_message(
             office,
+            Command("message", "S-1"),
             "surat datang",
             "S-1",
             {"judul": "entah"},
             actor=rina,
-            command=Command("message", "S-1"),
             answer=lambda _session, _instance: NOTHING,
         )
     [incident] = open_incidents(office, owner)

@@ -63,7 +63,7 @@ def _answer(_session: Any, done: deployments.Deployment) -> dict[str, Any]:
 def uploaded(office: Office, files: Mapping[str, bytes], key: str = "k") -> dict[str, Any]:
     command = Command("deploy", "", key, sorted(files))
     given = {"actor": office.owner, "seen": saw(office.database).versions}
-    return deploy_upload(office.database, files, command=command, answer=_answer, **given)
+    return deploy_upload(office.database, command, files, answer=_answer, **given)
 
 
 @pytest.mark.parametrize("way", ["upload", "command line", "folders"])

@@ -211,7 +211,7 @@ class Walk:
     def begun(self, key: str = "uji", **values: str) -> ProcessInstance:
         given = {"judul": "Lampu jalan mati", **values}
         answer = instances.start_instance(
-            self.database, key, given, actor=self.office.rina, command=self.command("start"),
+            self.database, self.command("start"), key, given, actor=self.office.rina,
             answer=lambda _session, done: {"id": done.instance.id}, typed=given,
         )  # fmt: skip
         found: ProcessInstance = self.get(ProcessInstance, ProcessInstance.id == answer["id"])
@@ -221,7 +221,7 @@ class Walk:
         task = self.office.open_task(case).id
         given = values or {"hasil": "cukup", "unit": "A"}
         tasks.complete_task(
-            self.database, task, given, {}, actor=self.office.rina, command=self.command("complete_task"),
+            self.database, self.command("complete_task"), task, given, {}, actor=self.office.rina,
             answer=lambda _session, _work: {}, typed=given, undoable=True,
         )  # fmt: skip
         return task
@@ -267,7 +267,7 @@ class Walk:
         case = self.begun()
         task = self.completed(case)
         tasks.undo_completion(
-            self.database, task, actor=self.office.rina, command=self.command("undo_completion"),
+            self.database, self.command("undo_completion"), task, actor=self.office.rina,
             answer=lambda _session, _task: {},
         )  # fmt: skip
         self.verify("completion taken back")
@@ -281,22 +281,20 @@ class Walk:
         self.act(codes.issue, case.id, actor=office.rina)
         code = self.act(codes.issue, case.id, actor=office.rina)
         tracking.look_up_case(database, case.business_key, code)
-        messages.send_reporters_message(
-            database, case.id, "Mohon kabar.", command=self.command("reporters_message")
-        )
+        messages.send_reporters_message(database, self.command("reporters_message"), case.id, "Mohon kabar.")
         self.told_by_reporter(case, "cukup")
-        messages.rate_report(database, case.id, "4", "Cepat.", command=self.command("rate_report"))
-        messages.reopen_report(database, case.id, "Belum beres.", command=self.command("reopen_report"))
+        messages.rate_report(database, self.command("rate_report"), case.id, "4", "Cepat.")
+        messages.reopen_report(database, self.command("reopen_report"), case.id, "Belum beres.")
         case = self.begun("bicara")
         messages.send_message(
-            database, "kabar datang", case.business_key, {"isi": "baik"}, actor=office.rina,
-            command=self.command("message"), answer=lambda _session, _case: {},
+            database, self.command("message"), "kabar datang", case.business_key, {"isi": "baik"},
+            actor=office.rina, answer=lambda _session, _case: {},
         )  # fmt: skip
         case = self.begun("bicara")
         wait = self.noted(case, "baik")
         self.verify("a message noted")
         messages.undo_message(
-            database, case.id, wait, actor=office.rina, command=self.command("undo_message"),
+            database, self.command("undo_message"), case.id, wait, actor=office.rina,
             answer=lambda _session, _noted: {},
         )  # fmt: skip
         self.verify("a message taken back")
@@ -311,13 +309,13 @@ class Walk:
     def told_by_reporter(self, case: ProcessInstance, said: str) -> None:
         wait = self.get(MessageWait, MessageWait.instance_id == case.id)
         command = self.command("reporters_form")
-        messages.send_reporters_form(self.database, case.id, wait.id, {"isi": said}, command=command)
+        messages.send_reporters_form(self.database, command, case.id, wait.id, {"isi": said})
 
     def noted(self, case: ProcessInstance, said: str) -> str:
         wait = str(self.get(MessageWait, MessageWait.instance_id == case.id).id)
         messages.record_message(
-            self.database, case.id, wait, {"isi": said}, actor=self.office.rina,
-            command=self.command("record_message"), answer=lambda _session, _noted: {}, typed={"isi": said},
+            self.database, self.command("record_message"), case.id, wait, {"isi": said},
+            actor=self.office.rina, answer=lambda _session, _noted: {}, typed={"isi": said},
         )  # fmt: skip
         return wait
 
@@ -327,30 +325,25 @@ class Walk:
         batches = []
         for days in (5, 9):
             target = self.deployed(procedure(after=f"{days} hari kerja"))
-            given = (
-                database,
-                target,
-                [one.id, other.id],
-                Decisions(timers={"lewat": "recompute"}),
-                "Direvisi",
-            )
-            batch = migration.begin(*given, actor=office.owner, command=self.command("migrate"))["batch"]
-            migration.stop(database, batch, actor=office.owner, command=self.command("stop_migration"))
-            migration.resume(database, batch, actor=office.owner, command=self.command("resume_migration"))
+            given = ([one.id, other.id], Decisions(timers={"lewat": "recompute"}), "Direvisi")
+            command = self.command("migrate")
+            batch = migration.begin(database, command, target, *given, actor=office.owner)["batch"]
+            migration.stop(database, self.command("stop_migration"), batch, actor=office.owner)
+            migration.resume(database, self.command("resume_migration"), batch, actor=office.owner)
             self.work(migration.work)
             batches.append(batch)
             self.verify("moved")
         for batch in reversed(batches):
             for case in (one.id, None):
                 migration.take_back(
-                    database, batch, "keliru", actor=office.owner, command=self.command("undo_migration"),
+                    database, self.command("undo_migration"), batch, "keliru", actor=office.owner,
                     instance_id=case,
                 )  # fmt: skip
                 self.work(migration.work)
                 self.verify("a move taken back")
         migration.put_elsewhere(
-            database, one.id, office.open_task(one).id, "kerjakan", "keliru",
-            actor=office.owner, command=self.command("move_token"),
+            database, self.command("move_token"), one.id, office.open_task(one).id, "kerjakan", "keliru",
+            actor=office.owner,
         )  # fmt: skip
 
     def deployed(self, files: Mapping[str, bytes]) -> int:
@@ -365,7 +358,7 @@ class Walk:
             lambda s, **by: holidays.remove(s, on, **by),
         ):
             self.act(change, actor=self.head)
-            recounts.begin(self.database, actor=self.head, command=self.command("recount_deadlines"))
+            recounts.begin(self.database, self.command("recount_deadlines"), actor=self.head)
             self.work(recounts.work)
             self.verify("counted anew")
 
@@ -385,33 +378,29 @@ class Walk:
         for_unit = self.begun()
         self.completed(for_unit)
         spread = {office.open_task(self.begun()).id: office.budi.id}
-        workload.spread(
-            database, spread, "Menumpuk", actor=office.ketua, command=self.command("spread_tasks")
-        )
-        given = (database, office.rina.id, office.budi.id, "Pindah tugas")
-        workload.hand_over(*given, actor=self.head, command=self.command("hand_over"))
-        workload.succeed(
-            database, "A", "B", "Digabung", actor=self.head, command=self.command("succeed_unit")
-        )
+        workload.spread(database, self.command("spread_tasks"), spread, "Menumpuk", actor=office.ketua)
+        given = (office.rina.id, office.budi.id, "Pindah tugas")
+        workload.hand_over(database, self.command("hand_over"), *given, actor=self.head)
+        workload.succeed(database, self.command("succeed_unit"), "A", "B", "Digabung", actor=self.head)
         self.work(workload.work)
         self.verify("handed over")
         with database.reading() as session:
             begun = session.execute(select(TaskTransfer.id, TaskTransfer.started_by_id)).all()
         for id_, by_id in reversed(begun):
             actor = self.head if by_id == self.head.id else office.ketua
-            workload.take_back(database, id_, actor=actor, command=self.command("undo_transfer"))
+            workload.take_back(database, self.command("undo_transfer"), id_, actor=actor)
             self.work(workload.work)
             self.verify("a transfer taken back")
         days = (date(2031, 4, 7), date(2031, 4, 8))
         away = workload.add_absence(
             database,
+            self.command("add_absence"),
             office.rina.id,
             office.budi.id,
             days,
             actor=self.head,
-            command=self.command("add_absence"),
         )
-        workload.end_absence(database, away["absence"], actor=self.head, command=self.command("end_absence"))
+        workload.end_absence(database, self.command("end_absence"), away["absence"], actor=self.head)
 
     def versions(self) -> None:
         office, database = self.office, self.database
@@ -423,7 +412,7 @@ class Walk:
                 return found.id
 
         upload = deployments.deploy_upload(
-            database, procedure(after="11 hari kerja"), actor=office.owner, command=self.command("deploy"),
+            database, self.command("deploy"), procedure(after="11 hari kerja"), actor=office.owner,
             seen=saw(database).versions,
             answer=lambda _session, done: {"id": done.definitions[0].definition.id},
         )  # fmt: skip
@@ -434,23 +423,21 @@ class Walk:
             (deployments.resume_process, upload["id"]),
         ):
             seen = {"seen": saw(database).versions} if do is deployments.resume_process else {}
-            do(database, about, "Keliru", actor=office.owner, command=self.command(do.__name__), **seen)
+            do(database, self.command(do.__name__), about, "Keliru", actor=office.owner, **seen)
         deployments.reinstate_version(
-            database, latest() - 2, "Keliru", actor=office.owner, command=self.command("reinstate_version"),
+            database, self.command("reinstate_version"), latest() - 2, "Keliru", actor=office.owner,
             seen=saw(database).versions,
             answer=lambda _session, _done: {},
         )  # fmt: skip
         with self.settings(uploads_wait=True):
             drafted = procedure(after="13 hari kerja")
-            deployments.draft_upload(
-                database, drafted, actor=office.owner, command=self.command("draft_upload")
-            )
+            deployments.draft_upload(database, self.command("draft_upload"), drafted, actor=office.owner)
         deployments.sync_folders(database, talkative())
         with self.settings(four_eyes="all"):
             deployments.deploy_files(database, procedure(after="14 hari kerja"), actor=office.owner)
             proposed = self.get(ProposedDeployment)
             deployments.approve_proposal(
-                database, proposed.id, actor=self.second, command=self.command("approve"),
+                database, self.command("approve"), proposed.id, actor=self.second,
                 answer=lambda _session, _done: {},
             )  # fmt: skip
 
@@ -473,11 +460,11 @@ class Walk:
         studio.save_file(database, draft, "uji.bpmn", changed, began_with=row.revision, actor=office.owner)
         studio.bring_in_files(
             database,
+            self.command("bring_in"),
             draft,
             {"lain.form": form(text("lain"))},
             actor=office.owner,
             seen={},
-            command=self.command("bring_in"),
         )
         with database.reading() as session:
             plan = renaming.plan(session, draft, "lain.form", "lain", "baru", actor=office.owner)
@@ -487,19 +474,19 @@ class Walk:
             def do(session: Any, change: _Do = change) -> dict[str, Any]:
                 return {"id": change(session, draft, actor=office.owner).id}
 
-            studio.change_draft(database, draft, do, actor=office.owner, command=self.command("change_draft"))
+            studio.change_draft(database, self.command("change_draft"), draft, do, actor=office.owner)
         other = renamed(procedure(after="14 hari kerja")["uji.bpmn"], "uji", "lain_id")
         with database.transaction() as session:
             strange = new_drafts.begin_from_files(
                 session, {"l.bpmn": other}, title=None, actor=office.owner
             ).id
         studio.same_process(
-            database, strange, "lain_id", "uji", actor=office.owner, command=self.command("same_process")
+            database, self.command("same_process"), strange, "lain_id", "uji", actor=office.owner
         )
         self.published(draft)
         later = self.now() + timedelta(days=3)
         planned = self.published(self.drafted("16 hari kerja"), later)
-        publications.cancel(database, planned, "Ditunda", actor=office.owner, command=self.command("cancel"))
+        publications.cancel(database, self.command("cancel"), planned, "Ditunda", actor=office.owner)
         self.published(self.drafted("17 hari kerja"), later)
         with self.at(later + timedelta(minutes=1)):
             publications.put_due_in_force(database)
@@ -509,23 +496,19 @@ class Walk:
             live = definitions.latest(session, "uji")
             assert live is not None
         draft: int = studio.begin_draft(
-            self.database, lambda s: new_drafts.begin_from_version(s, live.id, actor=self.office.owner),
-            actor=self.office.owner, command=self.command("begin_draft"),
+            self.database, self.command("begin_draft"),
+            lambda s: new_drafts.begin_from_version(s, live.id, actor=self.office.owner),
+            actor=self.office.owner,
         )["draft"]  # fmt: skip
         if after:
-            given = (self.database, draft, procedure(after=after))
-            studio.bring_in_files(
-                *given,
-                actor=self.office.owner,
-                seen=saw(self.database, draft).files,
-                command=self.command("bring_in"),
-            )
+            given = (self.database, self.command("bring_in"), draft, procedure(after=after))
+            studio.bring_in_files(*given, actor=self.office.owner, seen=saw(self.database, draft).files)
         return draft
 
     def published(self, draft: int, at: datetime | None = None) -> int:
         done = studio.publish_draft(
-            self.database, draft, "Perbup 12/2026", actor=self.office.owner, seen=saw(self.database, draft),
-            command=self.command("publish_draft"),
+            self.database, self.command("publish_draft"), draft, "Perbup 12/2026",
+            actor=self.office.owner, seen=saw(self.database, draft),
             answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else 0}, at=at,
         )  # fmt: skip
         number: int = done["proposal"]
@@ -544,15 +527,13 @@ class Walk:
         for number in range(2):
             content = as_csv(line(f"85072{number}"), line(f"85073{number}", Klasifikasi="Aspirasi"))
             command = self.command("add_import")
-            batch = imports.add(database, "uji", "laporan.csv", content, actor=office.rina, command=command)[
-                "batch"
-            ]
+            batch = imports.add(database, command, "uji", "laporan.csv", content, actor=office.rina)["batch"]
             self.work(imports.work)
             by = {"actor": office.rina}
-            imports.choose(database, batch, ["aspirasi"], {}, **by, command=self.command("choose_import"))
+            imports.choose(database, self.command("choose_import"), batch, ["aspirasi"], {}, **by)
             self.work(imports.work)
             for do in (imports.begin, imports.stop, imports.resume):
-                do(database, batch, **by, command=self.command(do.__name__))
+                do(database, self.command(do.__name__), batch, **by)
             self.work(imports.work)
         self.deployed(procedure())
 
@@ -560,19 +541,17 @@ class Walk:
         office, database = self.office, self.database
         self.begun()
         kept = questions.save(
-            database, "Semua", EVERY, shared=True, actor=office.auditor, command=self.command("save_question")
+            database, self.command("save_question"), "Semua", EVERY, shared=True, actor=office.auditor
         )
-        questions.remove(database, kept["id"], actor=office.auditor, command=self.command("remove_question"))
+        questions.remove(database, self.command("remove_question"), kept["id"], actor=office.auditor)
         wanted = samples.wanted("Uji petik", EVERY, "2026", "2", actor=office.auditor)
-        sample = questions.draw(database, wanted, actor=office.auditor, command=self.command("draw_sample"))[
-            "id"
-        ]
+        sample = questions.draw(database, self.command("draw_sample"), wanted, actor=office.auditor)["id"]
         for verdict in ("flawed", "fine"):
             with database.reading() as session:
                 shown = findings.shown(session.get_one(SampledCase, (sample, 1)))
             questions.record_finding(
-                database, sample, 1, verdict, "Lewat lima hari", shown=shown, actor=office.auditor,
-                command=self.command("record_finding"),
+                database, self.command("record_finding"), sample, 1, verdict, "Lewat lima hari",
+                shown=shown, actor=office.auditor,
             )  # fmt: skip
 
     def people(self) -> None:
@@ -599,12 +578,12 @@ class Walk:
             b"nama pengguna;nama lengkap;surel;peran;lajur;unit;bahasa;aktif\nsari;Sari;;;Loket;;id;ya\n"
         )
         command = self.command("add_roster")
-        file = roster.add(database, "users", "orang.csv", content, actor=self.head, command=command)["file"]
+        file = roster.add(database, command, "users", "orang.csv", content, actor=self.head)["file"]
         with database.reading() as session:
             shown = rosters.fingerprint(
                 rosters.judge(session, rosters.get(session, file, actor=self.head), actor=self.head)
             )
-        roster.begin(database, file, shown, actor=self.head, command=self.command("begin_roster"))
+        roster.begin(database, self.command("begin_roster"), file, shown, actor=self.head)
         self.work(roster.work)
         roster.put_away(database, file, actor=self.head)
 
@@ -632,27 +611,27 @@ class Walk:
             )
         with self.settings(webhook_hosts=("pusat.example.go.id",)):
             hook = channels.add_webhook(
-                database, "Pusat", "https://pusat.example.go.id/alur", ["case_started"], **by,
-                command=self.command("add_webhook"), secret="rahasia",
+                database, self.command("add_webhook"), "Pusat", "https://pusat.example.go.id/alur",
+                ["case_started"], **by, secret="rahasia",
             )["webhook"]  # fmt: skip
-        channels.renew_secret(database, hook, **by, command=self.command("renew"), secret="lain")
+        channels.renew_secret(database, self.command("renew"), hook, **by, secret="lain")
         for on in (False, True):
-            channels.turn_webhook(database, hook, on=on, **by, command=self.command("turn_webhook"))
+            channels.turn_webhook(database, self.command("turn_webhook"), hook, on=on, **by)
         failed = self.get(WebhookDelivery, WebhookDelivery.state == "failed")
         command = self.command("send_webhook_again")
-        channels.send_again(database, failed.webhook_id, failed.id, **by, command=command)
+        channels.send_again(database, command, failed.webhook_id, failed.id, **by)
         channels.deliver(database, failed.id)
         notice = self.get(ReporterNotice, ReporterNotice.state == "failed")
-        channels.send_sms_again(database, notice.id, **by, command=self.command("send_sms_again"))
+        channels.send_sms_again(database, self.command("send_sms_again"), notice.id, **by)
         channels.tell_reporter(database, notice.id)
         channels.take_mail(database)
         one = self.get(IncomingMail)
         channels.lay_mail_aside(
-            database, one.id, "Bukan laporan", actor=self.office.rina, command=self.command("lay_mail_aside")
+            database, self.command("lay_mail_aside"), one.id, "Bukan laporan", actor=self.office.rina
         )
         other = self.get(IncomingMail, IncomingMail.id != one.id)
-        given = (database, other.id, "uji")
-        channels.begin_report(*given, actor=self.office.rina, command=self.command("begin_report"))
+        given = (other.id, "uji")
+        channels.begin_report(database, self.command("begin_report"), *given, actor=self.office.rina)
         mail.deliver_mail(database)
         digests.deliver_digests(database)
 
@@ -672,11 +651,12 @@ class Walk:
             evidence.take_along(database, config, [case.id], file, office.auditor)
         target = self.deployed(procedure(after="21 hari kerja"))
         survey = surveys.begin(
-            database, lambda s: move_targets.stored_target(s, target), lambda _s, _t: Decisions(),
-            actor=office.owner, command=self.command("survey_version"),
+            database, self.command("survey_version"), lambda s: move_targets.stored_target(s, target),
+            lambda _s, _t: Decisions(),
+            actor=office.owner,
         )["survey"]  # fmt: skip
         self.work(surveys.work, "a")
-        surveys.forget(database, survey, actor=office.owner, command=self.command("forget_survey"))
+        surveys.forget(database, self.command("forget_survey"), survey, actor=office.owner)
         self.work(numbers.fold)
         numbers.count_missing(database, 0)
         numbers.publish(database)
@@ -692,11 +672,9 @@ class Walk:
                 with self.database.reading() as session:
                     typed = str(periods.overdue_of(session, "uji", actor=self.head).cases)
                 command = self.command("destroy_cases")
-                begun = retention.begin(
-                    self.database, "uji", typed, "Masa simpan lewat", **by, command=command
-                )
+                begun = retention.begin(self.database, command, "uji", typed, "Masa simpan lewat", **by)
                 for do in (retention.stop, retention.resume if last is None else last):
-                    do(self.database, begun["destruction"], **by, command=self.command(do.__name__))
+                    do(self.database, self.command(do.__name__), begun["destruction"], **by)
                 self.work(retention.work)
         assert self.get(DestroyedCase) is not None
         self.deployed(procedure())
@@ -706,7 +684,7 @@ class Walk:
         evidence.make_due_checkpoint(self.database)
         found = verifying.snapshot_verified(config_of(self.database), self.database, lambda _done: None)
         command = self.command("verify_record")
-        evidence.begin_verification(self.database, actor=self.office.auditor, command=command)
+        evidence.begin_verification(self.database, command, actor=self.office.auditor)
         evidence.verify(self.database)
         evidence.note_verified(self.database, found, self.office.auditor)
         assert made is not None

@@ -30,11 +30,11 @@ class Desk:
     def complete(self, values: Mapping[str, Any] = ENOUGH, key: str | None = None) -> str:
         done = complete_task(
             self.database,
+            Command("complete_task", self.task, key, dict(values)),
             self.task,
             values,
             {},
             actor=self.office.rina,
-            command=Command("complete_task", self.task, key, dict(values)),
             answer=lambda _session, work: {"until": work.undo_until and work.undo_until.isoformat()},
             typed=values,
             undoable=True,
@@ -44,9 +44,9 @@ class Desk:
     def undo(self, actor: Actor | None = None, key: str | None = None) -> Mapping[str, Any]:
         return undo_completion(
             self.database,
+            Command("undo_completion", self.task, key),
             self.task,
             actor=actor or self.office.rina,
-            command=Command("undo_completion", self.task, key),
             answer=lambda _session, task: {"task": task.name},
         )
 

@@ -97,11 +97,11 @@ class Importing(Office):
     def add(self, content: bytes, name: str = "laporan.csv", actor: Actor | None = None) -> int:
         answer = imports.add(
             self.database,
+            Command("add_import", "uji"),
             "uji",
             name,
             content,
             actor=actor or self.rina,
-            command=Command("add_import", "uji"),
         )
         batch: int = answer["batch"]
         return batch
@@ -118,13 +118,13 @@ class Importing(Office):
         return batch
 
     def begin(self, batch: int) -> None:
-        imports.begin(self.database, batch, actor=self.rina, command=Command("begin_import", str(batch)))
+        imports.begin(self.database, Command("begin_import", str(batch)), batch, actor=self.rina)
 
     def choose(
         self, batch: int, wanted: Sequence[str] = (), options: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         command = Command("choose_import", str(batch))
-        imports.choose(self.database, batch, list(wanted), options, actor=self.rina, command=command)
+        imports.choose(self.database, command, batch, list(wanted), options, actor=self.rina)
 
     def foreign(self, batch: int) -> list[ForeignValue]:
         with self.database.reading() as session:

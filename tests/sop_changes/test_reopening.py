@@ -56,7 +56,7 @@ def face(office: Office, case: Case) -> PublicInstance:
 def object_to(office: Office, case: Case, wait_id: str) -> None:
     database = office.installation.database
     values = {"alasan_keberatan": "Lampunya mati lagi."}
-    send_reporters_form(database, case.id, wait_id, values, command=Command("reporters_form", wait_id))
+    send_reporters_form(database, Command("reporters_form", wait_id), case.id, wait_id, values)
 
 
 def test_a_reporter_may_have_his_report_reopened_once(office: Office, old: Case) -> None:

@@ -86,7 +86,7 @@ def fail(session: Session, proposal_id: int, error: AppError) -> None:
     )
 
 
-def cancel(session: Session, proposal_id: int, *, reason: str, actor: Actor) -> ProposedDeployment:
+def cancel(session: Session, proposal_id: int, reason: str, *, actor: Actor) -> ProposedDeployment:
     """Cancel what was planned.
 
     Raises:

@@ -147,7 +147,7 @@ def withdraw(
     return instead
 
 
-def retire(session: Session, definition_id: int, *, reason: str, actor: Actor) -> ProcessDefinition:
+def retire(session: Session, definition_id: int, reason: str, *, actor: Actor) -> ProcessDefinition:
     """Let no case of a process begin any more; those that run go on.
 
     Raises:

@@ -72,6 +72,12 @@ def begin(session: Session, draft_id: int, begun_at: datetime, *, actor: Actor) 
     session.flush()
 
 
+def keep_steps(session: Session, draft_id: int, count: int, *, seen: int, actor: Actor) -> None:
+    """Go back in a run: keep its first ``count`` steps. Raises: what `store_steps` raises."""
+    run = get(session, draft_id, actor=actor)
+    store_steps(session, draft_id, run.steps[: max(count, 0)], seen=seen, actor=actor)
+
+
 def store_steps(session: Session, draft_id: int, steps: Iterable[Step], *, seen: int, actor: Actor) -> None:
     """Let the run consist of these steps; ``seen``: the revision that this change began with.
 

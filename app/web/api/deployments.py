@@ -52,10 +52,10 @@ def deploy(base: dict[str, Any], sent: dict[str, Any]) -> Response:
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     answer = deploy_upload(
         context.database(),
+        command("deploy", "", digests),
         files,
         actor=context.actor(),
         seen=frozenset(base["based_on"]),
-        command=command("deploy", "", digests),
         answer=lambda _session, done: _answer(done),
     )
     return answered(answer["body"], answer["status"])
@@ -93,9 +93,9 @@ def approve(_body: dict[str, Any], proposal_id: int) -> Response:
 
     answer = approve_proposal(
         context.database(),
+        command("approve-deployment", proposal_id, None),
         proposal_id,
         actor=context.actor(),
-        command=command("approve-deployment", proposal_id, None),
         answer=lambda _session, done: _answer(done),
     )
     return answered(answer["body"])

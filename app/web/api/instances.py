@@ -59,10 +59,10 @@ def start(body: dict[str, Any]) -> Response:
     given = body["variables"]
     kept = start_instance(
         context.database(),
+        command("start", body["key"], body),
         body["key"],
         from_json(given),
         actor=context.actor(),
-        command=command("start", body["key"], body),
         answer=answer,
         typed=given,
         business_key=body["business_key"],

@@ -23,11 +23,11 @@ def send(body: dict[str, Any]) -> Response:
     """Deliver a message to the case with this number, or start one by it; answers the case."""
     kept = send_message(
         context.database(),
+        command("message", f"{body['business_key']}\n{body['name']}", body),
         body["name"],
         body["business_key"],
         from_json(body["variables"]),
         actor=context.actor(),
-        command=command("message", f"{body['business_key']}\n{body['name']}", body),
         answer=present.kept_instance,
     )
     return answered(present.told_instance(kept))

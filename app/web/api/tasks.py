@@ -101,11 +101,11 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
     sent = body | ({"undoable": True} if undoable else {}) | ({"ask_end": True} if asks else {})
     kept = complete_task(
         context.database(),
+        command("complete", task_id, sent),
         task_id,
         only_for_a_form(given),
         body["answers"],
         actor=actor,
-        command=command("complete", task_id, sent),
         answer=_completed,
         typed=given,
         undoable=undoable,
@@ -131,9 +131,9 @@ def undo(_body: dict[str, Any], task_id: str) -> Response:
     """
     kept = undo_completion(
         context.database(),
+        command("undo", task_id, None),
         task_id,
         actor=context.actor(),
-        command=command("undo", task_id, None),
         answer=_dumped,
     )
     return answered(kept)

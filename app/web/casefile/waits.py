@@ -67,11 +67,11 @@ def record(instance_id: int, wait_id: str) -> Response:
         entries.check_files(form, entry, variables)
         done = record_message(
             context.database(),
+            entries.sent_command("record_message", wait_id, entry.sent),
             instance_id,
             wait_id,
             entry.values,
             actor=actor,
-            command=entries.sent_command("record_message", wait_id, entry.sent),
             answer=_known,
             typed=entry.kept,
         )
@@ -97,10 +97,10 @@ def undo(instance_id: int, wait_id: str) -> Response:
     try:
         done = undo_message(
             context.database(),
+            entries.sent_command("undo_message", wait_id),
             instance_id,
             wait_id,
             actor=context.actor(),
-            command=entries.sent_command("undo_message", wait_id),
             answer=_known,
         )
     except (Conflict, NotAllowed) as error:

@@ -80,7 +80,7 @@ def begin_report(mail_id: int) -> Response:
     """Take the mail over into the form of a new report."""
     key = request.form.get("key", "")
     command = entries.sent_command("begin_report", mail_id, key)
-    commands.begin_report(context.database(), mail_id, key, actor=context.actor(), command=command)
+    commands.begin_report(context.database(), command, mail_id, key, actor=context.actor())
     return redirect(url_for("intake.new", key=key, surat=mail_id), 303)
 
 
@@ -90,7 +90,7 @@ def lay_aside(mail_id: int) -> Response:
     reason = request.form.get("reason", "")
     command = entries.sent_command("lay_mail_aside", mail_id, reason)
     try:
-        commands.lay_mail_aside(context.database(), mail_id, reason, actor=context.actor(), command=command)
+        commands.lay_mail_aside(context.database(), command, mail_id, reason, actor=context.actor())
     except InvalidForm as error:
         return make_response(_page(mail_id, reason, error.errors.get("reason", str(error))), 422)
     flash(_("Surat dikesampingkan."), "ok")

@@ -105,7 +105,7 @@ def add_webhook() -> Response:
     secret = _secret()
     try:
         done = commands.add_webhook(
-            context.database(), name, url, codes, actor=context.actor(), command=command, secret=secret
+            context.database(), command, name, url, codes, actor=context.actor(), secret=secret
         )
     except InvalidForm as error:
         values = {"name": name, "url": url, "events": codes}
@@ -187,7 +187,7 @@ def messages() -> str:
 def send_message_again(message_id: int) -> Response:
     """Send an SMS once more."""
     command = entries.sent_command("send_sms_again", message_id)
-    commands.send_sms_again(context.database(), message_id, actor=context.actor(), command=command)
+    commands.send_sms_again(context.database(), command, message_id, actor=context.actor())
     flash(_("Dikirim lagi dalam beberapa detik."), "ok")
     return redirect(url_for("channels.messages"), 303)
 
@@ -197,9 +197,7 @@ def renew_secret(webhook_id: int) -> Response:
     """Sign with another secret from now on."""
     secret = _secret()
     command = entries.sent_command("renew_webhook_secret", webhook_id)
-    commands.renew_secret(
-        context.database(), webhook_id, actor=context.actor(), command=command, secret=secret
-    )
+    commands.renew_secret(context.database(), command, webhook_id, actor=context.actor(), secret=secret)
     flash(_("Rahasia baru berlaku. Salin sekarang: nanti tidak dapat dilihat lagi."), "ok")
     return _go(webhook_id, secret)
 
@@ -218,7 +216,7 @@ def turn_on(webhook_id: int) -> Response:
 
 def _turn(webhook_id: int, *, on: bool) -> Response:
     command = entries.sent_command("turn_webhook", webhook_id, on)
-    commands.turn_webhook(context.database(), webhook_id, on=on, actor=context.actor(), command=command)
+    commands.turn_webhook(context.database(), command, webhook_id, on=on, actor=context.actor())
     flash(_("Webhook dinyalakan.") if on else _("Webhook dimatikan."), "ok")
     return redirect(url_for("channels.webhook", webhook_id=webhook_id), 303)
 
@@ -227,6 +225,6 @@ def _turn(webhook_id: int, *, on: bool) -> Response:
 def send_again(webhook_id: int, delivery_id: int) -> Response:
     """Send a delivery once more."""
     command = entries.sent_command("send_webhook_again", webhook_id, delivery_id)
-    commands.send_again(context.database(), webhook_id, delivery_id, actor=context.actor(), command=command)
+    commands.send_again(context.database(), command, webhook_id, delivery_id, actor=context.actor())
     flash(_("Dikirim lagi dalam beberapa detik."), "ok")
     return redirect(url_for("channels.webhook", webhook_id=webhook_id), 303)

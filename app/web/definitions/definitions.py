@@ -119,7 +119,7 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
     saw = seen.sent_versions()
     command = entries.sent_command("deploy", "", digests)
     return deploy_upload(
-        context.database(), contents, actor=context.actor(), seen=saw, command=command, answer=answer
+        context.database(), command, contents, actor=context.actor(), seen=saw, answer=answer
     )
 
 
@@ -127,7 +127,7 @@ def _draft(contents: Mapping[str, bytes]) -> AnyResponse:
     """Put the files into drafts that wait, and go there."""
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     command = entries.sent_command("draft_upload", "", digests)
-    made = draft_upload(context.database(), contents, actor=context.actor(), command=command)["drafts"]
+    made = draft_upload(context.database(), command, contents, actor=context.actor())["drafts"]
     if not made:
         flash(_("Isi berkas itu sama dengan yang berlaku; tidak ada yang menunggu."), "info")
         return redirect(url_for("definitions.listed"), 303)

@@ -1,16 +1,16 @@
 """Taking back, from the page of a version: in force again, withdrawn, the process retired or resumed."""
 
 from collections.abc import Callable
-from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands import deployments as commands
-from app.commands.transaction import Answer
+from app.commands.transaction import Answer, Command
 from app.errors import AppError, Conflict, InvalidDiagram, InvalidForm
 from app.i18n import _
+from app.services.core.access import Actor
 from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, seen
 from app.web.definitions import definitions as pages
@@ -27,10 +27,10 @@ def reinstate(definition_id: int) -> AnyResponse:
         proposal = done.proposal.id if done.proposal else None
         return {"definitions": versions, "idle": [], "other": [], "proposal": proposal}
 
-    def do(reason: str, given: dict[str, Any]) -> Answer:
-        saw = seen.sent_versions()
+    def do(command: Command, reason: str, actor: Actor) -> Answer:
+        given, saw = (definition_id, reason), seen.sent_versions()
         return commands.reinstate_version(
-            context.database(), definition_id, reason, answer=answer, seen=saw, **given
+            context.database(), command, *given, answer=answer, seen=saw, actor=actor
         )
 
     def done(found: Answer) -> AnyResponse:
@@ -48,8 +48,8 @@ def reinstate(definition_id: int) -> AnyResponse:
 def withdraw(definition_id: int) -> AnyResponse:
     """Withdraw a version that came by mistake."""
 
-    def do(reason: str, given: dict[str, Any]) -> Answer:
-        return commands.withdraw_version(context.database(), definition_id, reason, **given)
+    def do(command: Command, reason: str, actor: Actor) -> Answer:
+        return commands.withdraw_version(context.database(), command, definition_id, reason, actor=actor)
 
     def done(found: Answer) -> AnyResponse:
         if found["id"] is None:
@@ -65,8 +65,8 @@ def withdraw(definition_id: int) -> AnyResponse:
 def retire(definition_id: int) -> AnyResponse:
     """Let no case of the process begin any more."""
 
-    def do(reason: str, given: dict[str, Any]) -> Answer:
-        return commands.retire_process(context.database(), definition_id, reason, **given)
+    def do(command: Command, reason: str, actor: Actor) -> Answer:
+        return commands.retire_process(context.database(), command, definition_id, reason, actor=actor)
 
     def done(_found: Answer) -> AnyResponse:
         flash(_("Proses diakhiri. Perkara yang berjalan diteruskan sampai selesai."), "ok")
@@ -79,9 +79,9 @@ def retire(definition_id: int) -> AnyResponse:
 def resume(definition_id: int) -> AnyResponse:
     """Let cases of a retired process begin again, on this version."""
 
-    def do(reason: str, given: dict[str, Any]) -> Answer:
-        saw = seen.sent_versions()
-        return commands.resume_process(context.database(), definition_id, reason, seen=saw, **given)
+    def do(command: Command, reason: str, actor: Actor) -> Answer:
+        given, saw = (definition_id, reason), seen.sent_versions()
+        return commands.resume_process(context.database(), command, *given, seen=saw, actor=actor)
 
     def done(found: Answer) -> AnyResponse:
         flash(_("Proses diaktifkan lagi; perkara baru memakai versi {n}.", n=found["version"]), "ok")
@@ -93,15 +93,14 @@ def resume(definition_id: int) -> AnyResponse:
 def _act(
     name: str,
     definition_id: int,
-    do: Callable[[str, dict[str, Any]], Answer],
+    do: Callable[[Command, str, Actor], Answer],
     done: Callable[[Answer], AnyResponse],
 ) -> AnyResponse:
     """Do it with the reason that was typed; what is refused is told on the page of the version, which keeps it."""
     reason = request.form.get("reason", "")
     command = entries.sent_command(name, definition_id, {"reason": reason})
-    given = {"actor": context.actor(), "command": command}
     try:
-        return done(do(reason, given))
+        return done(do(command, reason, context.actor()))
     except (InvalidForm, InvalidDiagram, Conflict) as error:
         return make_response(_refused(name, definition_id, reason, error), errors.problem_of(error).status)
 

@@ -72,9 +72,9 @@ def approve(proposal_id: int) -> AnyResponse:
     try:
         done = approve_proposal(
             context.database(),
+            entries.sent_command("approve-deployment", proposal_id),
             proposal_id,
             actor=context.actor(),
-            command=entries.sent_command("approve-deployment", proposal_id),
             answer=answer,
         )
     except InvalidDiagram as error:
@@ -117,9 +117,7 @@ def cancel(proposal_id: int) -> AnyResponse:
     reason = request.form.get("reason", "")
     command = entries.sent_command("cancel-publication", proposal_id, {"reason": reason})
     try:
-        done = publications.cancel(
-            context.database(), proposal_id, reason, actor=context.actor(), command=command
-        )
+        done = publications.cancel(context.database(), command, proposal_id, reason, actor=context.actor())
     except InvalidForm as error:
         page = _page(proposal_id, asked="cancel", missing=error.errors["reason"], reason=reason)
         return make_response(page, 422)

@@ -53,7 +53,7 @@ def make_checkpoint() -> Response:
 def begin_verification() -> Response:
     """Let the worker check the whole record."""
     command = entries.sent_command("verify_record", "")
-    commands.begin_verification(context.database(), actor=context.actor(), command=command)
+    commands.begin_verification(context.database(), command, actor=context.actor())
     return redirect(url_for("evidence.show", _anchor="periksa"), 303)
 
 

@@ -92,7 +92,7 @@ def add() -> Response:
     try:
         name, content = entries.sent_file(sheets.MAX_BYTES)
         command = entries.sent_command("add_import", key, [name, hashlib.sha256(content).hexdigest()])
-        done = commands.add(context.database(), key, name, content, actor=actor, command=command)
+        done = commands.add(context.database(), command, key, name, content, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
             page = _file_page(session, key, actor, errors.tell_error(error))
@@ -167,7 +167,7 @@ def choose_values(import_id: int) -> Response:
     return _act(
         import_id,
         lambda: commands.choose(
-            context.database(), import_id, wanted, options, actor=context.actor(), command=command
+            context.database(), command, import_id, wanted, options, actor=context.actor()
         ),
     )
 
@@ -178,7 +178,7 @@ def begin(import_id: int) -> Response:
     command = entries.sent_command("begin_import", import_id)
     return _act(
         import_id,
-        lambda: commands.begin(context.database(), import_id, actor=context.actor(), command=command),
+        lambda: commands.begin(context.database(), command, import_id, actor=context.actor()),
     )
 
 
@@ -188,7 +188,7 @@ def stop(import_id: int) -> Response:
     command = entries.sent_command("stop_import", import_id)
     return _act(
         import_id,
-        lambda: commands.stop(context.database(), import_id, actor=context.actor(), command=command),
+        lambda: commands.stop(context.database(), command, import_id, actor=context.actor()),
         _("Impor dihentikan. Yang sudah diimpor tetap ada."),
     )
 
@@ -199,7 +199,7 @@ def resume(import_id: int) -> Response:
     command = entries.sent_command("resume_import", import_id)
     return _act(
         import_id,
-        lambda: commands.resume(context.database(), import_id, actor=context.actor(), command=command),
+        lambda: commands.resume(context.database(), command, import_id, actor=context.actor()),
     )
 
 

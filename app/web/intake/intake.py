@@ -213,10 +213,10 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
 
     return start_instance(
         context.database(),
+        _command(sheet, entry, secret),
         sheet.key,
         values,
         actor=actor,
-        command=_command(sheet, entry, secret),
         answer=answer,
         typed=entry.values,
     )

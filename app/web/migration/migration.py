@@ -88,8 +88,8 @@ def begin(definition_id: int) -> Response:
             target = definitions.get(session, definition_id)
             found = _chosen(session, target, asked, chosen, actor)
         command = entries.sent_command("migrate", definition_id, {"chosen": chosen, "asked": asked.fields})
-        given = (context.database(), definition_id, found, asked.decided, reason)
-        done = commands.begin(*given, actor=actor, command=command)
+        given = (definition_id, found, asked.decided, reason)
+        done = commands.begin(context.database(), command, *given, actor=actor)
     except (InvalidForm, Conflict) as error:
         page = _page(definition_id, request.form, problem=errors.tell_error(error), reason=reason)
         return make_response(page, errors.problem_of(error).status)
@@ -228,10 +228,10 @@ def survey(definition_id: int) -> Response:
     actor, asked = context.actor(), _asked(request.form)
     survey_commands.begin(
         context.database(),
+        entries.sent_command("survey_version", definition_id, asked.fields),
         lambda session: targets.stored_target(session, definition_id),
         lambda _session, _target: asked.decided,
         actor=actor,
-        command=entries.sent_command("survey_version", definition_id, asked.fields),
     )
     return _back_to_effects(definition_id, asked)
 
@@ -241,7 +241,7 @@ def forget_survey(definition_id: int) -> Response:
     """Stop judging them and drop what was found."""
     survey_id = numbers.parse_id(request.form.get("survey", "")) or 0
     command = entries.sent_command("forget_survey", survey_id)
-    survey_commands.forget(context.database(), survey_id, actor=context.actor(), command=command)
+    survey_commands.forget(context.database(), command, survey_id, actor=context.actor())
     flash(_("Hitungan dihentikan dan dilupakan."), "info")
     return _back_to_effects(definition_id, _asked(request.form))
 
@@ -366,7 +366,7 @@ def _told_row(row: MigrationCase) -> tuple[Any, list[str]]:
 def stop(batch_id: int) -> Response:
     """Stop a batch after the case that it is at."""
     command = entries.sent_command("stop_migration", batch_id)
-    commands.stop(context.database(), batch_id, actor=context.actor(), command=command)
+    commands.stop(context.database(), command, batch_id, actor=context.actor())
     flash(_("Pemindahan dihentikan. Yang sudah dipindahkan tetap dipindahkan."), "info")
     return redirect(url_for("migration.show", batch_id=batch_id), 303)
 
@@ -375,7 +375,7 @@ def stop(batch_id: int) -> Response:
 def resume(batch_id: int) -> Response:
     """Let a stopped batch go on."""
     command = entries.sent_command("resume_migration", batch_id)
-    commands.resume(context.database(), batch_id, actor=context.actor(), command=command)
+    commands.resume(context.database(), command, batch_id, actor=context.actor())
     return redirect(url_for("migration.show", batch_id=batch_id), 303)
 
 
@@ -386,10 +386,10 @@ def take_back(batch_id: int) -> Response:
     try:
         commands.take_back(
             context.database(),
+            entries.sent_command("undo_migration", batch_id, {"case": only}),
             batch_id,
             reason,
             actor=context.actor(),
-            command=entries.sent_command("undo_migration", batch_id, {"case": only}),
             instance_id=only,
         )
     except (InvalidForm, Conflict) as error:

@@ -34,12 +34,12 @@ def put(incident_id: int) -> Response:
     try:
         done = commands.put_elsewhere(
             context.database(),
+            entries.sent_command("move_token", case, sent),
             case,
             sent["token"],
             sent["to"],
             sent["reason"],
             actor=actor,
-            command=entries.sent_command("move_token", case, sent),
         )
     except (InvalidForm, Conflict) as error:
         page = _page(incident_id, problem=errors.tell_error(error), sent=sent)

@@ -153,7 +153,7 @@ def recount() -> str:
 def begin_recount() -> Response:
     """Count anew what runs."""
     command = entries.sent_command("recount_deadlines", "")
-    commands.begin(context.database(), actor=context.actor(), command=command)
+    commands.begin(context.database(), command, actor=context.actor())
     return redirect(url_for("days_off.recount"), 303)
 
 

@@ -120,7 +120,7 @@ def add() -> Response:
     try:
         name, content = entries.sent_file(sheets.MAX_BYTES)
         command = entries.sent_command("add_roster", kind, [name, hashlib.sha256(content).hexdigest()])
-        done = commands.add(context.database(), kind, name, content, actor=actor, command=command)
+        done = commands.add(context.database(), command, kind, name, content, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
             page = _file_page(session, kind, actor, errors.tell_error(error))
@@ -224,7 +224,7 @@ def begin(roster_id: int) -> Response:
     shown = request.form.get("shown", "")
     command = entries.sent_command("begin_roster", roster_id, shown)
     try:
-        commands.begin(context.database(), roster_id, shown, actor=context.actor(), command=command)
+        commands.begin(context.database(), command, roster_id, shown, actor=context.actor())
     except Conflict as error:
         return make_response(_page(roster_id, errors.tell_error(error)), errors.problem_of(error).status)
     return redirect(url_for("rosters.show", roster_id=roster_id), 303)

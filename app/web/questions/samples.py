@@ -43,7 +43,7 @@ def draw() -> Response:
     command = entries.sent_command("draw_sample", 0, sent)
     try:
         wanted = samples.wanted(sent["name"], asked, sent["seed"], sent["size"], actor=actor)
-        done = commands.draw(context.database(), wanted, actor=actor, command=command)
+        done = commands.draw(context.database(), command, wanted, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
             page = pages.page(session, asked, sent=sent, wrong=error.errors, drawing=True)
@@ -97,13 +97,13 @@ def record(sample_id: int, position: int) -> Response:
     try:
         commands.record_finding(
             context.database(),
+            command,
             sample_id,
             position,
             sent["verdict"],
             sent["finding"],
             shown=sent["shown"],
             actor=context.actor(),
-            command=command,
         )
     except InvalidForm as error:
         with context.database().reading() as session:

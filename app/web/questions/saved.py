@@ -22,11 +22,11 @@ def save() -> Response:
     try:
         commands.save(
             context.database(),
+            command,
             sent["name"],
             asked,
             shared=bool(sent["shared"]),
             actor=context.actor(),
-            command=command,
         )
     except InvalidForm as error:
         with context.database().reading() as session:
@@ -40,6 +40,6 @@ def save() -> Response:
 def remove(question_id: int) -> Response:
     """Remove one of one's own questions."""
     command = entries.sent_command("remove_question", question_id)
-    done = commands.remove(context.database(), question_id, actor=context.actor(), command=command)
+    done = commands.remove(context.database(), command, question_id, actor=context.actor())
     flash(_("Pertanyaan “{name}” dihapus.", name=done["name"]), "ok")
     return redirect(url_for("questions.ask"), 303)

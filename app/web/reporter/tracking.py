@@ -113,7 +113,7 @@ def write() -> AnyResponse:
     try:
         if not context.begun_before():
             run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
-        send_reporters_message(context.database(), instance_id, text, command=command)
+        send_reporters_message(context.database(), command, instance_id, text)
     except (InvalidForm, Conflict, TooManyAttempts) as error:
         return _message_refused(error, text)
     flash(_("Pesan Anda sudah kami terima."), "ok")
@@ -133,7 +133,7 @@ def rate() -> AnyResponse:
     try:
         if not context.begun_before():
             run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
-        rate_report(context.database(), instance_id, sent["rating"], sent["text"], command=command)
+        rate_report(context.database(), command, instance_id, sent["rating"], sent["text"])
     except (InvalidForm, Conflict, TooManyAttempts) as error:
         return _rating_refused(error, sent)
     flash(_("Terima kasih. Penilaian Anda sudah kami terima."), "ok")
@@ -153,7 +153,7 @@ def reopen() -> AnyResponse:
     try:
         if not context.begun_before():
             run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
-        reopen_report(context.database(), instance_id, text, command=command)
+        reopen_report(context.database(), command, instance_id, text)
     except (InvalidForm, Conflict, TooManyAttempts) as error:
         return _message_refused(error, text, unsettled=True)
     flash(_("Laporan Anda dibuka kembali. Petugas membaca alasan Anda."), "ok")
@@ -211,9 +211,7 @@ def _send(case: ProcessInstance, entry: Entry, *, still: bool) -> bool:
     asked = request.form.get("_wait", "")
     command = entries.sent_command("reporters_form", asked, entry.sent)
     try:
-        return send_reporters_form(
-            context.database(), case.id, asked if still else "", entry.values, command=command
-        )
+        return send_reporters_form(context.database(), command, case.id, asked if still else "", entry.values)
     except KeyReused as error:  # the first one was delivered, and the question is over with it
         raise Conflict(
             _(

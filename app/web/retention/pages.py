@@ -135,7 +135,7 @@ def begin(definition_id: int) -> Response:
         key = _overdue(session, definition_id).key
     command = entries.sent_command("destroy_cases", key, [typed, reason])
     try:
-        done = commands.begin(context.database(), key, typed, reason, actor=actor, command=command)
+        done = commands.begin(context.database(), command, key, typed, reason, actor=actor)
     except (InvalidForm, Conflict) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
         with context.database().reading() as session:
@@ -237,7 +237,7 @@ def act(destruction_id: int, deed: str) -> Response:
     name, do = _ACTS[deed]
     command = entries.sent_command(name, destruction_id)
     try:
-        do(context.database(), destruction_id, actor=context.actor(), command=command)
+        do(context.database(), command, destruction_id, actor=context.actor())
     except Conflict as error:
         return make_response(_destruction_page(destruction_id, errors.tell_error(error)), 409)
     return redirect(url_for("retention.show", destruction_id=destruction_id), 303)

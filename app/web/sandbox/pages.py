@@ -65,7 +65,7 @@ def begin(draft_id: int) -> AnyResponse:
     command = entries.sent_command("begin_run", draft_id, sent)
     try:
         begun_at = _moment(sent["on"], sent["clock"])
-        sandbox.begin_run(context.database(), draft_id, begun_at, actor=actor, command=command)
+        sandbox.begin_run(context.database(), command, draft_id, begun_at, actor=actor)
     except InvalidForm as error:
         return _page(draft_id, _Refusal(act="begin", problems=error.errors, sent=sent), error)
     return _back(draft_id)
@@ -116,9 +116,7 @@ def go_back(draft_id: int, count: int) -> AnyResponse:
     """Keep the first steps of the run, and forget those after them."""
     command = entries.sent_command("go_back", draft_id, {"count": count})
     try:
-        sandbox.keep_steps(
-            context.database(), draft_id, count, seen=_seen(), actor=context.actor(), command=command
-        )
+        sandbox.keep_steps(context.database(), command, draft_id, count, seen=_seen(), actor=context.actor())
     except Conflict as error:
         return _page(draft_id, _Refusal(words=str(error)), error)
     return _back(draft_id)
@@ -131,7 +129,7 @@ def keep_scenario(draft_id: int) -> AnyResponse:
     command = entries.sent_command("keep_scenario", draft_id, sent)
     try:
         done = scenarios.keep_scenario(
-            context.database(), draft_id, sent["name"], seen=_seen(), actor=context.actor(), command=command
+            context.database(), command, draft_id, sent["name"], seen=_seen(), actor=context.actor()
         )
     except InvalidForm as error:
         return _page(draft_id, _Refusal(act="scenario", problems=error.errors, sent=sent), error)
@@ -150,9 +148,7 @@ def keep_scenario(draft_id: int) -> AnyResponse:
 def _play(draft_id: int, step: Step, seen: int, typed: _Refusal, gateway: str = "") -> AnyResponse:
     command = entries.sent_command("play_step", draft_id, step.as_dict())
     try:
-        sandbox.play_step(
-            context.database(), draft_id, step, seen=seen, actor=context.actor(), command=command
-        )
+        sandbox.play_step(context.database(), command, draft_id, step, seen=seen, actor=context.actor())
     except InvalidForm as error:
         words = "" if error.errors else errors.tell_error(error)
         return _page(draft_id, replace(typed, words=words, problems=error.errors), error)

@@ -93,9 +93,9 @@ def begin() -> Response:
     try:
         done = studio.begin_draft(
             context.database(),
+            entries.sent_command("begin_draft", "", sent),
             lambda session: new_drafts.begin_from_files(session, files, title=Title(key, name), actor=actor),
             actor=actor,
-            command=entries.sent_command("begin_draft", "", sent),
         )
     except KeyReused:  # the page is shown with another key
         again = _(

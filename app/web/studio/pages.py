@@ -44,7 +44,7 @@ def begin_from_version(definition_id: int) -> AnyResponse:
     def begin(session: Session) -> Any:
         return new_drafts.begin_from_version(session, definition_id, actor=actor)
 
-    return _opened(studio.begin_draft(context.database(), begin, actor=actor, command=command))
+    return _opened(studio.begin_draft(context.database(), command, begin, actor=actor))
 
 
 @blueprint.post("/studio/dari-proses")
@@ -67,9 +67,9 @@ def begin_empty() -> AnyResponse:
     try:
         done = studio.begin_draft(
             context.database(),
+            command,
             lambda session: new_drafts.begin_empty(session, name, actor=actor),
             actor=actor,
-            command=command,
         )
     except InvalidForm as error:
         return make_response(_list_page(problems=error.errors, name=name), 422)
@@ -86,9 +86,9 @@ def begin_from_files() -> AnyResponse:
         title = titles.title_of(files)
         done = studio.begin_draft(
             context.database(),
+            entries.sent_command("begin_draft", "", _digests(files)),
             lambda session: new_drafts.begin_from_files(session, files, title=title, actor=actor),
             actor=actor,
-            command=entries.sent_command("begin_draft", "", _digests(files)),
         )
     except InvalidForm as error:
         return make_response(_list_page(problems={"files": errors.tell_error(error)}), 422)
@@ -111,8 +111,8 @@ def bring_in(draft_id: int) -> AnyResponse:
         files = _uploaded()
         sent = {**_digests(files), "over_others": over_others}
         command = entries.sent_command("bring_in_files", draft_id, sent)
-        given = (context.database(), draft_id, files)
-        done = studio.bring_in_files(*given, actor=actor, seen=saw, command=command, over_others=over_others)
+        given = (context.database(), command, draft_id, files)
+        done = studio.bring_in_files(*given, actor=actor, seen=saw, over_others=over_others)
     except InvalidForm as error:
         problems = {"files": errors.tell_error(error)}
         page = _draft_page(draft_id, problems=problems, is_others=isinstance(error, SavedByOthers))
@@ -184,7 +184,7 @@ def same_process(draft_id: int) -> AnyResponse:
     """Let the draft be the next version of the process that it is, by giving it that one's id."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
     command = entries.sent_command("same_process", draft_id, {"old": old, "new": new})
-    done = studio.same_process(context.database(), draft_id, old, new, actor=context.actor(), command=command)
+    done = studio.same_process(context.database(), command, draft_id, old, new, actor=context.actor())
     for name in done["gone"]:
         flash(_("{file} dikeluarkan dari draf.", file=name), "info")
     flash(
@@ -248,11 +248,11 @@ def publish(draft_id: int) -> AnyResponse:
         sent = {"reason": reason, "despite": despite, "at": at.isoformat() if at else ""}
         done = studio.publish_draft(
             context.database(),
+            entries.sent_command("publish_draft", draft_id, sent),
             draft_id,
             reason,
             actor=context.actor(),
             seen=saw,
-            command=entries.sent_command("publish_draft", draft_id, sent),
             answer=answer,
             despite=despite,
             at=at,
@@ -277,7 +277,7 @@ def publish(draft_id: int) -> AnyResponse:
 
 def _change(draft_id: int, name: str, do: Any, body: Any = None) -> Answer:
     command = entries.sent_command(name, draft_id, body)
-    return studio.change_draft(context.database(), draft_id, do, actor=context.actor(), command=command)
+    return studio.change_draft(context.database(), command, draft_id, do, actor=context.actor())
 
 
 def _opened(done: Answer) -> AnyResponse:

@@ -276,10 +276,10 @@ def survey(draft_id: int) -> AnyResponse:
 
     surveys.begin(
         context.database(),
+        entries.sent_command("survey_draft", draft_id, {TIMERS: way}),
         lambda session: draft_effects.target_of(session, draft_id, actor=actor),
         decide,
         actor=actor,
-        command=entries.sent_command("survey_draft", draft_id, {TIMERS: way}),
     )
     return _back_to_effects(draft_id, way)
 
@@ -289,7 +289,7 @@ def forget_survey(draft_id: int) -> AnyResponse:
     """Stop judging them and drop what was found."""
     survey_id = ids.parse_id(request.form.get("survey", "")) or 0
     command = entries.sent_command("forget_survey", survey_id)
-    surveys.forget(context.database(), survey_id, actor=context.actor(), command=command)
+    surveys.forget(context.database(), command, survey_id, actor=context.actor())
     flash(_("Hitungan dihentikan dan dilupakan."), "info")
     return _back_to_effects(draft_id, _way(request.form.get(TIMERS, "")))
 

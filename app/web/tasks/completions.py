@@ -31,11 +31,11 @@ def complete_and_tell(work: Work, entry: Entry, given: Answers, *, actor: Actor)
     try:
         done = complete_task(
             context.database(),
+            entries.sent_command("complete_task", task_id, entry.sent),
             task_id,
             entry.values,
             given,
             actor=actor,
-            command=entries.sent_command("complete_task", task_id, entry.sent),
             answer=lambda _session, work: {
                 "task": work.task.name,
                 "instance": work.task.instance_id,

@@ -147,11 +147,11 @@ def _tasks_of(session: Session, rows: Sequence[Shown], actor: Actor) -> list[tup
 def _complete(row: Shown, entry: entries.Entry, answers: Answers, actor: Actor) -> dict[str, Any]:
     return complete_task(
         context.database(),
+        commands.row_command("complete_task", row, entries.key(), entry.sent),
         row.task_id,
         entry.values,
         answers,
         actor=actor,
-        command=commands.row_command("complete_task", row, entries.key(), entry.sent),
         answer=lambda _session, work: {"task": work.task.id, "undo": bool(work.undo_until)},
         typed=entry.kept,
         undoable=True,

@@ -122,9 +122,9 @@ def undo(task_id: str) -> Response:
     try:
         found = undo_completion(
             context.database(),
+            entries.sent_command("undo_completion", task_id),
             task_id,
             actor=context.actor(),
-            command=entries.sent_command("undo_completion", task_id),
             answer=lambda _session, task: _known(task),
         )
     except (Conflict, NotAllowed) as error:

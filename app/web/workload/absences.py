@@ -93,11 +93,11 @@ def add() -> Response:
     try:
         commands.add_absence(
             context.database(),
+            command,
             user_id,
             (ids.parse_id(substitute) or 0) if substitute else None,
             days,
             actor=context.actor(),
-            command=command,
         )
     except InvalidForm as error:
         with context.database().reading() as session:
@@ -118,7 +118,7 @@ def end(absence_id: int) -> Response:
     """End an absence before its time."""
     command = entries.sent_command("end_absence", absence_id)
     try:
-        commands.end_absence(context.database(), absence_id, actor=context.actor(), command=command)
+        commands.end_absence(context.database(), command, absence_id, actor=context.actor())
     except Conflict as error:
         flash(errors.tell_error(error), "warn")
     else:

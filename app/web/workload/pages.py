@@ -236,7 +236,7 @@ def spread() -> Response:
     wanted = _wanted(request.form.getlist("bagian"))
     command = entries.sent_command("spread_tasks", "", [sorted(wanted.items()), reason])
     try:
-        done = commands.spread(context.database(), wanted, reason, actor=actor, command=command)
+        done = commands.spread(context.database(), command, wanted, reason, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
             refused = error.errors or {"reason": errors.tell_error(error)}
@@ -349,14 +349,14 @@ def _begin(person: str, unit: str, to: str, reason: str) -> dict[str, Any]:
     actor, database = context.actor(), context.database()
     command = entries.sent_command("hand_over", person or unit, [to, reason])
     if unit:
-        return commands.succeed(database, unit, to, reason, actor=actor, command=command)
+        return commands.succeed(database, command, unit, to, reason, actor=actor)
     user_id, to_id = ids.parse_id(person), ids.parse_id(to)
     if to_id is None:
         missing = {"to": _("Pilih petugas yang menerima tugas ini.")}
         if not reason.strip():
             missing["reason"] = _("Tulis alasan pengalihan.")
         raise InvalidForm(_("Tugas belum dialihkan."), missing)
-    return commands.hand_over(database, user_id or 0, to_id, reason, actor=actor, command=command)
+    return commands.hand_over(database, command, user_id or 0, to_id, reason, actor=actor)
 
 
 # What came of it ---------------------------------------------------------------------------------------------------
@@ -399,9 +399,7 @@ def take_back(transfer_id: int) -> Response:
     task_id = request.form.get("task", "")
     command = entries.sent_command("undo_transfer", transfer_id, task_id)
     try:
-        commands.take_back(
-            context.database(), transfer_id, actor=context.actor(), command=command, task_id=task_id
-        )
+        commands.take_back(context.database(), command, transfer_id, actor=context.actor(), task_id=task_id)
     except (Conflict, NotAllowed) as error:
         return _refused(transfer_id, error)
     return redirect(url_for("workload.transfer", transfer_id=transfer_id), 303)

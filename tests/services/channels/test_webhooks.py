@@ -225,11 +225,11 @@ def test_what_was_taken_back_is_withdrawn(
     database, who = office.database, office.rina
     complete_task(
         database,
+        Command("complete_task", task),
         task,
         values,
         {},
         actor=who,
-        command=Command("complete_task", task),
         answer=lambda _session, _work: {},
         typed=values,
         undoable=True,
@@ -237,9 +237,9 @@ def test_what_was_taken_back_is_withdrawn(
     turns(database)
     undo_completion(
         database,
+        Command("undo_completion", task),
         task,
         actor=who,
-        command=Command("undo_completion", task),
         answer=lambda _session, _task: {},
     )
     turns(database)

@@ -374,11 +374,11 @@ def draft(office: Office, files: Files) -> int:
 def publish(office: Office, draft_id: int, at: datetime | None = None) -> int:
     done = studio.publish_draft(
         office.database,
+        command("publish_draft"),
         draft_id,
         "Perlu",
         actor=office.owner,
         seen=saw(office.database, draft_id),
-        command=command("publish_draft"),
         answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else 0},
         at=at,
     )
@@ -412,11 +412,11 @@ def at_a_date(office: Office, files: Files) -> None:
 def reinstate(office: Office, opened: ProcessDefinition) -> None:
     done = commands.reinstate_version(
         office.database,
+        command("reinstate_version"),
         opened.id,
         "Keliru",
         actor=office.owner,
         seen=saw(office.database).versions,
-        command=command("reinstate_version"),
         answer=lambda _session, done: {"proposal": done.proposal is not None},
     )
     assert done["proposal"]
@@ -424,8 +424,7 @@ def reinstate(office: Office, opened: ProcessDefinition) -> None:
 
 def act(office: Office, do: Any, definition_id: int) -> None:
     seen = {"seen": saw(office.database).versions} if do is commands.resume_process else {}
-    given = {"actor": office.owner, "command": command(do.__name__), **seen}
-    do(office.database, definition_id, "Keliru", **given)
+    do(office.database, command(do.__name__), definition_id, "Keliru", actor=office.owner, **seen)
 
 
 def four_eyes(office: Office, which: Any) -> None:

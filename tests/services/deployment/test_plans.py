@@ -68,11 +68,11 @@ def publish(office: Office, draft_id: int, at: datetime | None = None, reason: s
     """Publish a draft; the id of what waits, 0 where it is in force."""
     done = studio.publish_draft(
         office.database,
+        Command("publish_draft", str(draft_id)),
         draft_id,
         reason,
         actor=office.owner,
         seen=saw(office.database, draft_id),
-        command=Command("publish_draft", str(draft_id)),
         answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else 0},
         at=at,
     )
@@ -83,9 +83,9 @@ def publish(office: Office, draft_id: int, at: datetime | None = None, reason: s
 def approve(office: Office, proposal_id: int, second: Actor) -> dict[str, Any]:
     return approve_proposal(
         office.database,
+        Command("approve", str(proposal_id)),
         proposal_id,
         actor=second,
-        command=Command("approve", str(proposal_id)),
         answer=lambda _session, done: {"versions": [one.definition.version for one in done.definitions]},
     )
 
@@ -221,7 +221,7 @@ def test_a_planned_one_is_cancelled_with_a_reason(office: Office, at: Callable[[
 
     def cancel(reason: str, actor: Actor) -> None:
         command = Command("cancel-publication", str(planned))
-        publications.cancel(office.database, planned, reason, actor=actor, command=command)
+        publications.cancel(office.database, command, planned, reason, actor=actor)
 
     with pytest.raises(InvalidForm):
         cancel(" ", office.owner)

@@ -132,11 +132,11 @@ def test_what_a_draft_proposes_is_no_upload_of_the_same_files(office: Office) ->
         draft = new_drafts.begin_from_files(session, OPEN, title=titles.title_of(OPEN), actor=office.owner).id
     done = studio.publish_draft(
         office.database,
+        Command("publish_draft", str(draft)),
         draft,
         "Permintaan bagian",
         actor=office.owner,
         seen=saw(office.database, draft),
-        command=Command("publish_draft", str(draft)),
         answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else None},
     )
     assert done["proposal"] not in (uploaded, None)

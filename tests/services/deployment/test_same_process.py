@@ -55,7 +55,7 @@ def test_who_says_that_it_is_the_same_goes_on_with_its_versions_and_cases(office
         ).id
     for _twice in range(2):
         studio.same_process(
-            office.database, draft, "uji_baru", "uji", actor=office.owner, command=Command("same", "1", "k")
+            office.database, Command("same", "1", "k"), draft, "uji_baru", "uji", actor=office.owner
         )
     with office.database.reading() as session:
         changed = draft_files.contents(session, draft)
@@ -64,8 +64,8 @@ def test_who_says_that_it_is_the_same_goes_on_with_its_versions_and_cases(office
     )
     assert told(office, changed) == []
     done = studio.publish_draft(
-        office.database, draft, "Perbup 12/2026", actor=office.owner, seen=saw(office.database, draft),
-        command=Command("publish_draft", str(draft)),
+        office.database, Command("publish_draft", str(draft)), draft, "Perbup 12/2026",
+        actor=office.owner, seen=saw(office.database, draft),
         answer=lambda _session, found: {"made": [one.definition.version for one in found.definitions]},
     )  # fmt: skip
     assert done == {"made": [2]}
@@ -81,7 +81,7 @@ def test_nothing_that_is_not_there_is_renamed(office: Office) -> None:
     for old, new in (("entah", "uji"), ("uji_baru", "entah"), ("uji_baru", "uji_baru")):
         with pytest.raises(Conflict, match="sekali lagi"):
             studio.same_process(
-                office.database, draft, old, new, actor=office.owner, command=Command("same", old, new)
+                office.database, Command("same", old, new), draft, old, new, actor=office.owner
             )
 
 
@@ -101,7 +101,7 @@ def test_the_diagram_in_force_beside_the_new_one_leaves_the_draft(office: Office
 
     def answered(draft: int) -> dict[str, bytes]:
         studio.same_process(
-            office.database, draft, "uji_baru", "uji", actor=office.owner, command=Command("same", str(draft))
+            office.database, Command("same", str(draft)), draft, "uji_baru", "uji", actor=office.owner
         )
         with office.database.reading() as session:
             return draft_files.contents(session, draft)
@@ -117,6 +117,6 @@ def test_the_diagram_in_force_beside_the_new_one_leaves_the_draft(office: Office
         draft_files.remove(session, changed, "uji.bpmn", actor=office.owner)
     with pytest.raises(Conflict, match="sekali lagi"):
         studio.same_process(
-            office.database, changed, "uji_baru", "entah", actor=office.owner, command=Command("same", "e")
+            office.database, Command("same", "e"), changed, "uji_baru", "entah", actor=office.owner
         )
     assert [name for name in answered(changed) if name.endswith(".bpmn")] == ["sop.bpmn"]

@@ -39,11 +39,11 @@ def command(name: str, definition_id: int) -> Command:
 def reinstate(office: Office, definition_id: int, reason: str = REASON) -> Any:
     return commands.reinstate_version(
         office.database,
+        command("reinstate_version", definition_id),
         definition_id,
         reason,
         actor=office.owner,
         seen=saw(office.database).versions,
-        command=command("reinstate_version", definition_id),
         answer=lambda _session, done: {
             "id": done.definitions[0].definition.id if done.definitions else None,
             "proposal": done.proposal.id if done.proposal else None,
@@ -54,8 +54,9 @@ def reinstate(office: Office, definition_id: int, reason: str = REASON) -> Any:
 def act(office: Office, do: Any, definition_id: int, reason: str = REASON) -> Any:
     name = do.__name__
     seen = {"seen": saw(office.database).versions} if do is commands.resume_process else {}
-    given = {"actor": office.owner, "command": command(name, definition_id), **seen}
-    return do(office.database, definition_id, reason, **given)
+    return do(
+        office.database, command(name, definition_id), definition_id, reason, actor=office.owner, **seen
+    )
 
 
 def live(office: Office, key: str = "uji") -> ProcessDefinition | None:
@@ -264,7 +265,7 @@ def test_only_process_owners_take_back_and_say_why(office: Office) -> None:
         for actor in (office.rina, office.admin, office.auditor):
             seen = {"seen": [first.id]} if do is commands.resume_process else {}
             with pytest.raises(NotAllowed):
-                do(office.database, first.id, REASON, actor=actor, command=Command("x", "", None), **seen)
+                do(office.database, Command("x", "", None), first.id, REASON, actor=actor, **seen)
         with pytest.raises(InvalidForm, match="Tulis alasannya"):
             act(office, do, first.id, " ")
         with pytest.raises(NotFound):

@@ -190,7 +190,7 @@ def test_dates_rewritten_after_a_recount_are_seen(office: Office, config: Config
         history.record(session, UserAdded(user=user.name, **profiles.facts(user)), actor=None)
     with office.database.transaction() as session:
         holidays.add(session, (BEGIN + timedelta(days=1)).date(), "Pilkada", actor=admin)
-    recounts.begin(office.database, actor=admin, command=Command("recount_deadlines", ""))
+    recounts.begin(office.database, Command("recount_deadlines", ""), actor=admin)
     while recounts.work(office.database):
         pass
     with office.database.engine.connect() as connection:

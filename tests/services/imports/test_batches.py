@@ -156,7 +156,7 @@ def test_only_who_may_start_sees_and_does(office: Importing) -> None:
         with office.database.reading() as session, pytest.raises(NotFound):
             outcomes.rows(session, batch, "", actor=other)
         with pytest.raises(NotFound):
-            imports.begin(office.database, batch, actor=other, command=Command("begin_import", str(batch)))
+            imports.begin(office.database, Command("begin_import", str(batch)), batch, actor=other)
     with office.database.reading() as session:
         assert batches.get(session, batch, actor=office.budi).id == batch
 
@@ -168,7 +168,7 @@ def test_who_left_the_lane_imports_nothing_more(office: Importing) -> None:
         session.execute(update(User).where(User.id == office.rina.id).values(disabled_at=clock.now(session)))
     office.work()
     assert cases(office) == []
-    imports.resume(office.database, batch, actor=office.budi, command=Command("resume_import", str(batch)))
+    imports.resume(office.database, Command("resume_import", str(batch)), batch, actor=office.budi)
     office.work()
     assert len(cases(office)) == 1
 
@@ -199,12 +199,12 @@ def test_a_stopped_import_goes_on_where_it_was(office: Importing) -> None:
     office.begin(batch)
     with office.database.transaction() as session:
         assert batches.import_line(session, batch, 2)
-    imports.stop(office.database, batch, actor=office.budi, command=Command("stop_import", str(batch)))
+    imports.stop(office.database, Command("stop_import", str(batch)), batch, actor=office.budi)
     with office.database.transaction() as session:  # a worker that was already on its way to the next line
         assert not batches.import_line(session, batch, 3)
     office.work()
     assert office.states(batch) == {2: "imported", 3: "ready"}
-    imports.resume(office.database, batch, actor=office.budi, command=Command("resume_import", str(batch)))
+    imports.resume(office.database, Command("resume_import", str(batch)), batch, actor=office.budi)
     office.work()
     assert office.states(batch) == {2: "imported", 3: "imported"}
     assert [case.started_by_id for case in cases(office)] == [office.rina.id, office.budi.id]

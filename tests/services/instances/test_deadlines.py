@@ -166,18 +166,18 @@ def test_reminders_that_come_again_are_gone_once_what_moved_the_deadline_is_take
     before, held = waiting_timers(desk), rows(office, desk.case)
     complete_task(
         office.database,
+        Command("complete_task", task_id),
         task_id,
         {},
         {},
         actor=office.rina,
-        command=Command("complete_task", task_id),
         answer=lambda _session, _work: {},
         typed={},
         undoable=True,
     )
     assert waiting_timers(desk).keys() == {"batas", "ingat7", "ingat1"}
     undo = Command("undo_completion", task_id)
-    undo_completion(office.database, task_id, actor=office.rina, command=undo, answer=lambda _s, _t: {})
+    undo_completion(office.database, undo, task_id, actor=office.rina, answer=lambda _s, _t: {})
     assert waiting_timers(desk) == before
     assert rows(office, desk.case) == held
 

@@ -56,8 +56,8 @@ def move(office: Owned, target_id: int, *cases: ProcessInstance, **decided: Any)
 def begin(office: Owned, target_id: int, *cases: ProcessInstance, **decided: Any) -> int:
     ids = [case.id for case in cases]
     command, decisions = Command("migrate", str(target_id)), Decisions(**decided)
-    given = (office.database, target_id, ids, decisions, "SOP direvisi")
-    batch: int = migration.begin(*given, actor=office.owner, command=command)["batch"]
+    given = (office.database, command, target_id, ids, decisions, "SOP direvisi")
+    batch: int = migration.begin(*given, actor=office.owner)["batch"]
     return batch
 
 
@@ -68,9 +68,7 @@ def work(office: Owned) -> None:
 
 def undo(office: Owned, batch: int, case: ProcessInstance | None = None) -> None:
     command, only = Command("undo_migration", str(batch)), case.id if case else None
-    migration.take_back(
-        office.database, batch, "keliru", actor=office.owner, command=command, instance_id=only
-    )
+    migration.take_back(office.database, command, batch, "keliru", actor=office.owner, instance_id=only)
     work(office)
 
 

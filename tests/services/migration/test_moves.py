@@ -261,7 +261,7 @@ def _stopped(office: Office) -> tuple[int, ProcessInstance]:
     task = office.open_task(case)
     with pytest.raises(ExecutionFailed):
         complete_task(
-            office.database, task.id, {}, {}, actor=office.rina, command=Command("complete", task.id),
+            office.database, Command("complete", task.id), task.id, {}, {}, actor=office.rina,
             answer=lambda _s, _w: {}, typed={},
         )  # fmt: skip
     mended = {**files, "catat.form": form(text("judul"), text("lain"))}
@@ -277,8 +277,9 @@ def test_a_token_is_put_elsewhere_by_hand_with_a_reason(office: Office) -> None:
     case = office.start(unit="A")
     task = office.open_task(case)
     migration.put_elsewhere(
-        office.database, case.id, task.id, "kerjakan", "sudah diperiksa di luar sistem",
-        actor=office.owner, command=Command("move_token", str(case.id)),
+        office.database, Command("move_token", str(case.id)), case.id, task.id, "kerjakan",
+        "sudah diperiksa di luar sistem",
+        actor=office.owner,
     )  # fmt: skip
     after = office.open_task(case)
     assert (after.activity_id, after.unit_code) == ("kerjakan", "A")
@@ -305,12 +306,10 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
     batch = begin(office, target, *cases)
     monkeypatch.setattr(migration, "TURN", 2)
     migration.work(office.database)
-    migration.stop(office.database, batch, actor=office.owner, command=Command("stop_migration", str(batch)))
+    migration.stop(office.database, Command("stop_migration", str(batch)), batch, actor=office.owner)
     work(office)
     assert list(outcomes(office, batch).values()) == ["moved", "moved", "waiting", "waiting"]
-    migration.resume(
-        office.database, batch, actor=office.owner, command=Command("resume_migration", str(batch))
-    )
+    migration.resume(office.database, Command("resume_migration", str(batch)), batch, actor=office.owner)
     work(office)
     assert set(outcomes(office, batch).values()) == {"moved"}
 
@@ -319,10 +318,10 @@ def test_one_case_is_not_taken_back_while_others_of_a_stopped_batch_wait(office:
     first, other = office.start(), office.start()
     batch = begin(office, deploy(office, procedure(after="5 hari kerja")), first, other)
     run_without_key(office.database, lambda session: batches.work_on(session, batch, first.id))
-    migration.stop(office.database, batch, actor=office.owner, command=Command("stop_migration", str(batch)))
+    migration.stop(office.database, Command("stop_migration", str(batch)), batch, actor=office.owner)
     with pytest.raises(Conflict, match="Lanjutkan dulu"):
         undo(office, batch, first)
-    migration.resume(office.database, batch, actor=office.owner, command=Command("resume", str(batch)))
+    migration.resume(office.database, Command("resume", str(batch)), batch, actor=office.owner)
     work(office)
     undo(office, batch, first)
     assert set(outcomes(office, batch).values()) == {"undone", "moved"}

@@ -138,10 +138,10 @@ def surveyed(play: Play, decided: Decisions) -> tuple[dict[str, bytes], int]:
         try:
             done = surveys.begin(
                 play.database,
+                Command("survey_draft", str(draft)),
                 lambda session, draft=draft: draft_effects.target_of(session, draft, actor=play.owner),
                 lambda _session, _target: decided,
                 actor=play.owner,
-                command=Command("survey_draft", str(draft)),
             )
         except InvalidDiagram:
             continue

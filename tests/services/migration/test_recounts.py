@@ -76,7 +76,7 @@ def change(office: Office, admin: Actor, name: str | None = "Pilkada") -> None:
 
 
 def count_anew(office: Office, admin: Actor) -> DeadlineRecount:
-    commands.begin(office.database, actor=admin, command=Command("recount_deadlines", ""))
+    commands.begin(office.database, Command("recount_deadlines", ""), actor=admin)
     while commands.work(office.database):
         pass
     with office.database.reading() as session:
@@ -158,7 +158,7 @@ def test_what_was_put_elsewhere_by_hand_stays_there(office: Office, admin: Actor
 def test_many_cases_go_on_where_a_worker_stopped(office: Office, admin: Actor) -> None:
     cases = [begin(office) for _one in range(5)]
     change(office, admin)
-    commands.begin(office.database, actor=admin, command=Command("recount_deadlines", ""))
+    commands.begin(office.database, Command("recount_deadlines", ""), actor=admin)
     with office.database.transaction() as session:  # two were done when it was killed
         asked = recounts.running(session)
         assert asked is not None
@@ -187,7 +187,7 @@ def test_a_case_with_an_incident_is_left_and_told(office: Office, admin: Actor) 
 def test_who_administers_no_more_moves_nothing(office: Office, admin: Actor) -> None:
     begin(office)
     change(office, admin)
-    commands.begin(office.database, actor=admin, command=Command("recount_deadlines", ""))
+    commands.begin(office.database, Command("recount_deadlines", ""), actor=admin)
     with office.database.transaction() as session:
         session.execute(update(User).where(User.name == "kepala").values(is_admin=False))
     while commands.work(office.database):

@@ -133,7 +133,7 @@ def counted_anew(one: Reminded) -> Callable[[], None]:
     days_off = [today + timedelta(days=n) for n in range(1, 7)]
 
     def count() -> None:
-        recount_commands.begin(office.database, actor=office.admin, command=Command("recount_deadlines", ""))
+        recount_commands.begin(office.database, Command("recount_deadlines", ""), actor=office.admin)
         while recount_commands.work(office.database):
             pass
 
@@ -163,11 +163,11 @@ def complete(one: Reminded, values: dict[str, str]) -> Callable[[], None]:
     office, [task_id] = one.office, task_ids(one)
     complete_task(
         office.database,
+        Command("complete_task", task_id, None, values),
         task_id,
         values,
         {},
         actor=office.rina,
-        command=Command("complete_task", task_id, None, values),
         answer=lambda _session, _work: {},
         typed=values,
         undoable=True,
@@ -177,9 +177,7 @@ def complete(one: Reminded, values: dict[str, str]) -> Callable[[], None]:
 
 def take_back(one: Reminded, task_id: str) -> None:
     command = Command("undo_completion", task_id, None)
-    undo_completion(
-        one.office.database, task_id, actor=one.office.rina, command=command, answer=lambda _s, _t: {}
-    )
+    undo_completion(one.office.database, command, task_id, actor=one.office.rina, answer=lambda _s, _t: {})
 
 
 def task_ids(one: Reminded) -> list[str]:

@@ -46,10 +46,10 @@ def draft_of(office: Office, files: dict[str, bytes]) -> int:
 def begin(office: Office, draft_id: int, **decided: Any) -> int:
     done = surveys.begin(
         office.database,
+        Command("survey_draft", str(draft_id)),
         lambda session: draft_effects.target_of(session, draft_id, actor=office.owner),
         lambda _session, _target: Decisions(**decided),
         actor=office.owner,
-        command=Command("survey_draft", str(draft_id)),
     )
     return int(done["survey"])
 
@@ -222,10 +222,10 @@ def test_the_survey_of_a_version_is_listed_like_that_of_a_draft(
     version = deploy(office, procedure(lanes=MOVED_LANE))
     done = surveys.begin(
         office.database,
+        Command("survey_version", str(version)),
         lambda session: targets.stored_target(session, version),
         lambda _session, _target: Decisions(),
         actor=office.owner,
-        command=Command("survey_version", str(version)),
     )
     work(office)
     move(office, version, cases[0])
@@ -250,18 +250,18 @@ def test_what_is_over_is_forgotten(
     work(office)
     endings: dict[str, Callable[[], object]] = {
         "forget": lambda: surveys.forget(
-            office.database, survey, actor=office.owner, command=Command("forget_survey", str(survey))
+            office.database, Command("forget_survey", str(survey)), survey, actor=office.owner
         ),
         "discard": lambda: in_transaction(
             office, lambda session: drafts.discard(session, draft, actor=office.owner)
         ),
         "publish": lambda: studio.publish_draft(
             office.database,
+            Command("publish_draft", str(draft)),
             draft,
             "SOP direvisi",
             actor=office.owner,
             seen=saw(office.database, draft),
-            command=Command("publish_draft", str(draft)),
             answer=lambda _session, _done: {},
         ),
         "housekeeping": lambda: in_transaction(office, days_later),
@@ -309,10 +309,10 @@ def test_only_owners_have_cases_judged(office: Office, cases: Sequence[ProcessIn
         with pytest.raises(NotAllowed):
             surveys.begin(
                 office.database,
+                Command("survey_version", str(version)),
                 lambda session: targets.stored_target(session, version),
                 lambda _session, _target: Decisions(),
                 actor=actor,
-                command=Command("survey_version", str(version)),
             )
     with office.database.reading() as session:
         target = targets.stored_target(session, version)

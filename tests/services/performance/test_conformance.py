@@ -41,12 +41,12 @@ def walked(office: Office) -> int:
     command = Command("move_token", str(case.id))
     migration.put_elsewhere(
         office.database,
+        command,
         case.id,
         office.open_task(case).id,
         "kerjakan",
         "salah",
         actor=office.owner,
-        command=command,
     )
     complete(office, case)
     stopped = office.start(unit="A")

@@ -37,7 +37,7 @@ def draw(office: Office, seed: str, size: int, question: Question = EVERY) -> li
     """The cases of a sample that the auditor draws, in their order."""
     wanted = samples.wanted("Sampel", question, seed, str(size), actor=office.auditor)
     done = commands.draw(
-        office.database, wanted, actor=office.auditor, command=Command("draw_sample", "0", None, None)
+        office.database, Command("draw_sample", "0", None, None), wanted, actor=office.auditor
     )
     with office.database.reading() as session:
         sample = session.get_one(AuditSample, done["id"])

@@ -123,7 +123,7 @@ def test_the_same_command_twice_is_done_once(office: Office) -> None:
     case = ended(office)
     for _time in range(2):
         command = Command("reopen_report", str(case.id), "kunci", {"text": SAID})
-        reopen_report(office.database, case.id, SAID, command=command)
+        reopen_report(office.database, command, case.id, SAID)
     with office.database.reading() as session:
         assert len(reader.of_kinds(session, case.id, CaseReopened)) == 1
 

@@ -31,9 +31,7 @@ def admin(database: Database) -> Actor:
 
 def send(database: Database, admin: Actor, *lines: str, kind: Kind = "users", heading: str = USERS) -> int:
     content = "\n".join((heading, *lines)).encode()
-    answer = roster.add(
-        database, kind, "orang.csv", content, actor=admin, command=Command("add_roster", kind)
-    )
+    answer = roster.add(database, Command("add_roster", kind), kind, "orang.csv", content, actor=admin)
     return int(answer["file"])
 
 
@@ -45,7 +43,7 @@ def look(database: Database, admin: Actor, file_id: int) -> list[Verdict]:
 def begin(database: Database, admin: Actor, file_id: int) -> None:
     shown = files.fingerprint(look(database, admin, file_id))
     command = Command("begin_roster", str(file_id))
-    roster.begin(database, file_id, shown, actor=admin, command=command)
+    roster.begin(database, command, file_id, shown, actor=admin)
 
 
 def run(database: Database, admin: Actor, file_id: int) -> Counter[str]:
@@ -226,7 +224,7 @@ def test_what_changed_since_it_was_looked_at_does_not_begin(database: Database, 
     shown = files.fingerprint(look(database, admin, file_id))
     do(database, admin, "budi;budi@x.id", heading="nama pengguna;surel")
     with pytest.raises(Conflict):
-        roster.begin(database, file_id, shown, actor=admin, command=Command("begin_roster", str(file_id)))
+        roster.begin(database, Command("begin_roster", str(file_id)), file_id, shown, actor=admin)
 
 
 def test_what_changes_while_it_runs_is_told_and_not_overwritten(database: Database, admin: Actor) -> None:

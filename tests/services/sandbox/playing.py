@@ -36,21 +36,19 @@ class Trial:
         self.begin(begun_at)
 
     def begin(self, at: datetime = BEGUN) -> None:
-        sandbox.begin_run(self.database, self.id, at, actor=self.owner, command=self._command("begin_run"))
+        sandbox.begin_run(self.database, self._command("begin_run"), self.id, at, actor=self.owner)
 
     def play(self, *steps: Step) -> Outcome:
         """Go on by these steps; return what came of the last."""
         for step in steps:
             sandbox.play_step(
-                self.database, self.id, step, seen=self.run.revision, actor=self.owner,
-                command=self._command("play_step"),
+                self.database, self._command("play_step"), self.id, step, seen=self.run.revision, actor=self.owner,
             )  # fmt: skip
         return self.outcomes[-1]
 
     def keep(self, count: int) -> None:
         sandbox.keep_steps(
-            self.database, self.id, count, seen=self.run.revision, actor=self.owner,
-            command=self._command("go_back"),
+            self.database, self._command("go_back"), self.id, count, seen=self.run.revision, actor=self.owner,
         )  # fmt: skip
 
     def save(self, name: str, content: bytes) -> None:

@@ -150,13 +150,12 @@ def test_two_windows_do_not_go_on_with_one_run(trial: Trial) -> None:
     trial.play(start())
     with pytest.raises(Conflict, match="di jendela lain"):
         sandbox.play_step(
-            trial.database, trial.id, start(), seen=seen, actor=trial.owner,
-            command=Command("play_step", str(trial.id), "lain"),
+            trial.database, Command("play_step", str(trial.id), "lain"), trial.id, start(), seen=seen,
+            actor=trial.owner,
         )  # fmt: skip
     with pytest.raises(Conflict, match="di jendela lain"):
         sandbox.keep_steps(
-            trial.database, trial.id, 0, seen=seen, actor=trial.owner,
-            command=Command("go_back", str(trial.id), "lain"),
+            trial.database, Command("go_back", str(trial.id), "lain"), trial.id, 0, seen=seen, actor=trial.owner,
         )  # fmt: skip
 
 
@@ -164,7 +163,7 @@ def test_a_repeated_step_is_done_once(trial: Trial) -> None:
     command = Command("play_step", str(trial.id), "sama", start().as_dict())
     seen = trial.run.revision
     for _again in range(2):
-        sandbox.play_step(trial.database, trial.id, start(), seen=seen, actor=trial.owner, command=command)
+        sandbox.play_step(trial.database, command, trial.id, start(), seen=seen, actor=trial.owner)
     assert len(trial.run.steps) == 1
 
 

@@ -50,8 +50,8 @@ def trial(sqlite_database: Database) -> Trial:
 
 def keep(trial: Trial, name: str) -> str:
     done = keep_scenario(
-        trial.database, trial.id, name, seen=trial.run.revision, actor=trial.owner,
-        command=Command("keep_scenario", str(trial.id), uuid4().hex),
+        trial.database, Command("keep_scenario", str(trial.id), uuid4().hex), trial.id, name,
+        seen=trial.run.revision, actor=trial.owner,
     )  # fmt: skip
     return str(done["file"])
 
@@ -75,8 +75,9 @@ def differences(trial: Trial) -> list[tuple[str, str]]:
 
 def publish(trial: Trial, *, despite: bool = False) -> None:
     studio.publish_draft(
-        trial.database, trial.id, "Perbup", actor=trial.owner, despite=despite, seen=saw(trial.database, trial.id),
-        command=Command("publish_draft", str(trial.id), uuid4().hex), answer=lambda _session, _done: {},
+        trial.database, Command("publish_draft", str(trial.id), uuid4().hex), trial.id, "Perbup",
+        actor=trial.owner, despite=despite, seen=saw(trial.database, trial.id),
+        answer=lambda _session, _done: {},
     )  # fmt: skip
 
 
@@ -262,8 +263,8 @@ def test_what_stopped_or_has_no_name_is_not_kept(trial: Trial) -> None:
         keep(trial, "Gagal")
     with pytest.raises(Conflict):
         keep_scenario(
-            trial.database, trial.id, "Lama", seen=seen, actor=trial.owner,
-            command=Command("keep_scenario", str(trial.id), "lama"),
+            trial.database, Command("keep_scenario", str(trial.id), "lama"), trial.id, "Lama", seen=seen,
+            actor=trial.owner,
         )  # fmt: skip
 
 

@@ -54,11 +54,11 @@ def save(
 def publish(office: Office, draft_id: int, reason: str = "Permintaan bagian") -> None:
     studio.publish_draft(
         office.database,
+        Command("publish_draft", str(draft_id), "k", {"reason": reason}),
         draft_id,
         reason,
         actor=office.owner,
         seen=saw(office.database, draft_id),
-        command=Command("publish_draft", str(draft_id), "k", {"reason": reason}),
         answer=lambda _session, done: {"versions": len(done.definitions)},
     )
 

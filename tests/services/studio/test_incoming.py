@@ -31,7 +31,7 @@ def office(database: Database, config: Config) -> Office:
 
 
 def upload(office: Office, files: dict[str, bytes]) -> list[int]:
-    done = draft_upload(office.database, files, actor=office.owner, command=Command("draft_upload", ""))
+    done = draft_upload(office.database, Command("draft_upload", ""), files, actor=office.owner)
     return [one["id"] for one in done["drafts"]]
 
 
@@ -112,7 +112,7 @@ def test_what_is_in_force_already_makes_no_draft_and_errors_are_refused(office: 
     with pytest.raises(InvalidDiagram):
         upload(office, {"uji.bpmn": b"<"})
     with pytest.raises(NotAllowed):
-        draft_upload(office.database, FORM, actor=office.rina, command=Command("draft_upload", ""))
+        draft_upload(office.database, Command("draft_upload", ""), FORM, actor=office.rina)
     assert draft_ids(office) == []
 
 
@@ -143,11 +143,11 @@ def test_a_draft_of_the_folder_is_published_as_any_other(office: Office) -> None
     [(draft_id, _name)] = sync_folders(office.database, CHANGED).drafts
     done = studio.publish_draft(
         office.database,
+        Command("publish_draft", str(draft_id)),
         draft_id,
         "Perbup 12/2026",
         actor=office.owner,
         seen=saw(office.database, draft_id),
-        command=Command("publish_draft", str(draft_id)),
         answer=lambda _session, found: {"versions": [one.definition.version for one in found.definitions]},
     )
     assert done == {"versions": [2]}

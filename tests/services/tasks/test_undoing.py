@@ -112,12 +112,26 @@ def test_a_notice_of_the_task_is_unread_again(office: Office) -> None:
         tasks.complete(session, desk.task, ENOUGH, {}, actor=office.rina)
         outbox.deliver(session)
     task = office.open_task(desk.case).id
-    given: dict[str, Any] = {"actor": office.dinas_a, "command": Command("complete_task", task)}
-    complete_task(office.database, task, {}, {}, answer=lambda _s, _w: {}, typed={}, undoable=True, **given)
+    complete_task(
+        office.database,
+        Command("complete_task", task),
+        task,
+        {},
+        {},
+        actor=office.dinas_a,
+        answer=lambda _s, _w: {},
+        typed={},
+        undoable=True,
+    )
     with office.database.reading() as session:
         assert session.scalars(select(Notice.read_at)).one() is not None
-    given["command"] = Command("undo_completion", task)
-    undo_completion(office.database, task, answer=lambda _s, _t: {}, **given)
+    undo_completion(
+        office.database,
+        Command("undo_completion", task),
+        task,
+        actor=office.dinas_a,
+        answer=lambda _s, _t: {},
+    )
     with office.database.reading() as session:
         assert session.scalars(select(Notice.read_at)).one() is None
         again = session.get_one(ProcessInstance, desk.case.id)

@@ -85,7 +85,7 @@ def test_a_substitute_takes_over_as_himself_and_nobody_else_does(office: Office)
         tasks.reassign(session, task.id, tono, "Cuti", actor=office.budi)
     command = Command("hand_over", str(office.rina.id))
     made = commands.hand_over(
-        office.database, office.rina.id, office.budi.id, "Cuti", actor=office.budi, command=command
+        office.database, command, office.rina.id, office.budi.id, "Cuti", actor=office.budi
     )["transfer"]
     with office.database.reading() as session:
         assert session.get_one(UserTask, task.id).assignee_id == office.budi.id

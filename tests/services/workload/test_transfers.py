@@ -38,9 +38,7 @@ def held(office: Office, found: list[UserTask]) -> list[int | None]:
 
 
 def spread(office: Office, wanted: dict[str, int], actor: Actor) -> int:
-    found = commands.spread(
-        office.database, wanted, "Terlambat", actor=actor, command=Command("spread_tasks", "")
-    )
+    found = commands.spread(office.database, Command("spread_tasks", ""), wanted, "Terlambat", actor=actor)
     while commands.work(office.database):  # what a busy machine left to the worker
         pass
     return int(found["transfer"])
@@ -112,9 +110,7 @@ def test_a_transfer_is_taken_back_but_for_what_went_on(office: Office) -> None:
     transfer = spread(office, {task.id: office.rina.id for task in found}, office.ketua)
     with office.database.transaction() as session:
         tasks.complete(session, found[2].id, {"hasil": "cukup"}, {}, actor=office.rina)
-    commands.take_back(
-        office.database, transfer, actor=office.ketua, command=Command("undo_transfer", str(transfer))
-    )
+    commands.take_back(office.database, Command("undo_transfer", str(transfer)), transfer, actor=office.ketua)
     assert held(office, found)[:2] == [office.budi.id, None]
     assert states(office, transfer) == {"undone": 2, "kept": 1}
     with office.database.reading() as session:
@@ -165,7 +161,7 @@ def test_an_administrator_hands_over_all_that_somebody_holds(office: Office) -> 
             tasks.claim(session, task.id, actor=office.rina)
     command = Command("hand_over", str(office.rina.id))
     commands.hand_over(
-        office.database, office.rina.id, office.budi.id, "Pindah tugas", actor=office.admin, command=command
+        office.database, command, office.rina.id, office.budi.id, "Pindah tugas", actor=office.admin
     )
     assert held(office, found) == [office.budi.id] * 3
     with office.database.transaction() as session:
@@ -187,15 +183,13 @@ def test_tasks_of_a_dissolved_unit_go_to_its_successor_and_back(office: Office) 
         tasks.claim(session, found[0].id, actor=office.dinas_a)
         tasks.claim(session, found[1].id, actor=both)
     command = Command("succeed", "A")
-    made = commands.succeed(office.database, "A", "B", "Dilebur", actor=office.ketua, command=command)[
-        "transfer"
-    ]
+    made = commands.succeed(office.database, command, "A", "B", "Dilebur", actor=office.ketua)["transfer"]
     assert held(office, found) == [None, both.id]
     with office.database.reading() as session:
         assert tasks.get(session, found[0].id, actor=office.dinas_b).offered
         assert {session.get_one(UserTask, task.id).unit_code for task in found} == {"B"}
     assert isinstance(events(office, found[0].instance_id)[-1], TaskUnitChanged)
-    commands.take_back(office.database, made, actor=office.ketua, command=Command("undo_transfer", str(made)))
+    commands.take_back(office.database, Command("undo_transfer", str(made)), made, actor=office.ketua)
     assert held(office, found) == [office.dinas_a.id, both.id]
     with office.database.reading() as session:
         assert {session.get_one(UserTask, task.id).unit_code for task in found} == {"A"}

@@ -493,7 +493,7 @@ class Furnishing:
             owner = self.actor(session, "owner")
         draft, command = int(str(self.things["draft_id"]["open"])), Command("begin_run", "", "", {})
         begun_at = datetime(2026, 11, 24, 1, tzinfo=UTC)
-        sandbox.begin_run(self.database, draft, begun_at, actor=owner, command=command)
+        sandbox.begin_run(self.database, command, draft, begun_at, actor=owner)
 
 
 def _hidden(page: str, name: str) -> str:

@@ -49,14 +49,14 @@ def test_a_killed_import_goes_on_and_doubles_nothing(office: Installation) -> No
     with database.reading() as session:
         actor = actor_of(users.named(session, "lapor"))
     content, command = sop_file(LINES - BAD, BAD), Command("add_import", "pengaduan")
-    batch = imports.add(database, "pengaduan", "laporan.csv", content, actor=actor, command=command)["batch"]
+    batch = imports.add(database, command, "pengaduan", "laporan.csv", content, actor=actor)["batch"]
     with office.process("worker") as worker:  # killed while it judges
         wait_until(lambda: in_state(office, "ready", "wrong") > 0, worker)
         os.kill(worker.pid, signal.SIGKILL)
     with office.process("worker") as worker:  # killed while it imports
         wait_until(lambda: in_state(office, "new") == 0, worker)
         wait_until(lambda: state_of(office, batch) == "ready", worker)
-        imports.begin(database, batch, actor=actor, command=Command("begin_import", str(batch)))
+        imports.begin(database, Command("begin_import", str(batch)), batch, actor=actor)
         wait_until(lambda: in_state(office, "imported") > LINES // 4, worker)
         os.kill(worker.pid, signal.SIGKILL)
     before = in_state(office, "imported")
