@@ -253,7 +253,7 @@ class TrackingCodeReissued(InstanceEvent):
 class MessageReceived(ValuesSet):
     """A waiting event received ``message`` with ``values``. ``case`` is None when it came from outside.
 
-    ``by_number``: the number brought two cases together that were not linked. ``by_partner``: earlier releases.
+    ``by_number``: the number brought two cases together that were not linked.
     ``withheld``: keys of identity fields that did not go along, as only a number named this case.
     """
 
@@ -261,7 +261,6 @@ class MessageReceived(ValuesSet):
     case: int | None = None
     case_number: str = ""
     by_number: bool = False
-    by_partner: bool = False
     withheld: Sequence[str] = ()
 
 
@@ -284,16 +283,14 @@ class MessageDelivered(InstanceEvent):
     case: int | None = None
     case_number: str = ""
     by_number: bool = False
-    by_partner: bool = False
     withheld: Sequence[str] = ()
 
 
 @event("message_kept")
 class MessageKept(InstanceEvent):
-    """Its receiver ``case`` does not wait for it yet. Other reasons were recorded by earlier releases."""
+    """Its receiver ``case`` does not wait for it yet."""
 
     message: str
-    reason: str = "not_waiting"
     case: int | None = None
     case_number: str = ""
 
@@ -305,15 +302,6 @@ class MessageUnheard(InstanceEvent):
     message: str
     case: int | None = None
     case_number: str = ""
-
-
-@event("partner_ended")
-class PartnerEnded(InstanceEvent):
-    """The other case was over without ``message``, which was waited for here. Recorded by earlier releases."""
-
-    message: str
-    case: int
-    case_number: str
 
 
 @event("gateway_decided")

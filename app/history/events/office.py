@@ -255,13 +255,6 @@ class CaseDestroyed(Event):
     head: str
 
 
-@event("history_sealed")
-class HistorySealed(Event):
-    """So many ``events`` of before entered their chains as they stood then: nothing proves what they were earlier."""
-
-    events: int
-
-
 @event("history_verified")
 class HistoryVerified(Event):
     """The record was checked: so many ``events`` of so many ``chains``. ``faults``: how many were found; ``first``:

@@ -67,17 +67,13 @@ def _matched(event: events.MessageReceived | events.MessageDelivered) -> str:
     """What brought two cases together that were not linked; else empty."""
     if event.by_number:
         return _("Kedua perkara dipertemukan oleh nomor perkara; sejak itu keduanya terhubung.")
-    if event.by_partner:  # recorded by earlier releases
-        return _("Kedua perkara dipertemukan oleh perkara di antaranya; sejak itu keduanya berhubungan.")
     return ""
 
 
 @tells(events.MessageKept)
 def _kept(entry: Entry[events.MessageKept], _vocabulary: Vocabulary) -> Sentence:
-    """That the case that it is for does not wait for it yet; earlier releases recorded other reasons, too."""
+    """That the case that it is for does not wait for it yet."""
     title = say(N_("Pesan {message} belum diterima"), message=entry.event.message)
-    if entry.event.reason != "not_waiting":
-        return Sentence("waiting", title)
     reason = _("Perkara penerimanya belum menunggu pesan ini; ia menerimanya begitu menunggu.")
     return Sentence("waiting", title, reason=reason)
 
@@ -98,15 +94,3 @@ def _unheard(entry: Entry[events.MessageUnheard], vocabulary: Vocabulary) -> Sen
             _("Perkara itu sudah berakhir; beri tahu petugasnya bila perlu."),
         )
     return Sentence("overdue", say(text, message=message, case=case), reason=reason)
-
-
-@tells(events.PartnerEnded)
-def _partner_ended(entry: Entry[events.PartnerEnded], vocabulary: Vocabulary) -> Sentence:
-    """That a partner was over without having sent what is waited for here."""
-    event = entry.event
-    case = other_instance(event.case, event.case_number, vocabulary)
-    title = say(
-        N_("Perkara {case} berakhir tanpa mengirim pesan {message}"), case=case, message=event.message
-    )
-    reason = _("Perkara ini masih menunggunya: catat pesannya di halaman perkara, atau batalkan perkara ini.")
-    return Sentence("overdue", title, reason=reason)

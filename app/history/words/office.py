@@ -208,12 +208,6 @@ def _case_destroyed(entry: Entry[events.CaseDestroyed], _vocabulary: Vocabulary)
     return Sentence("cancelled", title, lines=lines)
 
 
-@tells(events.HistorySealed)
-def _history_sealed(entry: Entry[events.HistorySealed], _vocabulary: Vocabulary) -> Sentence:
-    text = N_("{n} peristiwa dari sebelum pembaruan dimasukkan ke rantai sebagaimana adanya saat itu")
-    return Sentence("note", say(text, n=str(entry.event.events)))
-
-
 @tells(events.HistoryVerified)
 def _history_verified(entry: Entry[events.HistoryVerified], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event

@@ -54,7 +54,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "inputs_mapped": N_("Masukan dipetakan"),
         "outputs_mapped": N_("Keluaran dipetakan"),
         "rounds_ended": N_("Putaran selesai"),
-        "partner_ended": N_("Perkara lain berakhir"),
         "notification_queued": N_("Pemberitahuan dikirim"),
     },
     N_("Pesan dan pelapor"): {
@@ -147,7 +146,6 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
         "report_taken": N_("Laporan angka diambil"),
         "event_log_taken": N_("Catatan kejadian diunduh"),
         "evidence_exported": N_("Paket bukti diunduh"),
-        "history_sealed": N_("Riwayat lama disegel"),
         "checkpoint_refused": N_("Titik periksa baru ditolak"),
         "verification_demanded": N_("Pemeriksaan riwayat diminta"),
         "history_verified": N_("Riwayat diperiksa keutuhannya"),

@@ -26,7 +26,6 @@ _OFFICE = (
     events.UnitEdited,
     events.HolidayAdded,
     events.HolidayRemoved,
-    events.HistorySealed,
 )
 _ROLES = ("admin", "process_owner", "auditor")
 
@@ -42,8 +41,6 @@ class Office:
     calendar: Calendar
     users: dict[str, dict[str, Any]] = field(default_factory=dict)
     units: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: Events of before the record was kept are no reason to miss one.
-    is_whole: bool = True
 
     def settled(self, start: datetime, end: datetime) -> bool:
         """Whether the office minutes between two moments are the same by any list of days off that there was."""
@@ -62,8 +59,6 @@ def read_office(session: Session) -> Office:
     for event, at in reader.happened_outside(session, _OFFICE):
         if isinstance(event, events.HolidayAdded | events.HolidayRemoved):
             days.add(date.fromisoformat(event.on))
-        elif isinstance(event, events.HistorySealed):
-            office.is_whole = office.is_whole and not event.events
         else:
             _tell(office, event, at)
     office.days = frozenset(days)
@@ -99,7 +94,7 @@ def compare_office(session: Session, office: Office) -> Iterator[Fault]:
     told_ids = [
         office.ids[name] for name, one in office.users.items() if "created_at" in one and name in office.ids
     ]
-    first = min(told_ids, default=0) if office.is_whole else 0
+    first = min(told_ids, default=0)
     tells_units = bool(first) and first <= min(office.people) and bool(office.units)
     for user in session.scalars(select(User).order_by(User.id)):
         wanted = office.users.pop(user.name, None)

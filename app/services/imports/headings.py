@@ -62,14 +62,13 @@ def of_batch(session: Session, batch: ImportBatch, goal: Target) -> HeadingsFoun
     if batch.sheet is None:
         return HeadingsFound()
     kept = encryption.unseal(session, batch.sheet)
-    ignored = tuple(kept.get("ignored", ()))  # files of before this was kept have none
     missing = []
     for heading, parts in forms.imported_fields(goal.form).items():
         if heading not in kept["headings"]:
             name = parts[0].import_column or heading
             required = any(part.required for part in parts)
-            missing.append(MissingColumn(name, required, near(name, ignored)))
-    return HeadingsFound(tuple(missing), ignored, kept.get("untold", 0))
+            missing.append(MissingColumn(name, required, near(name, kept["ignored"])))
+    return HeadingsFound(tuple(missing), tuple(kept["ignored"]), kept["untold"])
 
 
 def near(heading: str, others: Sequence[str]) -> str:

@@ -47,14 +47,6 @@ _WORDS = {
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
     "reporter_wrote": N_("Pelapor menulis pesan tentang perkara ini."),
-    # Queued by releases before 0008.
-    "message_kept": N_(
-        "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
-    ),
-    "partner_ended": N_(
-        "Perkara {case} berakhir tanpa mengirim pesan {message}; perkara ini menunggunya dan tidak dapat berjalan "
-        "terus."
-    ),
     "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
     "backup_failed": N_(
         "Cadangan terjadwal tidak dapat dibuat. Sebabnya ada di halaman Pemasangan; dicoba lagi setiap jam."

@@ -146,8 +146,7 @@ def by_ticket(session: Session, token: str) -> Look | None:
     held = sealed_values.unseal(session, _PURPOSE, token) if token else None
     if held is None or held["code"] != _mark(session, held["case"]):
         return None
-    nonce = held.get("nonce")  # tickets of an older release have none, and cannot be ended
-    if not nonce or sealed_values.is_void(session, nonce):
+    if sealed_values.is_void(session, nonce := held["nonce"]):
         return None
     instance = session.get(ProcessInstance, held["case"])
     return Look(instance, datetime.fromisoformat(held["since"]), nonce) if instance else None

@@ -37,7 +37,7 @@ def test_what_a_value_holds_is_no_placeholder() -> None:
 def test_every_notice_has_a_kind_that_its_reader_may_choose() -> None:
     chosen = {code for kind in kinds.KINDS.values() for code in kind.codes}
     office = {"incident_opened", "publication_failed", "proposal_waits", "proposal_rejected", "backup_failed"}
-    office |= {"checkpoint_refused", "unit_empty", "message_kept", "partner_ended", "message_unheard"}
+    office |= {"checkpoint_refused", "unit_empty", "message_unheard"}
     assert chosen | office == set(texts._WORDS)
     edited = {name for name, kind in TEXT_KINDS.items() if kind.form == text_kinds.SENTENCE}
-    assert set(texts._WORDS) - edited == {"message_kept", "partner_ended", "message_unheard"}
+    assert set(texts._WORDS) - edited == {"message_unheard"}

@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from app import worker
 from app.db import Database
-from app.history.events import MessageDelivered, MessageKept, MessageReceived, PartnerEnded
+from app.history.events import MessageDelivered, MessageReceived
 from app.models import MessageWait, ProcessInstance, User
 from app.services.core import access, history
 from app.services.deployment import deployments
@@ -153,20 +153,13 @@ def test_what_is_kept_for_a_case_is_read_on_both_pages(
         (MessageDelivered, {"identity": (), "by_number": True}, "dipertemukan oleh nomor perkara"),
         (MessageDelivered, {"identity": (), "withheld": ("nama",)}, "Identitas yang tidak ikut"),
         (MessageReceived, {"values": {}, "withheld": ("nama",)}, "dalam properti “isi pesan”"),
-        (
-            MessageDelivered,
-            {"identity": (), "by_partner": True},
-            "perkara di antaranya",
-        ),  # of earlier releases
-        (PartnerEnded, {}, "berakhir tanpa mengirim pesan Kabar"),
-        (MessageKept, {"reason": "nobody"}, "Pesan Kabar belum diterima"),
     ],
 )
 def test_what_became_of_a_message_is_read_in_the_record(
     talking: tuple[ProcessInstance, ProcessInstance],
     sign_in: SignIn,
     office: Database,
-    kind: type[MessageDelivered | MessageKept | MessageReceived | PartnerEnded],
+    kind: type[MessageDelivered | MessageReceived],
     told: dict[str, Any],
     words: str,
 ) -> None:
