@@ -6,7 +6,7 @@ BIN := .venv/bin
 SPREAD := --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run lint check test nightly chaos bench format
+.PHONY: help install install-dev run lint check test nightly chaos bench house mutants format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -71,6 +71,16 @@ chaos: install-dev ## kill it 10,000 times, stop its databases, fill its disks; 
 
 bench: install-dev ## measure, and print each figure beside the figure asked
 	$(BIN)/python -m tests.bench
+
+house: install-dev ## draw up how the house is built, in docs/house.md; JUNIT (a report of pytest) adds the suite's seconds
+	$(BIN)/python -m tests.house $(if $(JUNIT),--junit $(JUNIT))
+
+# What was tried stands in .mutants: run again, it goes on. MINUTES bound one sitting.
+MUTANTS ?= 100
+MINUTES ?= 600
+
+mutants: install-dev ## break 100 lines of app at random, one at a time, and list those that no test finds; some hours
+	$(BIN)/python -m tests.mutants --count $(MUTANTS) --seed $(SEED) --minutes $(MINUTES)
 
 format: install-dev ## put code and templates into shape
 	$(BIN)/ruff check --fix app tests frontend bootstrap.py
