@@ -17,7 +17,7 @@ from app.commands.jobs import fail_job, fire_job
 from app.config import Config
 from app.db import Database
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
-from app.services.core import clock, settings
+from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, jobs
@@ -183,30 +183,17 @@ def test_a_timer_retried_after_the_clock_went_back_waits_for_its_time_again(offi
     assert the_job(office).run_at == job.due_at
 
 
-def test_a_chore_that_meets_a_broken_disk_does_not_stop_the_clock(office: Office) -> None:
-    with office.database.reading() as session:
-        settings.config(session).files_dir.rmdir()
-    chores = worker._Chores(office.database)
-    chores.do_what_is_due()
-    with office.database.reading() as session:
-        assert heartbeat.alive(session)
-
-
 def test_notices_wait_a_while_for_more_timers_than_one_look_takes(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fired, at = iter([worker.BATCH, worker.BATCH, worker.BATCH - 1]), [1_000.0]
-    delivered: list[float] = []
+    fired, quiet = iter([worker.BATCH, worker.BATCH, worker.BATCH - 1]), threading.Event()
     monkeypatch.setattr(worker, "_rest", lambda _database: 0.0)  # something is due
     monkeypatch.setattr(worker, "tick", lambda _database: next(fired))
-    monkeypatch.setattr(worker.time, "monotonic", lambda: at[0])
-    monkeypatch.setattr(worker._Chores, "_deliver", lambda _chores: delivered.append(at[0]))
-    chores = worker._Chores(office.database)
-    chores.do_what_is_due()  # the first time
-    for moment in (1_002.0, 1_001.0 + worker.PATIENCE_S, 1_007.5):
-        at[0] = moment
-        worker._turn(office.database, chores)
-    assert delivered == [1_000.0, 1_001.0 + worker.PATIENCE_S, 1_007.5]
+    is_quiet = []
+    for _turn in range(3):
+        worker._turn(office.database, quiet)
+        is_quiet.append(quiet.is_set())
+    assert is_quiet == [False, False, True]
 
 
 def test_what_a_timer_needs_is_read_before_it_is_due_and_not_long_before(office: Office) -> None:
@@ -239,15 +226,14 @@ def start_long_ago(office: Office, *, days: int) -> ProcessInstance:
         return instances.start(session, "uji", {"judul": "Lampu mati"}, actor=office.rina).instance
 
 
-def test_a_version_that_cannot_be_read_holds_up_no_other_timer_and_no_chore(office: Office) -> None:
+def test_a_version_that_cannot_be_read_holds_up_no_other_timer(office: Office) -> None:
     broken = start_long_ago(office, days=40)
     stored.destroy(office.database, "uji")
     with office.database.transaction() as session:
         deployments.deploy(session, procedure(after="2 hari kerja"), actor=None)
     healthy = start_long_ago(office, days=39)
-    chores = worker._Chores(office.database)
     for _try in range(3):
-        worker._turn(office.database, chores)
+        worker._turn(office.database, threading.Event())
         with office.database.transaction() as session:
             for job in session.scalars(select(Job).where(Job.run_at.is_not(None))):
                 job.run_at = clock.now(session)
@@ -259,7 +245,6 @@ def test_a_version_that_cannot_be_read_holds_up_no_other_timer_and_no_chore(offi
         assert (incident.instance_id, incident.job_id) == (broken.id, left.id)
         assert (left.instance_id, left.run_at) == (broken.id, None)
         assert session.get_one(ProcessInstance, broken.id).state == "incident"
-        assert heartbeat.alive(session)
 
 
 def test_a_message_for_a_case_that_cannot_be_read_is_set_aside_with_an_incident(office: Office) -> None:
@@ -277,7 +262,7 @@ def test_a_message_for_a_case_that_cannot_be_read_is_set_aside_with_an_incident(
         assert session.get_one(ProcessInstance, asking.id).state == "active"
 
 
-def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other_and_no_chore(
+def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start_long_ago(office, days=40)
@@ -291,11 +276,9 @@ def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other_and_no_c
 
     monkeypatch.setattr(worker, "fire_job", fire)
     with pytest.raises(RuntimeError):  # then the worker rests a while
-        worker._turn(office.database, worker._Chores(office.database))
+        worker._turn(office.database, threading.Event())
     assert [job.id for job in jobs_of(office)] == [first.id]
     assert second.id != first.id
-    with office.database.reading() as session:
-        assert heartbeat.alive(session)
 
 
 def versions_held(office: Office) -> dict[int, Any]:

@@ -25,6 +25,8 @@ _LATE_S = 300.0
 _TURN = 20
 #: News that one turn looks at: of each the case is read.
 _NEWS = 100
+#: So often, in seconds, a place is moved behind what nobody is told of.
+_MOVED_S = 60.0
 
 
 class _Settled:
@@ -56,9 +58,22 @@ class WebhookTurns:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._settled = _Settled()
+        self._move_at = 0.0
+
+    def waits(self, session: Session) -> bool:
+        """Whether there is something to queue or to send, or the place stands behind."""
+        if not webhooks.active(session):
+            return False
+        if claims.due(session, WebhookDelivery, 1):
+            return True
+        after = places.place(session, "webhooks")
+        if time.monotonic() >= self._move_at and reader.newest_id(session) > after:
+            return True
+        return bool(webhooks.untold(session, after))
 
     def take(self) -> bool:
         """Queue and send some; whether there may be more to do."""
+        self._move_at = time.monotonic() + _MOVED_S
         with self._database.reading() as session:
             if not webhooks.active(session):
                 self._settled.forget()
@@ -105,6 +120,17 @@ class SmsTurns:
         self._database = database
         self._settled = _Settled()
         self._looked_at: set[News] = set()
+        self._move_at, self._newest = 0.0, -1
+
+    def waits(self, session: Session) -> bool:
+        """Whether something happened since the last turn, is to be sent, or the place stands behind."""
+        if settings.config(session).sms is None:
+            return False
+        if claims.due(session, ReporterNotice, 1):
+            return True
+        newest = reader.newest_id(session)
+        stands_behind = time.monotonic() >= self._move_at and newest > places.place(session, "sms")
+        return newest != self._newest or stands_behind
 
     def take(self) -> bool:
         """Queue and send some; whether there may be more to do."""
@@ -116,6 +142,7 @@ class SmsTurns:
             if settings.config(session).sms is None:
                 return False
             after, newest = places.place(session, "sms"), reader.newest_id(session)
+            self._move_at, self._newest = time.monotonic() + _MOVED_S, newest
             if not after:  # what happened before there was a gateway is told to nobody
                 found, settled = [], newest
             else:

@@ -29,6 +29,10 @@ class Turns:
         self._before: int | None = None
         self._is_filled = False
 
+    def waits(self, session: Session) -> bool:
+        """Whether there is something to index, or older cases are still to be looked at."""
+        return not self._is_filled or bool(words.changed(session, self._after_event(session), 1))
+
     def take(self) -> bool:
         """Index some cases; whether there may be more to do."""
         with self._database.reading() as session:

@@ -61,6 +61,7 @@ from app.models.runtime import (
 from app.models.search import CaseWords, WordSlip
 from app.models.security_log import MembershipChange, SecurityEvent
 from app.models.studio import ProcessDraft, ProcessDraftFile, SandboxRun
+from app.models.work import Work
 from app.models.workload import Absence, TaskTransfer, TransferredTask
 
 __all__ = [
@@ -157,6 +158,7 @@ __all__ = [
     "Webhook",
     "WebhookDelivery",
     "WordSlip",
+    "Work",
     "membership",
     "user_unit",
 ]

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app import worker
+from app.commands.transaction import run_without_key
 from app.errors import NotReady
+from app.services.notifications import outbox
 from app.web import create_app
 from tests.chaos import invariants, office
 from tests.chaos.ledger import Ledger
@@ -131,10 +133,10 @@ class Crowd:
                 return
 
     def _work(self) -> None:
-        chores = worker._Chores(self.database)
         while not self._stop.wait(_PAUSE_S):
             try:
-                worker._turn(self.database, chores)
+                worker.tick(self.database)
+                run_without_key(self.database, outbox.deliver)
             except NotReady:
                 continue
             except Exception as error:

@@ -19,6 +19,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import worker
+from app.commands import works
 from app.commands.transaction import run_without_key
 from app.db import Database
 from app.models import Job
@@ -253,10 +254,10 @@ class _Life:
         self._timer()
 
     def _deliver(self) -> None:
-        worker._Chores(self._database)._deliver()
+        run_without_key(self._database, outbox.deliver)
 
     def _clean(self) -> None:
-        worker._Chores(self._database)._clean()
+        works._clean(self._database, "")
 
     def _backup(self) -> None:
         """Back up, and look at what came of it: a folder under its own name is whole."""

@@ -563,6 +563,22 @@ Table(
     sqlite_with_rowid=False,
 )
 Table(
+    "work",
+    _TABLES,
+    Column("id", Integer, primary_key=True),
+    _Needed("kind", String(40)),
+    _Needed("key", String(64)),
+    _Needed("lane", Integer),
+    Column("due_at", _TIME),
+    _Needed("tries", Integer),
+    _Needed("deaths", Integer),
+    Column("holder", String(32)),
+    Column("again_at", _TIME),
+    Column("error", String(500)),
+    UniqueConstraint("kind", "key"),
+    Index("ix_work_lane_work_due_at", "lane", "due_at"),
+)
+Table(
     "absence",
     _TABLES,
     Column("id", Integer, primary_key=True),

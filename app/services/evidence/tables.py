@@ -153,6 +153,10 @@ ELSEWHERE: Mapping[str, str] = {
         "reply_template process_draft process_draft_file sandbox_run saved_question idempotency_record",
     ),
     **_each(
+        "what is to be done next, which follows from the other tables",
+        "work",
+    ),
+    **_each(
         "what was asked of many cases at once; what it did to each is told by the case",
         "import_batch import_row import_value migration_batch migration_case deadline_recount effect_survey "
         "effect_case audit_sample sampled_case case_hold destruction destroyed_figure roster_file roster_line "

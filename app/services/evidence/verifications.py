@@ -54,6 +54,12 @@ def current(session: Session) -> Verification | None:
     return Verification(**row.value) if row is not None else None
 
 
+def is_asked(session: Session) -> bool:
+    """Whether one goes on. 1 SQL."""
+    known = current(session)
+    return known is not None and known.goes_on
+
+
 def ask(session: Session, *, actor: Actor) -> None:
     """Let the worker check the record.
 

@@ -38,7 +38,7 @@ from app.i18n import _
 
 #: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation,
 #: what a change would do to cases is judged anew, what completions could be taken back with is good for seconds, and
-#: what passwords of new users follow from for an hour.
+#: what passwords of new users follow from for an hour. What work there is follows from the other tables.
 VOLATILE = frozenset(
     {
         "attempt",
@@ -50,6 +50,7 @@ VOLATILE = frozenset(
         "roster_file",
         "roster_line",
         "void_nonce",
+        "work",
     }
 )
 #: What an installation writes before anything is done in it; a backup's own takes its place.

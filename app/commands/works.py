@@ -1,0 +1,183 @@
+"""All kinds of work that is no request: what each does, where, and how often it is looked for."""
+
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+from sqlalchemy.orm import Session
+
+from app.commands import (
+    backups,
+    channels,
+    digests,
+    evidence,
+    imports,
+    mail,
+    migration,
+    numbers,
+    publications,
+    recounts,
+    retention,
+    roster,
+    search,
+    security_log,
+    surveys,
+    workload,
+)
+from app.commands.transaction import run_without_key
+from app.config import Config
+from app.db import Database
+from app.services.core import settings
+from app.services.deployment import plans
+from app.services.evidence import verifications
+from app.services.imports import batches as import_batches
+from app.services.maintenance import housekeeping, scheduled_backups
+from app.services.migration import batches as migration_batches
+from app.services.migration import recounts as deadline_recounts
+from app.services.migration import surveys as effect_surveys
+from app.services.notifications import digests as digest_letters
+from app.services.notifications import mail as letters
+from app.services.notifications import outbox
+from app.services.numbers import publication, totals
+from app.services.retention import destructions
+from app.services.roster import files
+from app.services.tasks import kept_completions
+from app.services.workload import transfers
+from app.work import Kind, Lane
+
+#: So long who began a list waits until it goes on, at most.
+_SOON = timedelta(seconds=2)
+#: Lists of which a worker takes some rows a turn: what a turn is, and whether one waits.
+_LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]] = {
+    "imports": (imports.work, import_batches.waiting),
+    "migration": (migration.work, migration_batches.running),
+    "recounts": (recounts.work, deadline_recounts.running),
+    "retention": (retention.work, destructions.active),
+    "roster": (roster.work, lambda session: files.waiting(session, 1)),
+    "transfers": (workload.work, transfers.running),
+}
+
+
+def kinds_of(config: Config, database: Database) -> list[Kind]:
+    """The kinds of work that a worker with these settings does. Those that an event leads to it looks for itself: who
+    writes an event should not wait for another who does."""
+    name = secrets.token_hex(8)
+    turns = search.Turns(database), channels.WebhookTurns(database), channels.SmsTurns(database)
+    words, webhooks, sms = turns
+    return [
+        Kind("notices", Lane.SOON, _deliver, apart=False, every=timedelta(seconds=1), waits=outbox.waiting),
+        Kind("completions", Lane.SOON, _forget, apart=False, every=timedelta(seconds=15)),
+        Kind(
+            "words", Lane.SOON, lambda _d, _k: words.take(), every=timedelta(seconds=0.5), waits=words.waits
+        ),
+        _Numbers(database).kind(),
+        *(Kind(of, Lane.LISTS, _keyless(do), every=_SOON, waits=waits) for of, (do, waits) in _LISTS.items()),
+        Kind(
+            "surveys",
+            Lane.LISTS,
+            lambda database, _key: surveys.work(database, name),
+            every=_SOON,
+            waits=effect_surveys.waiting,
+        ),
+        Kind("publications", Lane.LISTS, _publish, every=timedelta(seconds=5), waits=plans.due),
+        Kind("webhooks", Lane.POST, lambda _d, _k: webhooks.take(), every=_SOON, waits=webhooks.waits),
+        Kind("sms", Lane.POST, lambda _d, _k: sms.take(), every=_SOON, waits=sms.waits),
+        Kind("mail", Lane.POST, _send, every=timedelta(seconds=5), waits=letters.is_due),
+        Kind("digests", Lane.POST, _send_digests, every=timedelta(seconds=30), waits=_digest_waits),
+        *(
+            [Kind("incoming mail", Lane.POST, _take_mail, every=timedelta(seconds=30))]
+            if config.imap_url
+            else []
+        ),
+        Kind("checkpoints", Lane.LONG, _checkpoint, every=timedelta(seconds=20)),
+        Kind(
+            "verification",
+            Lane.LONG,
+            lambda d, _k: evidence.verify(d),
+            every=_SOON,
+            waits=verifications.is_asked,
+        ),
+        Kind(
+            "statistics",
+            Lane.LONG,
+            lambda d, _k: numbers.publish(d),
+            every=timedelta(minutes=1),
+            waits=publication.due,
+        ),
+        Kind(
+            "backups",
+            Lane.LONG,
+            lambda database, _key: backups.work(database, config) and None,
+            every=timedelta(minutes=1),
+            waits=lambda session: scheduled_backups.is_due(session, config),
+        ),
+        Kind("housekeeping", Lane.LONG, _clean, every=timedelta(hours=1)),
+    ]
+
+
+def _keyless(do: Callable[[Database], bool]) -> Callable[[Database, str], bool]:
+    return lambda database, _key: do(database)
+
+
+def _deliver(session: Session, _key: str) -> bool:
+    return outbox.deliver(session) > 0
+
+
+def _forget(session: Session, _key: str) -> None:
+    """What could be taken back for seconds is forgotten soon after."""
+    kept_completions.forget_old(session)
+
+
+class _Numbers:
+    """Folds what commands changed in the numbers. First it counts the cases of before, once a worker: all later ones
+    count themselves."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counted: int | None = 0
+
+    def kind(self) -> Kind:
+        return Kind("numbers", Lane.SOON, self._turn, every=_SOON, waits=self._waits)
+
+    def _waits(self, session: Session) -> bool:
+        return self._counted is not None or totals.waiting(session)
+
+    def _turn(self, _database: Database, _key: str) -> bool:
+        if self._counted is not None:
+            self._counted = numbers.count_missing(self._database, self._counted)
+        return numbers.fold(self._database) or self._counted is not None
+
+
+def _publish(database: Database, _key: str) -> None:
+    publications.put_due_in_force(database)
+
+
+def _send(database: Database, _key: str) -> None:
+    mail.deliver_mail(database)
+
+
+def _digest_waits(session: Session) -> bool:
+    if settings.config(session).smtp_url is None:
+        return False
+    on = digest_letters.day_of(session)
+    return on is not None and digest_letters.waiting(session, on)
+
+
+def _send_digests(database: Database, _key: str) -> None:
+    digests.deliver_digests(database)
+
+
+def _take_mail(database: Database, _key: str) -> bool:
+    return channels.take_mail(database)
+
+
+def _checkpoint(database: Database, _key: str) -> None:
+    """Sign how far the record is, and send it out of the house."""
+    evidence.make_due_checkpoint(database)
+    evidence.send_checkpoints(database)
+
+
+def _clean(database: Database, _key: str) -> None:
+    run_without_key(database, housekeeping.delete_expired)
+    run_without_key(database, channels.forget_old)
+    security_log.forget_old(database)

@@ -1,0 +1,109 @@
+"""The table of work, and what callers do with it inside of their own transaction."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import (
+    ColumnElement,
+    Delete,
+    Interval,
+    bindparam,
+    case,
+    delete,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.column_types import UtcDateTime
+from app.models import Work
+from app.work.kinds import Kind
+
+
+def defer(session: Session, kind: Kind, key: str = "", due_at: datetime | None = None) -> None:
+    """Have it done at ``due_at``, else soon. What waits under this key already is moved there; what somebody is at
+    is done again."""
+    defer_all(session, kind, [(key, due_at)])
+
+
+def defer_all(session: Session, kind: Kind, works: Iterable[tuple[str, datetime | None]]) -> None:
+    """Defer many, each a key and when it is due, by one statement."""
+    works = list(works)
+    now = _now(session) if any(due_at is None for _key, due_at in works) else None
+    rows = [
+        {
+            "kind": kind.name,
+            "key": key,
+            "lane": int(kind.lane),
+            "due_at": due_at or now,
+            "tries": 0,
+            "deaths": 0,
+        }
+        for key, due_at in works
+    ]
+    if rows:
+        session.connection().execute(_moving(_dialect(session)), rows)
+
+
+def plant(session: Session, kind: Kind) -> None:
+    """Have it done soon, unless it waits already or somebody is at it."""
+    row = {"kind": kind.name, "key": "", "lane": int(kind.lane), "due_at": moment(session)}
+    planting = _insert(_dialect(session)).values(**row, tries=0, deaths=0)
+    session.execute(planting.on_conflict_do_nothing())
+
+
+def cancel(session: Session, kind: Kind, *keys: str) -> None:
+    """Have it not done. It never waits for whoever is at it, or both might wait for each other: he waits for the row
+    that the caller holds, and finds there that nothing is to be done any more."""
+    session.connection().execute(_cancelling(), {"of_kind": kind.name, "keys": keys})
+
+
+def moment(session: Session, later: timedelta = timedelta()) -> ColumnElement[datetime]:
+    """What time it is, or will be: of the database where it is one for several hosts."""
+    if _dialect(session) == "postgresql":
+        return type_coerce(func.clock_timestamp() + literal(later, Interval), UtcDateTime())
+    return literal(datetime.now(UTC) + later, UtcDateTime())
+
+
+def _now(session: Session) -> datetime:
+    if _dialect(session) != "postgresql":
+        return datetime.now(UTC)
+    return cast("datetime", session.scalar(select(moment(session))))
+
+
+def _dialect(session: Session) -> str:
+    return session.get_bind().dialect.name
+
+
+# Statements are built once: building them takes longer than running them.
+
+
+@cache
+def _moving(dialect: str) -> postgresql.Insert:
+    statement, free = _insert(dialect), Work.holder.is_(None)
+    due_at = statement.excluded.due_at
+    moved = {
+        "due_at": case((free, due_at), else_=Work.due_at),
+        "again_at": case((free, null()), else_=due_at),
+        "tries": 0,
+        "deaths": case((free, 0), else_=Work.deaths),
+        "error": None,
+    }
+    return statement.on_conflict_do_update(index_elements=["kind", "key"], set_=moved)
+
+
+def _insert(dialect: str) -> postgresql.Insert:
+    return postgresql.insert(Work) if dialect == "postgresql" else cast("Any", sqlite.insert(Work))
+
+
+@cache
+def _cancelling() -> Delete:
+    keys: Any = bindparam("keys", expanding=True)
+    free = select(Work.id).where(Work.kind == bindparam("of_kind"), Work.key.in_(keys), Work.holder.is_(None))
+    return delete(Work).where(Work.id.in_(free.with_for_update(skip_locked=True)))

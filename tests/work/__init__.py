@@ -1,0 +1,1 @@
+"""All work that is no request."""
