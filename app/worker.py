@@ -11,7 +11,7 @@ from pathlib import Path
 
 from app import log_safety
 from app.commands.deployments import sync_folders
-from app.commands.jobs import fire_job
+from app.commands.jobs import fire_job, fire_next
 from app.commands.transaction import run_relaxed, run_without_key
 from app.commands.works import kinds_of
 from app.config import Config
@@ -26,7 +26,10 @@ from app.work.runner import AFTER_FAILURE_S, REST_S, Runner, guarded
 logger = logging.getLogger(__name__)
 #: So often a host says that its worker lives.
 BEAT_S = 15.0
+#: As many timers as one look takes.
 BATCH = 50
+#: So long it rests while others change the cases of all that is due.
+HELD_S = 0.05
 #: So long before a timer is due the worker reads the version that it needs: else the first of many would wait for
 #: it, and all behind. Not earlier: what is read stays in memory, and a worker may rest for days.
 AHEAD_S = 30.0
@@ -63,11 +66,13 @@ def _turn(database: Database, quiet: threading.Event) -> float:
     rest_s = _rest(database)
     if rest_s > 0.0:  # the usual case costs one look, not a second one at what is due
         quiet.set()
-    elif tick(database) == BATCH:
-        quiet.clear()
-    else:
+        return rest_s
+    fired = tick(database)
+    if fired < BATCH:
         quiet.set()
-    return rest_s
+    else:
+        quiet.clear()
+    return 0.0 if fired else HELD_S
 
 
 def tick(database: Database) -> int:
@@ -77,19 +82,23 @@ def tick(database: Database) -> int:
         NotReady: the database does not answer. And what one timer raised, after all others were tried.
     """
     with database.reading() as session:
-        due = jobs.due(session, clock.now(session), BATCH)
-    failed: Exception | None = None
-    for job_id in due:
+        others = jobs.due_without_case(session, clock.now(session), BATCH // 2)
+    count, failed, passed = 0, None, set[str]()
+    for job_id in [*others, *[None] * (BATCH - len(others))]:
         try:
-            fire_job(database, job_id)
+            if job_id is not None:
+                fire_job(database, job_id)
+            elif fire_next(database, passed) is None:
+                break
         except NotReady:
             raise
         except Exception as error:  # it must not hold up those behind it
             log_safety.log_fault(logger, "timer %s", job_id)
             failed = error
+        count += 1
     if failed is not None:
         raise failed
-    return len(due)
+    return count
 
 
 def fire_until(database: Database, until: datetime) -> int:

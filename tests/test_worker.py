@@ -265,16 +265,15 @@ def test_a_message_for_a_case_that_cannot_be_read_is_set_aside_with_an_incident(
 def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    start_long_ago(office, days=40)
+    broken = start_long_ago(office, days=40)
     start_long_ago(office, days=39)
+    break_state(office, broken.id)
     first, second = sorted(jobs_of(office), key=lambda job: job.due_at)
 
-    def fire(database: Database, job_id: str) -> bool:
-        if job_id == first.id:
-            raise RuntimeError("odd")
-        return fire_job(database, job_id)
+    def fail(*_given: Any, **_named: Any) -> None:
+        raise RuntimeError("odd")
 
-    monkeypatch.setattr(worker, "fire_job", fire)
+    monkeypatch.setattr("app.commands.jobs.fail_job", fail)
     with pytest.raises(RuntimeError):  # then the worker rests a while
         worker._turn(office.database, threading.Event())
     assert [job.id for job in jobs_of(office)] == [first.id]

@@ -30,25 +30,70 @@ def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> 
         with suppress(Conflict):  # another worker was faster: the second look finds nothing left to do
             return _fire(database, job_id, at)
         return _fire(database, job_id, at)
-    except Conflict as error:  # no race: it would never end, and the clock would not rest
+    except Exception as error:
+        _fail(database, job_id, error, at)
+        return False
+
+
+def fire_next(database: Database, passed: set[str]) -> str | None:
+    """Fire the first due timer of a case that nobody else is changing; its id, None where there is none.
+
+    ``passed``: ids of those that are passed over. One of which not even the failure can be noted is added.
+
+    Raises:
+        NotReady: as there. And what it could not note.
+    """
+    taken: str | None = None
+
+    def fire(session: Session) -> None:
+        nonlocal taken
+        found = jobs.take(session, clock.now(session), passed)
+        taken = found[1] if found is not None else None
+        if found is not None:
+            jobs.fire_of(session, *found)
+
+    try:
+        run_relaxed(database, fire)
+    except Conflict:
+        if taken is None:
+            raise
+        fire_job(database, taken)
+    except Exception as error:
+        if taken is None:
+            raise
+        try:
+            _fail(database, taken, error, None)
+        except Exception:
+            passed.add(taken)
+            raise
+    return taken
+
+
+def _fail(database: Database, job_id: str, error: Exception, at: datetime | None) -> None:
+    """Count what a timer failed at, in words that quote no values.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
+    activity_id = None
+    if isinstance(error, Conflict):  # no race: it would never end, and the clock would not rest
         reason = str(error.__cause__).splitlines()[0] if error.__cause__ else error.said
         logger.warning("timer %s: %s", job_id, reason)  # further lines quote values
-        fail_job(database, job_id, stored_messages.store_texts(reason), at=at)
-    except ExecutionFailed as error:
-        told = stored_messages.store_texts(error.said, error.detail)
-        fail_job(database, job_id, told, activity_id=error.activity_id, at=at)
-    except (WrongKey, InvalidDiagram) as error:  # one case's identity or version: it must not stop the clock
-        fail_job(database, job_id, stored_messages.store_texts(error.said), at=at)
-    except NotReady:
-        raise
-    except Exception as error:  # one bad case must not stop the clock for all
+        told = stored_messages.store_texts(reason)
+    elif isinstance(error, ExecutionFailed):
+        told, activity_id = stored_messages.store_texts(error.said, error.detail), error.activity_id
+    elif isinstance(
+        error, WrongKey | InvalidDiagram
+    ):  # one case's identity or version: it must not stop the clock
+        told = stored_messages.store_texts(error.said)
+    elif isinstance(error, NotReady):
+        raise error
+    else:  # one bad case must not stop the clock for all
         reference = log_safety.log_fault(logger, "timer %s", job_id)
-        why = (
-            str(error) if isinstance(error, Broken) else type(error).__name__
-        )  # no other is known to quote no values
+        # No other is known to quote no values.
+        why = str(error) if isinstance(error, Broken) else type(error).__name__
         told = stored_messages.store_texts(_(_FAILED, reference=reference), why)
-        fail_job(database, job_id, told, at=at)
-    return False
+    fail_job(database, job_id, told, activity_id=activity_id, at=at)
 
 
 def fail_job(

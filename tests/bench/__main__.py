@@ -33,6 +33,7 @@ from tests.bench import (
     timers,
     trying,
     turns,
+    workers,
 )
 
 SECTIONS = {
@@ -58,6 +59,7 @@ SECTIONS = {
     "performance": performance.measure,
     "similar": similar.measure,
     "turns": turns.measure,
+    "workers": workers.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

@@ -93,7 +93,7 @@ def _lateness(office: Installation, database: Database, waiting: int, *, over_s:
             due = {job_id: first + timedelta(seconds=over_s * n / DUE) for n, job_id in enumerate(ids)}
             for job_id, at in due.items():
                 session.execute(update(Job).where(Job.id == job_id).values(run_at=at, due_at=at))
-            _move_due(session, due)
+            move_due(session, due)
         late = _wait(database, due)
     late.sort()
     p50, p99 = late[len(late) // 2], late[int(len(late) * 0.99)]
@@ -102,7 +102,7 @@ def _lateness(office: Installation, database: Database, waiting: int, *, over_s:
     row(f"lateness, {waiting:,} waiting, {DUE:,} due {when}", figure, "p99 ≤ 2 s")
 
 
-def _move_due(session, due: dict[str, datetime]) -> None:  # type: ignore[no-untyped-def]
+def move_due(session, due: dict[str, datetime]) -> None:  # type: ignore[no-untyped-def]
     """The engine keeps its own due times; let them agree with the rows."""
     import orjson
 

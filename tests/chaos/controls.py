@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from app import db
+from app import db, worker
 from app.commands import jobs as job_commands
 from app.db import Database
 from app.engine.running import execution as engine
@@ -112,8 +112,7 @@ def _marked_before(_database: Database) -> None:
 
 def _job_apart(database: Database) -> None:
     """The row of a timer that fires is removed in a transaction of its own, once what it did is committed."""
-    fire, remove = job_commands._fire, bulk.remove
-    firing, gone = list[str](), list[str]()
+    remove, firing, gone = bulk.remove, list[bool](), list[str]()
 
     def set_apart(session: Session, model: Any, ids: tuple[str, ...]) -> None:
         if model is Job and firing:
@@ -121,16 +120,20 @@ def _job_apart(database: Database) -> None:
         else:
             remove(session, model, ids)
 
-    def fire_and_remove(database: Database, job_id: str, *given: Any) -> bool:
-        firing[:], gone[:] = [job_id], []
-        fired = fire(database, job_id, *given)
-        firing[:] = []
-        with database.transaction() as session:
-            remove(session, Job, tuple(gone))
-        return fired
+    def removing_after(fire: Callable[..., Any]) -> Callable[..., Any]:
+        def fire_and_remove(database: Database, *given: Any) -> Any:
+            firing[:], gone[:] = [True], []
+            fired = fire(database, *given)
+            firing[:] = []
+            with database.transaction() as session:
+                remove(session, Job, tuple(gone))
+            return fired
+
+        return fire_and_remove
 
     _patch.setattr(bulk, "remove", set_apart)
-    _patch.setattr(job_commands, "_fire", fire_and_remove)
+    _patch.setattr(job_commands, "_fire", removing_after(job_commands._fire))
+    _patch.setattr(worker, "fire_next", removing_after(worker.fire_next))
 
 
 CONTROLS: dict[str, Callable[[Database], None]] = {

@@ -1,5 +1,6 @@
 """Timers: which are due, what happens when one fires, and what when it cannot."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -31,6 +32,20 @@ def due(session: Session, at: datetime, limit: int = 1) -> list[str]:
     return list(session.scalars(query))
 
 
+def due_without_case(session: Session, at: datetime, limit: int) -> list[str]:
+    """Ids of the messages and starts to run at ``at``, in order of due time: there is no case yet to take them by."""
+    query = select(Job.id).where(Job.run_at <= at, Job.instance_id.is_(None))
+    return list(session.scalars(query.order_by(Job.run_at, Job.due_at, Job.id).limit(limit)))
+
+
+def take(session: Session, at: datetime, but: Collection[str]) -> tuple[ProcessInstance, str] | None:
+    """The first timer to run at ``at`` whose case nobody else is changing, ``but`` some: its case, which this
+    transaction keeps, and its id. None: there is none. Workers beside each other so share what is due."""
+    asked: dict[str, Any] = {"at": at, "but": sorted(but)} if but else {"at": at}
+    found = session.execute(_first(bool(but)), asked).one_or_none()
+    return (found[0], found[1]) if found is not None else None
+
+
 def prepare(session: Session) -> None:
     """Read the version that the next timer needs, unless this process holds it already. 1 SQL when it does.
 
@@ -45,10 +60,14 @@ def prepare(session: Session) -> None:
 
 
 def fire(session: Session, job_id: str) -> bool:
-    """Fire one timer. False when it is gone or another worker holds it: nothing to do, no harm done."""
-    asked = {"job_id": job_id}
-    instance = session.scalars(_instance_of(), asked).one_or_none()
+    """Fire one timer, once nobody else changes its case. False when it is gone: nothing to do, no harm done."""
+    return fire_of(session, session.scalars(_instance_of(), {"job_id": job_id}).one_or_none(), job_id)
+
+
+def fire_of(session: Session, instance: ProcessInstance | None, job_id: str) -> bool:
+    """The same of a case that this transaction keeps; None: of none."""
     # The timer is read after its case is locked, or it could be a stale copy.
+    asked = {"job_id": job_id}
     found = session.execute(_row(session.get_bind().dialect.name), asked).one_or_none()
     if found is None:
         return False
@@ -82,6 +101,18 @@ def fire(session: Session, job_id: str) -> bool:
 def _instance_of() -> Select[ProcessInstance]:
     owner = select(Job.instance_id).where(Job.id == bindparam("job_id")).scalar_subquery()
     return access.locking(select(ProcessInstance).where(ProcessInstance.id == owner))
+
+
+@cache
+def _first(has_exceptions: bool) -> Select[ProcessInstance, str]:
+    query = select(ProcessInstance, Job.id).join(Job, Job.instance_id == ProcessInstance.id)
+    query = query.where(Job.run_at <= bindparam("at"))
+    if has_exceptions:
+        exceptions: Any = bindparam("but", expanding=True)
+        query = query.where(Job.id.not_in(exceptions))
+    query = query.order_by(Job.run_at, Job.due_at, Job.id).limit(1)
+    held = query.with_for_update(key_share=True, skip_locked=True, of=ProcessInstance)
+    return held.execution_options(populate_existing=True)
 
 
 @cache
