@@ -4,7 +4,7 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -21,6 +21,7 @@ from app.services.core import clock
 from app.services.deployment import folder_watch
 from app.services.instances import jobs
 from app.services.maintenance import heartbeat
+from app.work import Lane
 from app.work.runner import AFTER_FAILURE_S, REST_S, Runner, guarded
 
 logger = logging.getLogger(__name__)
@@ -35,13 +36,32 @@ HELD_S = 0.05
 AHEAD_S = 30.0
 
 
-def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
-    """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
-    runner = Runner(database, run_relaxed, kinds_of(config, database))
+#: The lanes that a worker may have for itself, as its command names them; the first one is that of timers.
+LANES: dict[str, Lane | None] = {
+    "tenggat": None,
+    "segera": Lane.SOON,
+    "daftar": Lane.LISTS,
+    "kirim": Lane.POST,
+    "lama": Lane.LONG,
+}
+
+
+def run(
+    database: Database,
+    config: Config,
+    stop: threading.Event,
+    say: Callable[[str], None],
+    lanes: Collection[str] = (),
+) -> None:
+    """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal. ``lanes``: which
+    of `LANES`; all where there is none."""
+    own = {LANES[name] for name in lanes or LANES}
+    runner = Runner(database, run_relaxed, [one for one in kinds_of(config, database) if one.lane in own])
     beside: dict[str, Callable[[], float]] = {
-        "clock": lambda: _turn(database, runner.quiet),
         "heartbeat": lambda: _beat(database),
     }
+    if None in own:
+        beside["clock"] = lambda: _turn(database, runner.quiet)
     if config.watch:
         beside["folders"] = _Folders(database, config, say).look
     threads = [

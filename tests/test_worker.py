@@ -22,6 +22,7 @@ from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, jobs
 from app.services.maintenance import heartbeat
+from app.work import Kind, Lane
 from tests.services import stored, two_pools
 from tests.services.office import Office, procedure
 
@@ -312,6 +313,26 @@ def working(database: Database, config: Config, say: Callable[[str], None] = str
         thread.join(20)
     assert not thread.is_alive()
     assert failed == []
+
+
+def test_a_worker_with_lanes_of_its_own_does_nothing_else(
+    office: Office, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, ended = set[str](), threading.Event()
+    kinds = [
+        Kind(lane.name, lane, lambda _d, _k, lane=lane: done.add(lane.name), every=timedelta(seconds=0.1))
+        for lane in Lane
+    ]
+    monkeypatch.setattr(worker, "kinds_of", lambda _config, _database: kinds)
+    monkeypatch.setattr(worker, "_turn", lambda _database, _quiet: done.add("clock") or 0.1)
+    thread = threading.Thread(
+        target=worker.run, args=(office.database, config, ended, str, ["daftar", "lama"])
+    )
+    thread.start()
+    wait_for(lambda: len(done) >= 2)
+    ended.set()
+    thread.join(20)
+    assert done == {"LISTS", "LONG"}
 
 
 def wait_for(true: Callable[[], bool], *, longest_s: float = 20) -> None:

@@ -144,8 +144,15 @@ def _end_with(parent: int) -> None:
 
 @click.command("worker", help="Jalankan pekerja waktu: tenggat, pemberitahuan, folder yang diamati.")
 @click.option("--with-web", is_flag=True, help="Layani juga halaman dan API.")
+@click.option(
+    "--lanes",
+    multiple=True,
+    metavar="JALUR",
+    type=click.Choice(clockwork.LANES),
+    help=f"Kerjakan jalur ini saja; boleh diulang: {', '.join(clockwork.LANES)}. Tanpa ini, semuanya.",
+)
 @click.option("--demo", "shown", is_flag=True, hidden=True, help="Sebut pengguna peragaan.")
-def work(*, with_web: bool, shown: bool) -> None:
+def work(*, with_web: bool, lanes: tuple[str, ...], shown: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
     log_safety.log_to_stderr(as_json=wants_json_log())
     stop = interrupts.stop_when_told()
@@ -155,7 +162,7 @@ def work(*, with_web: bool, shown: bool) -> None:
     gc.collect()
     gc.freeze()  # what is there now stays: no deadline waits until it was gone through again
     with _web(stop, *(("--demo",) if shown else ())) if with_web else nullcontext():
-        clockwork.run(database, config, stop, say)
+        clockwork.run(database, config, stop, say, lanes)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from app import log_safety
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
-from app.models import OutboxMessage
+from app.models import OutboxMessage, Work
 from app.services.core import clock
 from app.services.maintenance import condition, heartbeat
 from app.web import create_app
@@ -76,6 +76,19 @@ def test_what_waits_is_told(client: FlaskClient, case: Case, office: Database) -
     assert 0 <= told["alur_worker_age_seconds"] < 60
     assert told["alur_search_lag"] >= 1
     assert told["alur_disk_free_bytes"] > 0
+
+
+def test_other_work_is_told_when_nobody_begins_it_and_when_it_failed(
+    client: FlaskClient, case: Case, office: Database
+) -> None:
+    assert (figures(client)["alur_work_late"], figures(client)["alur_work_late_seconds"]) == (0, 0)
+    hour_ago = clock.real() - timedelta(hours=1)
+    with office.transaction() as session:
+        for key, values in {"late": {}, "held": {"holder": "a"}, "failed": {"error": "Conflict"}}.items():
+            session.add(Work(kind="imports", key=key, lane=1, due_at=hour_ago, **values))
+    told = figures(client)
+    assert (told["alur_work_late"], told["alur_work_failing"]) == (2, 1)
+    assert told["alur_work_late_seconds"] >= 3_600
 
 
 def test_a_scrape_costs_the_same_whatever_there_is(office: Database, traffic: Traffic, case: Case) -> None:

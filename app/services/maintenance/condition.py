@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.history import reader
-from app.models import Incident, Job, LoginSession, OutboxMessage, UserTask
+from app.models import Incident, Job, LoginSession, OutboxMessage, UserTask, Work
 from app.models.runtime import IS_OPEN
 from app.services.core import clock, settings
 from app.services.evidence import refusals
@@ -36,6 +36,10 @@ class Condition:
     outbox_age_s: float
     #: Events of cases that came after the newest one whose case is indexed.
     search_lag: int
+    #: Pieces of other work that nobody is at although they are due, since when, and those that failed last time.
+    work_late: int
+    work_late_s: float
+    work_failing: int
     sessions_open: int
     worker_age_s: float | None
     backup_age_s: float | None
@@ -56,6 +60,7 @@ def measure(session: Session) -> Condition:
     indexed = words.indexed_event(session, 0)
     alive = (LoginSession.seen_at > real - sessions.IDLE, LoginSession.created_at > real - sessions.ABSOLUTE)
     waits = OutboxMessage.delivered_at.is_(None)
+    late = (Work.due_at < real, Work.holder.is_(None))
     row = session.execute(
         select(
             _count(select(literal(1)).where(IS_OPEN), UserTask),
@@ -71,11 +76,15 @@ def measure(session: Session) -> Condition:
             .limit(1)
             .scalar_subquery(),
             _count(reader.later(indexed)),
+            _count(select(literal(1)).where(*late), Work),
+            select(func.min(Work.due_at)).where(*late).scalar_subquery(),
+            _count(select(literal(1)).where(Work.error.is_not(None)), Work),
             _count(select(literal(1)).where(*alive), LoginSession),
             select(func.count()).select_from(refusals.stored().subquery()).scalar_subquery(),
         )
     ).one()
-    tasks, overdue, incidents, jobs, late, first_job, outbox, first_message, lag, signed_in, refused = row
+    tasks, overdue, incidents, jobs, jobs_late, first_job, outbox, first_message, lag, *others = row
+    work_late, first_work, failing, signed_in, refused = others
     age, backed_up = heartbeat.age(session), scheduled_backups.age(session)
     disk = shutil.disk_usage(settings.config(session).data_dir)
     return Condition(
@@ -83,11 +92,14 @@ def measure(session: Session) -> Condition:
         overdue,
         incidents,
         jobs,
-        late,
+        jobs_late,
         _behind(first_job, now),
         outbox,
         _behind(first_message, now),
         lag,
+        work_late,
+        _behind(first_work, real),
+        failing,
         signed_in,
         age.total_seconds() if age is not None else None,
         backed_up.total_seconds() if backed_up is not None else None,

@@ -98,6 +98,15 @@ def _parts(now: Condition, build: condition.Build) -> list[Part]:
             ),
         ),
         Part(
+            _("Pekerjaan lain"),
+            now.work_late_s < _LATE_S and not now.work_failing,
+            _(
+                "{late} terlambat dimulai, {failing} gagal saat terakhir dicoba.",
+                late=now.work_late,
+                failing=now.work_failing,
+            ),
+        ),
+        Part(
             _("Pemberitahuan"),
             now.outbox_age_s < _LATE_S,
             _("{waiting} menunggu dikirim.", waiting=now.outbox_waiting),
