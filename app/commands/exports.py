@@ -5,6 +5,8 @@ from app.db import Database
 from app.history.events import Event, ListTaken, ReportTaken
 from app.services.core import history
 from app.services.core.access import Actor
+from app.services.core.security_log import Deed
+from app.services.core.security_notes import notes_of
 
 
 def record_list_taken(database: Database, name: str, format_: str, *, actor: Actor) -> None:
@@ -13,6 +15,11 @@ def record_list_taken(database: Database, name: str, format_: str, *, actor: Act
     ``name``: of the file, without its ending. The security log has its own words for it.
     """
     _record(database, ListTaken(list=name, format=format_), actor)
+
+
+def note_list_taken(database: Database, part: str, *, actor: Actor) -> None:
+    """Tell the security log that a list is handed out as a file, all of its pages. ``part``: which list."""
+    notes_of(database).take(Deed("reading", "list", actor_id=actor.id, part=part))
 
 
 def record_report_taken(

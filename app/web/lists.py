@@ -1,21 +1,23 @@
-"""Lists whose filters stand in the address, so that they can be kept, sent, and gone back to."""
+"""Lists: their filters stand in the address, to be kept, sent, and gone back to; all of one is had as a file."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
 from app import i18n
-from app.db import Database
+from app.commands import exports
 from app.i18n import _
 from app.models import ProcessInstance
 from app.services.core import ids
 from app.services.core.bounded import MANY
 from app.services.core.paging import Page
 from app.services.definitions import definitions
+from app.web import context, sheet_files
 
 #: Where the next page begins. Every other change of the address goes back to the first page.
 AFTER = "after"
@@ -25,6 +27,7 @@ KEPT = "tetap"
 #: So many letters of what is not known are told again.
 _SHOWN = 40
 _T = TypeVar("_T")
+_Row = TypeVar("_Row")
 
 
 @dataclass(frozen=True)
@@ -88,19 +91,68 @@ def files(path: str, changes: Mapping[str, str] | None = None) -> tuple[str, str
     return f"{path}?{queries[0]}", f"{path}?{queries[1]}"
 
 
-def rows_of_pages(
-    database: Database,
+@dataclass(frozen=True)
+class Column(Generic[_Row]):
+    """A column of a list in its file: the heading, and what it says of a row."""
+
+    label: str
+    value: Callable[[_Row], object]
+
+
+def download(name: str, part: str, columns: Sequence[Column[_Row]], rows: Iterable[_Row]) -> Response:
+    """All of a list as a file, in the format that the address or the form names. That it is handed out is noted.
+
+    ``name`` of the file, without its ending; ``part``: which list, for the security log.
+
+    Raises:
+        InvalidForm: an unknown format.
+    """
+    return _download(name, part, columns, [_cells(columns, row) for row in rows])
+
+
+def download_pages(
+    name: str,
+    part: str,
+    columns: Sequence[Column[_Row]],
     page: Callable[[Session, str], Page[_T]],
-    rows: Callable[[Session, Sequence[_T]], Sequence[Sequence[object]]],
-) -> Iterator[Sequence[object]]:
-    """The rows of a file: all pages of a list, each read in a transaction of its own as the file is sent."""
-    after: str | None = ""
-    while after is not None:
-        with database.reading() as session:
-            found = page(session, after)
-            some = rows(session, found.items)
-        yield from some
-        after = found.next
+    rows: Callable[[Session, Sequence[_T]], Iterable[_Row]],
+) -> Response:
+    """The same of a list that has pages: each is read in a transaction of its own as the file is sent. ``rows`` makes
+    of what a page has that of which columns tell.
+
+    Raises:
+        InvalidForm: an unknown format. And what ``page`` raises.
+    """
+    database = context.database()
+
+    def all_pages() -> Iterator[Sequence[object]]:
+        after: str | None = ""
+        while after is not None:
+            with database.reading() as session:
+                found = page(session, after)
+                some = [_cells(columns, row) for row in rows(session, found.items)]
+            yield from some
+            after = found.next
+
+    return _download(name, part, columns, all_pages())
+
+
+def as_they_are(_session: Session, found: Sequence[_T]) -> Sequence[_T]:
+    """Rows of which columns tell without looking further."""
+    return found
+
+
+def _cells(columns: Sequence[Column[_Row]], row: _Row) -> Sequence[object]:
+    return [one.value(row) for one in columns]
+
+
+def _download(
+    name: str, part: str, columns: Sequence[Column[_Row]], cells: Iterable[Sequence[object]]
+) -> Response:
+    heading = [one.label for one in columns]
+    answer = sheet_files.sheet_download(name, request.values.get("format", ""), heading, cells)
+    exports.note_list_taken(context.database(), part, actor=context.actor())
+    return answer
 
 
 def argument(name: str) -> str:

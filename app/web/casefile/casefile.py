@@ -42,7 +42,6 @@ from app.services.tasks import permissions
 from app.web import context, entries, errors, lists
 from app.web.casefile import clocks, instance_list, page_parts, timeline
 from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 
 #: So many are told beside a task.
 _RECENT = 12
@@ -82,9 +81,7 @@ def listed() -> str:
 @blueprint.get("/perkara/unduh")
 def take_along() -> AnyResponse:
     """The same list as a file, all of its pages, without identity."""
-    rows = instance_list.cells(context.actor(), context.database())
-    noting.list_taken("instances")
-    return sheet_download("perkara", lists.argument("format"), instance_list.heading(), rows)
+    return instance_list.download(context.actor())
 
 
 @blueprint.get("/perkara/<int:instance_id>")

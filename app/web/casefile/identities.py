@@ -7,6 +7,7 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands import exports
 from app.commands.transaction import run_without_key
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed
@@ -21,7 +22,6 @@ from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.web import context, lists
 from app.web.casefile import instance_list
-from app.web.security_log import noting
 from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("identities", __name__)
@@ -45,8 +45,8 @@ def take_along() -> Response:
         with database.reading() as session:
             columns = _columns(session, actor)
         rows = _cells(actor, database, reason, columns)
-        noting.list_taken("instances_identity")
-        heading = [*instance_list.heading(), *columns.values(), _("Identitas lainnya")]
+        exports.note_list_taken(database, "instances_identity", actor=actor)
+        heading = [one.label for one in instance_list.columns()] + [*columns.values(), _("Identitas lainnya")]
         answer = sheet_download("perkara-identitas", request.form.get("format", ""), heading, rows)
     except InvalidForm as error:
         return make_response(_page(error.errors), 422)
@@ -87,7 +87,7 @@ def _cells(
 ) -> Iterator[Sequence[object]]:
     """The rows of the file; of each page the looks are recorded before a row of it leaves."""
     with database.reading() as session:
-        filters = instance_list.asked_filters(session)
+        filters, of_case = instance_list.asked_filters(session), instance_list.columns()
     after: str | None = ""
     while after is not None:
         asked = after
@@ -95,7 +95,9 @@ def _cells(
         def do(session: Session, asked: str = asked) -> tuple[list[Sequence[object]], str | None]:
             page = instance_lists.page(session, filters, actor=actor, after=asked, limit=paging.MAX_LIMIT)
             shown = identity.show_each(session, actor, page.items, reason)
-            rows = instance_list.cells_of(session, page)
+            rows = [
+                [one.value(row) for one in of_case] for row in instance_list.file_rows(session, page.items)
+            ]
             versions = [definitions.readable(session, case.definition_id) for case in page.items]
             return [
                 _with_identity(row, shown.get(case.id), Vocabulary(version) if version else None, columns)

@@ -1,13 +1,13 @@
 """The list of the page Perkara: tabs, filters, rows; and its rows as a file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
-from app.db import Database
 from app.i18n import N_, _, pgettext
 from app.models import DestroyedCase, Job, ProcessInstance
 from app.services.casefile import casefile, instance_lists, queries
@@ -22,10 +22,10 @@ from app.services.facts import destroyed
 from app.services.facts.counted import NOT_FILLED, Counted
 from app.services.facts.destroyed import Destroyed
 from app.services.retention import destructions
-from app.web import deadlines, lists
+from app.web import context, deadlines, lists
 from app.web.casefile import counted, page_parts
 from app.web.deadlines import Due
-from app.web.lists import Filter, FilteredList
+from app.web.lists import Column, Filter, FilteredList
 
 _NAMES = ("category", "unit", "area", "key", "priority")
 _STATES = {
@@ -128,7 +128,7 @@ def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
         q=q,
         tabs=_tabs(state, counts),
         filters=[*_filters(asked, choices, units), *counted.filters(session, behind)],
-        rows=_rows(session, page, places, units),
+        rows=_rows(session, page.items, places, units),
         titles=lists.titles(session, page.items),
         units=units,
         following=lists.next_page(page.next),
@@ -215,9 +215,9 @@ def _filters(
 
 
 def _rows(
-    session: Session, page: Page[ProcessInstance], places: Mapping[int, Place], units: Mapping[str, str]
+    session: Session, cases: Sequence[ProcessInstance], places: Mapping[int, Place], units: Mapping[str, str]
 ) -> list[_Row]:
-    return [_row(session, case, places[case.id], units) for case in page.items]
+    return [_row(session, case, places[case.id], units) for case in cases]
 
 
 def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[str, str]) -> _Row:
@@ -256,35 +256,42 @@ def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]
     return [page_parts.awaited(version, wait) for wait in place.waits] or times
 
 
-def heading() -> list[str]:
-    """The heading of the file."""
+@dataclass(frozen=True)
+class FileRow:
+    """A case in a file. ``process``, ``unit``: their names."""
+
+    row: _Row
+    process: str
+    unit: str
+
+
+def columns() -> list[Column[FileRow]]:
+    """The columns of the file."""
     return [
-        _("Nomor"),
-        _("Perihal"),
-        pgettext("satu", "Proses"),
-        _("Keadaan"),
-        _("Kedudukan"),
-        _("Lajur"),
-        _("Tenggat"),
-        _("Kategori"),
-        _("Unit"),
-        _("Kecamatan"),
-        pgettext("waktu", "Mulai"),
-        _("Berakhir"),
+        Column(_("Nomor"), lambda one: one.row.case.business_key),
+        Column(_("Perihal"), lambda one: one.row.case.subject),
+        Column(pgettext("satu", "Proses"), lambda one: one.process),
+        Column(_("Keadaan"), lambda one: _(_STATES[one.row.case.state])),
+        Column(_("Kedudukan"), lambda one: one.row.place),
+        Column(_("Lajur"), lambda one: one.row.where),
+        Column(_("Tenggat"), lambda one: one.row.due_at),
+        Column(_("Kategori"), lambda one: one.row.case.category),
+        Column(_("Unit"), lambda one: one.unit),
+        Column(_("Kecamatan"), lambda one: one.row.case.area),
+        Column(pgettext("waktu", "Mulai"), lambda one: one.row.case.started_at),
+        Column(_("Berakhir"), lambda one: one.row.case.ended_at),
     ]
 
 
-def cells(actor: Actor, database: Database) -> Iterator[Sequence[object]]:
-    """The rows of the file: the list that the address asks for, all of it, read a page at a time."""
-    with database.reading() as session:
+def download(actor: Actor) -> Response:
+    """The list that the address asks for as a file, all of its pages, without identity."""
+    with context.database().reading() as session:
         filters = asked_filters(session)
-    after: str | None = ""
-    while after is not None:
-        with database.reading() as session:
-            page = instance_lists.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
-            cells = cells_of(session, page)
-        yield from cells
-        after = page.next
+
+    def page(session: Session, after: str) -> Page[ProcessInstance]:
+        return instance_lists.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    return lists.download_pages("perkara", "instances", columns(), page, file_rows)
 
 
 def asked_filters(session: Session) -> InstanceFilters:
@@ -292,28 +299,13 @@ def asked_filters(session: Session) -> InstanceFilters:
     return _asked_filters(session, {name: lists.argument(name) for name in _NAMES})[0]
 
 
-def cells_of(session: Session, page: Page[ProcessInstance]) -> list[Sequence[object]]:
-    """The cases of a page as rows under `heading`."""
-    places = instance_lists.places(session, [case.id for case in page.items])
+def file_rows(session: Session, cases: Sequence[ProcessInstance]) -> list[FileRow]:
+    """Cases with the words that the columns of a file need beside."""
+    places = instance_lists.places(session, [case.id for case in cases])
     codes = {task.unit_code or "" for place in places.values() for task in place.tasks}
-    units = casefile.unit_names(session, [*codes, *(case.unit_code for case in page.items)])
-    names = definitions.names(session, {case.definition_id for case in page.items})
-    return [_cells(row, names, units) for row in _rows(session, page, places, units)]
-
-
-def _cells(row: _Row, names: Mapping[int, str], units: Mapping[str, str]) -> Sequence[object]:
-    case = row.case
-    return (
-        case.business_key,
-        case.subject,
-        names[case.definition_id],
-        _(_STATES[case.state]),
-        row.place,
-        row.where,
-        row.due_at,
-        case.category,
-        units.get(case.unit_code, case.unit_code),
-        case.area,
-        case.started_at,
-        case.ended_at,
-    )
+    units = casefile.unit_names(session, [*codes, *(case.unit_code for case in cases)])
+    names = definitions.names(session, {case.definition_id for case in cases})
+    return [
+        FileRow(row, names[row.case.definition_id], units.get(row.case.unit_code, row.case.unit_code))
+        for row in _rows(session, cases, places, units)
+    ]

@@ -16,8 +16,7 @@ from app.services.instances import incidents
 from app.services.migration import moves
 from app.stored_messages import tell_stored
 from app.web import context, entries, lists
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
+from app.web.lists import Column
 
 blueprint = Blueprint("incidents", __name__)
 RESOLVED = "resolved"
@@ -59,34 +58,25 @@ def take_along() -> Response:
         limit = paging.MAX_LIMIT
         return incidents.page(session, actor=actor, resolved=resolved, after=after, limit=limit)
 
-    noting.list_taken("incidents")
-    heading = [
-        _("Nomor"),
-        pgettext("satu", "Proses"),
-        _("Kegiatan"),
-        _("Sebab"),
-        _("Terjadi"),
-        _("Ditutup"),
-        _("Oleh"),
+    columns: list[Column[tuple[Incident, str]]] = [
+        Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
+        Column(pgettext("satu", "Proses"), lambda row: _process(row[0])),
+        Column(_("Kegiatan"), lambda row: row[1]),
+        Column(_("Sebab"), lambda row: tell_stored(row[0].message)),
+        Column(_("Terjadi"), lambda row: row[0].opened_at),
+        Column(_("Ditutup"), lambda row: row[0].resolved_at),
+        Column(_("Oleh"), lambda row: row[0].resolved_by.full_name if row[0].resolved_by else ""),
     ]
-    rows = lists.rows_of_pages(context.database(), page, _cells)
-    return sheet_download("kendala", lists.argument("format"), heading, rows)
+    return lists.download_pages("kendala", "incidents", columns, page, _with_places)
 
 
-def _cells(session: Session, found: Sequence[Incident]) -> list[Sequence[object]]:
+def _with_places(session: Session, found: Sequence[Incident]) -> list[tuple[Incident, str]]:
     places = _places(session, found)
-    return [
-        (
-            one.instance.business_key if one.instance else "",
-            one.instance.key if one.instance else one.definition.key if one.definition else "",
-            places[one.id],
-            tell_stored(one.message),
-            one.opened_at,
-            one.resolved_at,
-            one.resolved_by.full_name if one.resolved_by else "",
-        )
-        for one in found
-    ]
+    return [(one, places[one.id]) for one in found]
+
+
+def _process(one: Incident) -> str:
+    return one.instance.key if one.instance else one.definition.key if one.definition else ""
 
 
 @blueprint.post("/kendala/<int:incident_id>/coba")

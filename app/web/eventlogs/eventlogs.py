@@ -5,12 +5,12 @@ from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
 from app.commands import eventlogs as commands
+from app.commands import exports
 from app.errors import InvalidForm
 from app.services.eventlogs import rows, taking
 from app.web import context, lists
 from app.web.casefile import instance_list
 from app.web.security import guard_download
-from app.web.security_log import noting
 
 blueprint = Blueprint("eventlogs", __name__)
 
@@ -34,7 +34,7 @@ def take_along() -> Response:
         commands.record_taken(database, name, filters, actor=actor)
     except InvalidForm as error:
         return make_response(_page(str(error)), 422)
-    noting.list_taken("event_log")
+    exports.note_list_taken(database, "event_log", actor=actor)
     found = rows.cases(database, filters, actor=actor)
     answer = FlaskResponse(
         stream_with_context(format_.write(found, filters.key or "alur")), mimetype=format_.mimetype

@@ -1,6 +1,6 @@
 """Notifikasi: what the clock and colleagues' work wanted somebody to know. The bell counts what is unread."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -8,15 +8,14 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.i18n import _
 from app.models import Notice
 from app.services.core import ids, paging
-from app.services.core.access import Actor
+from app.services.core.paging import Page
 from app.services.notifications import kinds, message_texts, notices, reminders
 from app.web import context, lists
-from app.web.security_log import noting
-from app.web.sheet_files import FORMATS, sheet_download
+from app.web.lists import Column
+from app.web.sheet_files import FORMATS
 
 blueprint = Blueprint("notices", __name__)
 UNREAD, MINE, LANE = "unread", "mine", "lane"
@@ -72,51 +71,35 @@ def _files() -> tuple[str, str]:
 @blueprint.get("/notifikasi/unduh")
 def take_along() -> Response:
     """The same list as a file, all of its pages."""
-    heading = [
-        _("Pemberitahuan"),
-        _("Nomor"),
-        _("Perihal"),
-        _("Jenis"),
-        _("Untuk"),
-        _("Waktu"),
-        _("Keadaan"),
+    columns: list[Column[tuple[Notice, str]]] = [
+        Column(_("Pemberitahuan"), lambda row: row[1]),
+        Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
+        Column(_("Perihal"), lambda row: row[0].instance.subject if row[0].instance else ""),
+        Column(_("Jenis"), lambda row: _(label) if (label := kinds.label(row[0].kind)) else ""),
+        Column(_("Untuk"), lambda row: _("Lajur saya") if row[0].for_lane else _("Saya")),
+        Column(_("Waktu"), lambda row: row[0].created_at),
+        Column(_("Keadaan"), lambda row: _("Sudah dibaca") if row[0].read_at else _("Belum dibaca")),
     ]
-    rows = _cells(context.actor(), context.database(), lists.argument("tab"))
-    noting.list_taken("notices")
-    return sheet_download("notifikasi", lists.argument("format"), heading, rows)
+    actor, tab = context.actor(), lists.argument("tab")
+
+    def page(session: Session, after: str) -> Page[Notice]:
+        limit, for_lane = paging.MAX_LIMIT, _FOR_LANE.get(tab)
+        rows, before = notices.of_user(
+            session,
+            actor=actor,
+            before=int(after) if after else None,
+            limit=limit,
+            unread_only=tab == UNREAD,
+            for_lane=for_lane,
+        )
+        return Page(rows, str(before) if before is not None else None)
+
+    return lists.download_pages("notifikasi", "notices", columns, page, _with_words)
 
 
-def _cells(actor: Actor, database: Database, tab: str) -> Iterator[Sequence[object]]:
-    """The list that the address asks for, read a page at a time."""
-    before: int | None = None
-    while True:
-        with database.reading() as session:
-            rows, before = notices.of_user(
-                session,
-                actor=actor,
-                before=before,
-                limit=paging.MAX_LIMIT,
-                unread_only=tab == UNREAD,
-                for_lane=_FOR_LANE.get(tab),
-            )
-            words = message_texts.notice_words(session)
-            cells = [_row(one, words(one.body)) for one in rows]
-        yield from cells
-        if before is None:
-            return
-
-
-def _row(notice: Notice, said: str) -> Sequence[object]:
-    case, label = notice.instance, kinds.label(notice.kind)
-    return (
-        said,
-        case.business_key if case else "",
-        case.subject if case else "",
-        _(label) if label else "",
-        _("Lajur saya") if notice.for_lane else _("Saya"),
-        notice.created_at,
-        _("Sudah dibaca") if notice.read_at else _("Belum dibaca"),
-    )
+def _with_words(session: Session, found: Sequence[Notice]) -> list[tuple[Notice, str]]:
+    words = message_texts.notice_words(session)
+    return [(one, words(one.body)) for one in found]
 
 
 def _tabs(tab: str, mine: int, lane: int) -> list[dict[str, Any]]:

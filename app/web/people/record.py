@@ -1,6 +1,6 @@
 """The record of what was changed outside of cases."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, url_for
@@ -12,8 +12,8 @@ from app.services.core import history, paging
 from app.services.core.paging import Page
 from app.services.people import user_search
 from app.web import context, lists, sentences
-from app.web.security_log import noting, words
-from app.web.sheet_files import sheet_download
+from app.web.lists import Column
+from app.web.security_log import words
 
 blueprint = Blueprint("record", __name__)
 
@@ -43,24 +43,19 @@ def take_along() -> Response:
     def page(session: Session, after: str) -> Page[Any]:
         return history.outside_instances(session, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    def cells(_session: Session, found: Sequence[Any]) -> list[Sequence[object]]:
-        told = [sentences.entry_outside_instances(entry) for entry in found]
-        return [
-            (
-                one["at"],
-                one["actor"],
-                words.came_from(entry.origin),
-                one["what"].striptags(),
-                " ".join(
-                    text
-                    for text in (one["meta"].striptags(), one["reason"], one["detail"].striptags())
-                    if text
-                ),
-            )
-            for entry, one in zip(found, told, strict=True)
-        ]
+    def told(_session: Session, found: Sequence[Any]) -> list[tuple[Any, Mapping[str, Any]]]:
+        return [(entry, sentences.entry_outside_instances(entry)) for entry in found]
 
-    noting.list_taken("record")
-    heading = [_("Waktu"), _("Oleh"), _("Dari"), _("Kejadian"), _("Keterangan")]
-    rows = lists.rows_of_pages(context.database(), page, cells)
-    return sheet_download("riwayat", lists.argument("format"), heading, rows)
+    columns: list[Column[tuple[Any, Mapping[str, Any]]]] = [
+        Column(_("Waktu"), lambda row: row[1]["at"]),
+        Column(_("Oleh"), lambda row: row[1]["actor"]),
+        Column(_("Dari"), lambda row: words.came_from(row[0].origin)),
+        Column(_("Kejadian"), lambda row: row[1]["what"].striptags()),
+        Column(_("Keterangan"), lambda row: _remarks(row[1])),
+    ]
+    return lists.download_pages("riwayat", "record", columns, page, told)
+
+
+def _remarks(told: Mapping[str, Any]) -> str:
+    remarks = told["meta"].striptags(), told["reason"], told["detail"].striptags()
+    return " ".join(text for text in remarks if text)

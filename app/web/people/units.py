@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
+from operator import itemgetter
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -19,8 +20,7 @@ from app.services.people.units import Details
 from app.services.roster import offices
 from app.services.roster.lines import UNIT_COLUMNS
 from app.web import context, entries, errors, lists
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
+from app.web.lists import Column
 
 blueprint = Blueprint("units", __name__)
 
@@ -63,14 +63,14 @@ def take_along() -> Response:
     q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT
     with context.database().reading() as session:
         officers = units.officers(session)
-        rows = [
-            (*offices.cells_of(unit).values(), officers.get(unit.code, 0))
+        found: list[Mapping[str, object]] = [
+            {**offices.cells_of(unit), "officers": officers.get(unit.code, 0)}
             for unit in units.everything(session)
             if _matches(unit, q) and not (only_empty and officers.get(unit.code))
         ]
-    noting.list_taken("units")
-    heading = [*UNIT_COLUMNS.values(), "jumlah petugas"]
-    return sheet_download("unit", lists.argument("format"), heading, rows)
+    headings = {**UNIT_COLUMNS, "officers": "jumlah petugas"}
+    columns = [Column[Mapping[str, object]](label, itemgetter(key)) for key, label in headings.items()]
+    return lists.download("unit", "units", columns, found)
 
 
 @blueprint.get("/pengguna/unit-baru")

@@ -1,8 +1,9 @@
 """Pengguna: who signs in, in which lanes and units, with which roles. Administrators change it, others read."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from operator import itemgetter
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -10,12 +11,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.transaction import Answer, Command, run_command, run_without_key
-from app.db import Database
 from app.errors import InvalidForm
 from app.i18n import LANGUAGES, N_, _, use
 from app.models import User
 from app.services.core import edit_conflicts, ids, paging, rights
 from app.services.core.access import Actor, actor_of
+from app.services.core.paging import Page
 from app.services.definitions import staffing
 from app.services.people import (
     accounts,
@@ -34,14 +35,14 @@ from app.services.people.user_search import UserFilters
 from app.services.roster import people
 from app.services.roster.lines import USER_COLUMNS
 from app.web import context, entries, lists, once
-from app.web.lists import Filter, FilteredList
+from app.web.lists import Column, Filter, FilteredList
 from app.web.people import auth
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 
 _ROLES = ("is_admin", "is_process_owner", "is_auditor")
 #: No lane has this id: what a form sends instead of one is refused at its field.
 _UNKNOWN = 0
+
+_Cells = Mapping[str, object]
 
 blueprint = Blueprint("users", __name__)
 
@@ -58,21 +59,18 @@ def listed() -> str:
 def take_along() -> Response:
     """The same list as a file, all of its pages, in the columns that `rosters` takes."""
     user_search.require_reader(context.actor())
-    noting.list_taken("users")
-    heading = [*USER_COLUMNS.values(), "terakhir masuk"]
-    return sheet_download("pengguna", lists.argument("format"), heading, _cells(context.database()))
-
-
-def _cells(database: Database) -> Iterator[Sequence[object]]:
-    """The rows of the file, read a page at a time."""
     actor, filters = context.actor(), _wanted()
-    after: str | None = ""
-    while after is not None:
-        with database.reading() as session:
-            page = user_search.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
-            cells = [(*people.cells_of(user).values(), user.signed_in_at) for user in page.items]
-        yield from cells
-        after = page.next
+
+    def page(session: Session, after: str) -> Page[User]:
+        return user_search.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    headings = {**USER_COLUMNS, "signed_in_at": "terakhir masuk"}
+    columns = [Column[_Cells](label, itemgetter(key)) for key, label in headings.items()]
+    return lists.download_pages("pengguna", "users", columns, page, _cells)
+
+
+def _cells(_session: Session, found: Sequence[User]) -> list[_Cells]:
+    return [{**people.cells_of(user), "signed_in_at": user.signed_in_at} for user in found]
 
 
 @blueprint.get("/pengguna/baru")

@@ -1,8 +1,8 @@
 """Buku identitas: who opened whose identity, over all cases, with what is odd about it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from flask import Blueprint, make_response, render_template, url_for
 from sqlalchemy.orm import Session
@@ -12,16 +12,13 @@ from app.errors import InvalidForm
 from app.history.words import purposes
 from app.i18n import N_, _
 from app.services.core import paging
-from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.questions import ledger
 from app.services.questions.choices import Choices
 from app.services.questions.ledger import Filters, Opening
 from app.web import context, errors, lists
-from app.web.lists import Filter
+from app.web.lists import Column, Filter
 from app.web.questions import pages
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("identity_ledger", __name__)
 
@@ -120,28 +117,29 @@ def take_along() -> Response:
     actor, filters = context.actor(), _filters()
     with context.database().reading() as session:
         ledger.page(session, filters, actor=actor, limit=1)
-    noting.list_taken("identity_ledger")
-    heading = [_("Waktu"), _("Oleh"), _("Nomor"), _("Perihal"), _("Isian"), _("Alasan"), _("Pola")]
-    return sheet_download("buku-identitas", lists.argument("format"), heading, _cells(filters, actor))
+    columns: list[Column[_Row]] = [
+        Column(_("Waktu"), lambda row: row.opening.entry.at),
+        Column(_("Oleh"), lambda row: row.opening.entry.actor.full_name if row.opening.entry.actor else ""),
+        Column(_("Nomor"), lambda row: row.opening.instance.business_key),
+        Column(_("Perihal"), lambda row: row.opening.instance.subject),
+        Column(_("Isian"), lambda row: row.fields),
+        Column(_("Alasan"), lambda row: row.reason),
+        Column(_("Pola"), lambda row: ", ".join(_(PATTERNS[name]) for name in row.opening.patterns)),
+    ]
 
-
-def _cells(filters: Filters, actor: Actor) -> Iterator[Sequence[object]]:
     def page(session: Session, after: str) -> paging.Page[Opening]:
         return ledger.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT).page
 
-    def rows(session: Session, found: Sequence[Opening]) -> list[Sequence[Any]]:
-        fields, reasons = _fields(session, found), _reasons(session, found)
-        return [
-            (
-                one.entry.at,
-                one.entry.actor.full_name if one.entry.actor else "",
-                one.instance.business_key,
-                one.instance.subject,
-                fields[one.entry.id],
-                reasons[one.entry.id],
-                ", ".join(_(PATTERNS[name]) for name in one.patterns),
-            )
-            for one in found
-        ]
+    return lists.download_pages("buku-identitas", "identity_ledger", columns, page, _in_words)
 
-    return lists.rows_of_pages(context.database(), page, rows)
+
+@dataclass(frozen=True)
+class _Row:
+    opening: Opening
+    fields: str
+    reason: str
+
+
+def _in_words(session: Session, found: Sequence[Opening]) -> list[_Row]:
+    fields, reasons = _fields(session, found), _reasons(session, found)
+    return [_Row(one, fields[one.entry.id], reasons[one.entry.id]) for one in found]

@@ -1,7 +1,8 @@
 """Tanya: a question is put together in a form, answered from its address, and its answer taken along."""
 
 import secrets
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
@@ -24,9 +25,8 @@ from app.services.questions.choices import Choices
 from app.services.questions.question import Question
 from app.services.tasks import inbox
 from app.web import context, errors, lists
+from app.web.lists import Column
 from app.web.questions import controls, words
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("questions", __name__)
 #: What a condition more is about is chosen under this name, with the number of its group.
@@ -240,21 +240,49 @@ def take_along() -> Response:
     with context.database().reading() as session:
         known_values.require(session, asked, actor=actor)
         cases.terms_of(session, asked)
-    noting.list_taken("question")
-    heading = [
-        _("Nomor"),
-        _("Perihal"),
-        pgettext("satu", "Proses"),
-        _("Keadaan"),
-        _("Kategori"),
-        _("Unit"),
-        _("Kecamatan"),
-        pgettext("waktu", "Mulai"),
-        _("Berakhir"),
-        _("Hasil"),
-        _("Tugas yang lewat tenggat (hari kalender)"),
+
+    def page(session: Session, after: str) -> paging.Page[ProcessInstance]:
+        return cases.page(session, asked, actor=actor, after=after, limit=paging.MAX_LIMIT).page
+
+    columns: list[Column[_Answer]] = [
+        Column(_("Nomor"), lambda row: row.case.business_key),
+        Column(_("Perihal"), lambda row: row.case.subject),
+        Column(pgettext("satu", "Proses"), lambda row: row.process),
+        Column(_("Keadaan"), lambda row: _(words.STATES[row.case.state])),
+        Column(_("Kategori"), lambda row: row.case.category),
+        Column(_("Unit"), lambda row: row.unit),
+        Column(_("Kecamatan"), lambda row: row.case.area),
+        Column(pgettext("waktu", "Mulai"), lambda row: row.case.started_at),
+        Column(_("Berakhir"), lambda row: row.case.ended_at),
+        Column(_("Hasil"), lambda row: row.case.end_name),
+        Column(_("Tugas yang lewat tenggat (hari kalender)"), lambda row: row.late),
     ]
-    return sheet_download("jawaban", lists.argument("format"), heading, _cells(asked, actor))
+    return lists.download_pages("jawaban", "question", columns, page, _answers)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A case in the file. ``process``, ``unit``: their names; ``late``: its late tasks in words."""
+
+    case: ProcessInstance
+    process: str
+    unit: str
+    late: str
+
+
+def _answers(session: Session, found: Sequence[ProcessInstance]) -> list[_Answer]:
+    shown = _cases(session, found)
+    late, units = shown["late"], shown["units"]
+    names = definitions.names(session, {case.definition_id for case in found})
+    return [
+        _Answer(
+            case,
+            names[case.definition_id],
+            units.get(case.unit_code, case.unit_code),
+            "; ".join(late_in_words(one, units) for one in late.get(case.id, ())),
+        )
+        for case in found
+    ]
 
 
 def _take_events(asked: Question, actor: Actor) -> Response:
@@ -262,55 +290,21 @@ def _take_events(asked: Question, actor: Actor) -> Response:
         events.require(actor)
         known_values.require(session, asked, actor=actor)
         events.terms_of(session, asked)
-    noting.list_taken("question")
 
-    def some(session: Session, after: str) -> paging.Page[Entry[Event]]:
+    def page(session: Session, after: str) -> paging.Page[Entry[Event]]:
         return events.page(session, asked, actor=actor, after=after, limit=paging.MAX_LIMIT).page
 
-    def rows(session: Session, entries: Sequence[Entry[Event]]) -> list[Sequence[object]]:
-        return [
-            (
-                one["at"],
-                one["what"],
-                one["who"],
-                one["where"],
-                one["case"].business_key if one["case"] else "",
-            )
-            for one in _events(session, entries, actor)
-        ]
+    def told(session: Session, entries: Sequence[Entry[Event]]) -> Sequence[Mapping[str, Any]]:
+        return _events(session, entries, actor)
 
-    heading = [_("Waktu"), _("Peristiwa"), _("Oleh"), _("Di kegiatan"), _("Nomor")]
-    found = lists.rows_of_pages(context.database(), some, rows)
-    return sheet_download("peristiwa", lists.argument("format"), heading, found)
-
-
-def _cells(asked: Question, actor: Actor) -> Iterator[Sequence[object]]:
-    def some(session: Session, after: str) -> paging.Page[ProcessInstance]:
-        return cases.page(session, asked, actor=actor, after=after, limit=paging.MAX_LIMIT).page
-
-    return lists.rows_of_pages(context.database(), some, _rows)
-
-
-def _rows(session: Session, found: Sequence[ProcessInstance]) -> list[Sequence[object]]:
-    shown = _cases(session, found)
-    late, units = shown["late"], shown["units"]
-    names = definitions.names(session, {case.definition_id for case in found})
-    return [
-        (
-            case.business_key,
-            case.subject,
-            names[case.definition_id],
-            _(words.STATES[case.state]),
-            case.category,
-            units.get(case.unit_code, case.unit_code),
-            case.area,
-            case.started_at,
-            case.ended_at,
-            case.end_name,
-            "; ".join(late_in_words(one, units) for one in late.get(case.id, ())),
-        )
-        for case in found
+    columns: list[Column[Mapping[str, Any]]] = [
+        Column(_("Waktu"), lambda one: one["at"]),
+        Column(_("Peristiwa"), lambda one: one["what"]),
+        Column(_("Oleh"), lambda one: one["who"]),
+        Column(_("Di kegiatan"), lambda one: one["where"]),
+        Column(_("Nomor"), lambda one: one["case"].business_key if one["case"] else ""),
     ]
+    return lists.download_pages("peristiwa", "question", columns, page, told)
 
 
 def late_in_words(one: cases.LateTask, units: Mapping[str, str]) -> str:

@@ -12,9 +12,8 @@ from app.errors import InvalidForm
 from app.i18n import N_, _
 from app.services.questions import findings, question, samples
 from app.web import context, entries, errors, lists
+from app.web.lists import Column
 from app.web.questions import pages, words
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("samples", __name__)
 
@@ -124,34 +123,18 @@ def take_along(sample_id: int) -> Response:
     """The sample with its findings as a file."""
     with context.database().reading() as session:
         sample = samples.get(session, sample_id, actor=context.actor())
-        rows = [
-            (
-                row.position,
-                row.instance.business_key,
-                row.instance.subject,
-                _(words.STATES[row.instance.state]),
-                row.instance.started_at,
-                row.instance.ended_at,
-                _(VERDICTS[row.verdict]) if row.verdict else "",
-                row.finding,
-                row.found_by.full_name if row.found_by else "",
-                row.found_at,
-                sample.seed,
-            )
-            for row in samples.cases_of(session, sample)
+        rows = samples.cases_of(session, sample)
+        columns: list[Column[Any]] = [
+            Column(_("Urutan"), lambda row: row.position),
+            Column(_("Nomor"), lambda row: row.instance.business_key),
+            Column(_("Perihal"), lambda row: row.instance.subject),
+            Column(_("Keadaan"), lambda row: _(words.STATES[row.instance.state])),
+            Column(_("Diterima"), lambda row: row.instance.started_at),
+            Column(_("Berakhir"), lambda row: row.instance.ended_at),
+            Column(_("Penilaian"), lambda row: _(VERDICTS[row.verdict]) if row.verdict else ""),
+            Column(_("Temuan"), lambda row: row.finding),
+            Column(_("Oleh"), lambda row: row.found_by.full_name if row.found_by else ""),
+            Column(_("Waktu"), lambda row: row.found_at),
+            Column(_("Benih"), lambda _row: sample.seed),
         ]
-    noting.list_taken("sample")
-    heading = [
-        _("Urutan"),
-        _("Nomor"),
-        _("Perihal"),
-        _("Keadaan"),
-        _("Diterima"),
-        _("Berakhir"),
-        _("Penilaian"),
-        _("Temuan"),
-        _("Oleh"),
-        _("Waktu"),
-        _("Benih"),
-    ]
-    return sheet_download(f"sampel-{sample_id}", lists.argument("format"), heading, rows)
+        return lists.download(f"sampel-{sample_id}", "sample", columns, rows)

@@ -1,6 +1,6 @@
 """Pemusnahan: the dry run of each process, destructions with their progress, and the record of what was destroyed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -16,8 +16,7 @@ from app.services.definitions import definitions
 from app.services.retention import destructions, periods
 from app.services.retention.periods import Overdue
 from app.web import context, entries, errors, lists
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
+from app.web.lists import Column
 
 blueprint = Blueprint("retention", __name__)
 
@@ -60,13 +59,27 @@ def take_along() -> Response:
     def page(session: Session, after: str) -> Page[Destruction]:
         return destructions.listed(session, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    def cells(_session: Session, found: Sequence[Destruction]) -> list[Sequence[object]]:
-        return [(*_about(one), one.total, one.destroyed, one.failed, one.checksum) for one in found]
+    columns: list[Column[Destruction]] = [
+        *_about(),
+        Column(_("Perkara"), lambda one: one.total),
+        Column(_("Dimusnahkan"), lambda one: one.destroyed),
+        Column(_("Gagal"), lambda one: one.failed),
+        Column(_("Sidik catatan"), lambda one: one.checksum),
+    ]
+    return lists.download_pages("pemusnahan", "destructions", columns, page, lists.as_they_are)
 
-    noting.list_taken("destructions")
-    heading = [*_heading_about(), _("Perkara"), _("Dimusnahkan"), _("Gagal"), _("Sidik catatan")]
-    rows = lists.rows_of_pages(context.database(), page, cells)
-    return sheet_download("pemusnahan", lists.argument("format"), heading, rows)
+
+def _about() -> list[Column[Destruction]]:
+    return [
+        Column(_("Pemusnahan"), lambda one: one.id),
+        Column(pgettext("satu", "Proses"), lambda one: one.process),
+        Column(_("Masa simpan"), lambda one: one.rule),
+        Column(_("Berakhir sebelum"), lambda one: one.before),
+        Column(_("Alasan"), lambda one: one.reason),
+        Column(_("Dimulai oleh"), lambda one: one.begun_by.full_name),
+        Column(_("Dimulai"), lambda one: one.begun_at),
+        Column(_("Selesai"), lambda one: one.finished_at),
+    ]
 
 
 # The dry run -------------------------------------------------------------------------------------------------------
@@ -114,16 +127,18 @@ def take_cases(definition_id: int) -> Response:
     def page(session: Session, after: str) -> Page[ProcessInstance]:
         return periods.cases(session, found, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    def cells(session: Session, cases: Sequence[ProcessInstance]) -> list[Sequence[object]]:
+    def titled(session: Session, cases: Sequence[ProcessInstance]) -> list[tuple[ProcessInstance, str]]:
         titles = lists.titles(session, cases)
-        return [
-            (one.business_key, titles[one.id], one.started_at, one.ended_at, one.end_name) for one in cases
-        ]
+        return [(one, titles[one.id]) for one in cases]
 
-    noting.list_taken("dry_run")
-    heading = [_("Nomor"), _("Perihal"), pgettext("waktu", "Mulai"), _("Berakhir"), _("Akhir")]
-    rows = lists.rows_of_pages(context.database(), page, cells)
-    return sheet_download("lewat-masa-simpan", lists.argument("format"), heading, rows)
+    columns: list[Column[tuple[ProcessInstance, str]]] = [
+        Column(_("Nomor"), lambda row: row[0].business_key),
+        Column(_("Perihal"), lambda row: row[1]),
+        Column(pgettext("waktu", "Mulai"), lambda row: row[0].started_at),
+        Column(_("Berakhir"), lambda row: row[0].ended_at),
+        Column(_("Akhir"), lambda row: row[0].end_name),
+    ]
+    return lists.download_pages("lewat-masa-simpan", "dry_run", columns, page, titled)
 
 
 @blueprint.post("/pemusnahan/proses/<int:definition_id>")
@@ -177,56 +192,32 @@ def take_records(destruction_id: int) -> Response:
     """The record of destruction as a file: one row for each case, complete by itself."""
     actor = context.actor()
     with context.database().reading() as session:
-        of = _about(destructions.get(session, destruction_id, actor=actor))
+        destruction = destructions.get(session, destruction_id, actor=actor)
+        of = [(one.label, one.value(destruction)) for one in _about()]
 
     def page(session: Session, after: str) -> Page[DestroyedCase]:
         limit = paging.MAX_LIMIT
         return destructions.records(session, destruction_id, actor=actor, after=after, limit=limit)
 
-    def cells(_session: Session, found: Sequence[DestroyedCase]) -> list[Sequence[object]]:
-        return [(*_record(one), *of) for one in found]
-
-    noting.list_taken("destroyed")
-    heading = [
-        _("Nomor"),
-        _("Versi"),
-        pgettext("waktu", "Mulai"),
-        _("Berakhir"),
-        _("Keadaan"),
-        _("Akhir"),
-        _("Dimusnahkan pada"),
-        _("Berkas"),
-        _("Kejadian dalam riwayat"),
-        _("Sidik catatan"),
-        *_heading_about(),
+    states = {"ended": _("Berakhir"), "cancelled": _("Dibatalkan"), "joined": _("Digabung")}
+    columns: list[Column[DestroyedCase]] = [
+        Column(_("Nomor"), lambda one: one.business_key),
+        Column(_("Versi"), lambda one: one.version),
+        Column(pgettext("waktu", "Mulai"), lambda one: one.started_at),
+        Column(_("Berakhir"), lambda one: one.ended_at),
+        Column(_("Keadaan"), lambda one: states.get(one.state, states["joined"])),
+        Column(_("Akhir"), lambda one: one.end_name),
+        Column(_("Dimusnahkan pada"), lambda one: one.destroyed_at),
+        Column(_("Berkas"), lambda one: one.files),
+        Column(_("Kejadian dalam riwayat"), lambda one: one.events),
+        Column(_("Sidik catatan"), lambda one: one.checksum),
+        *(Column(label, _always(value)) for label, value in of),
     ]
-    rows = lists.rows_of_pages(context.database(), page, cells)
-    return sheet_download(f"pemusnahan-{destruction_id}", lists.argument("format"), heading, rows)
+    return lists.download_pages(f"pemusnahan-{destruction_id}", "destroyed", columns, page, lists.as_they_are)
 
 
-def _record(one: DestroyedCase) -> tuple[object, ...]:
-    state = {"ended": _("Berakhir"), "cancelled": _("Dibatalkan")}.get(one.state, _("Digabung"))
-    times = one.started_at, one.ended_at
-    rest = one.destroyed_at, one.files, one.events, one.checksum
-    return (one.business_key, one.version, *times, state, one.end_name, *rest)
-
-
-def _heading_about() -> list[str]:
-    return [
-        _("Pemusnahan"),
-        pgettext("satu", "Proses"),
-        _("Masa simpan"),
-        _("Berakhir sebelum"),
-        _("Alasan"),
-        _("Dimulai oleh"),
-        _("Dimulai"),
-        _("Selesai"),
-    ]
-
-
-def _about(one: Destruction) -> tuple[object, ...]:
-    who = one.begun_by.full_name
-    return one.id, one.process, one.rule, one.before, one.reason, who, one.begun_at, one.finished_at
+def _always(value: object) -> Callable[[DestroyedCase], object]:
+    return lambda _row: value
 
 
 @blueprint.post("/pemusnahan/<int:destruction_id>/<deed>")

@@ -119,11 +119,6 @@ def file_read(action: str, target: security_log.Target | None, part: str = "") -
     notes_of(context.database()).take(Deed("file", action, actor_id=_who(), target=target, part=part))
 
 
-def list_taken(part: str) -> None:
-    """A list is handed out as a file, all of its pages. ``part``: which list."""
-    notes_of(context.database()).take(Deed("reading", "list", actor_id=_who(), part=part))
-
-
 def passwords_shown() -> None:
     """Passwords that were just given to many are shown, or handed out as a file."""
     notes_of(context.database()).take(Deed("office", "passwords", actor_id=_who()))

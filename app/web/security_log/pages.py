@@ -1,6 +1,6 @@
 """Catatan keamanan: who used the installation and what was refused, for administrators and auditors."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.db import Database
 from app.forms import moments
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, SecurityEvent, User, UserTask
@@ -18,9 +17,8 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.core.security_log import KINDS, SecurityFilters
 from app.web import context, lists
-from app.web.lists import Filter, FilteredList
-from app.web.security_log import noting, words
-from app.web.sheet_files import sheet_download
+from app.web.lists import Column, Filter, FilteredList
+from app.web.security_log import words
 
 blueprint = Blueprint("security_log", __name__)
 
@@ -67,27 +65,21 @@ def listed() -> str:
 def take_along() -> Response:
     """The same list as a file, all of its pages. That it was taken is recorded in the log itself."""
     security_log.require_reader(context.actor())
-    rows = _cells(context.database())
-    noting.list_taken("security_log")
-    heading = [
-        _("Waktu"),
-        _("Jenis"),
-        _("Kejadian"),
-        _("Hasil"),
-        _("Oleh"),
-        _("Nama pengguna"),
-        _("Tentang"),
-        _("Nomor"),
-        _("Lewat"),
-        _("Sesi"),
-        _("Asal"),
+    columns: list[Column[_Row]] = [
+        Column(_("Waktu"), lambda row: row.event.at),
+        Column(_("Jenis"), lambda row: _(words.KINDS[row.event.kind])),
+        Column(_("Kejadian"), lambda row: row.action),
+        Column(_("Hasil"), lambda row: row.outcome),
+        Column(_("Oleh"), lambda row: row.who),
+        Column(_("Nama pengguna"), lambda row: row.event.actor.name if row.event.actor else ""),
+        Column(_("Tentang"), lambda row: row.about),
+        Column(_("Nomor"), lambda row: row.target),
+        Column(_("Lewat"), lambda row: row.through),
+        Column(_("Sesi"), lambda row: row.event.session),
+        Column(_("Asal"), lambda row: row.event.source),
     ]
-    return sheet_download("catatan-keamanan", lists.argument("format"), heading, rows)
-
-
-def _cells(database: Database) -> Iterator[Sequence[object]]:
     actor = context.actor()
-    with database.reading() as session:
+    with context.database().reading() as session:
         filters, _problem = _filters_of(session, _asked())
 
     def page(session: Session, after: str) -> Page[SecurityEvent]:
@@ -95,25 +87,7 @@ def _cells(database: Database) -> Iterator[Sequence[object]]:
             return Page((), None)
         return security_log.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    def cells(session: Session, found: Sequence[SecurityEvent]) -> list[Sequence[object]]:
-        return [
-            (
-                one.event.at,
-                _(words.KINDS[one.event.kind]),
-                one.action,
-                one.outcome,
-                one.who,
-                one.event.actor.name if one.event.actor else "",
-                one.about,
-                one.target,
-                one.through,
-                one.event.session,
-                one.event.source,
-            )
-            for one in _rows(session, found)
-        ]
-
-    return lists.rows_of_pages(database, page, cells)
+    return lists.download_pages("catatan-keamanan", "security_log", columns, page, _rows)
 
 
 def _asked() -> dict[str, str]:

@@ -1,9 +1,10 @@
-"""The columns of Kotak tugas: which are shown, and by which the list is sorted."""
+"""The columns of Kotak tugas: which are shown, by which the list is sorted, and what its file has."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.i18n import N_, _, pgettext
+from app.models import UserTask
 from app.services.tasks.inbox import SORTS
 from app.web import context, lists
 
@@ -50,6 +51,33 @@ def of_list(tab: str, order: str, *, one_place: bool = False) -> list[Column]:
     due = Column("due", _("Tenggat"), True, False, *_sorting("due", tab, order))
     lead = Column("lead", pgettext("satu", "Perkara"))
     return [lead, due, *optional.values()]
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task in a file. ``title``: what its case is about; ``unit``: its name."""
+
+    task: UserTask
+    title: str
+    unit: str
+
+
+def of_file() -> list[lists.Column[TaskRow]]:
+    """The columns of tasks in a file: all there are."""
+    return [
+        lists.Column(_("Nomor"), lambda row: row.task.instance.business_key),
+        lists.Column(_("Perihal"), lambda row: row.title),
+        lists.Column(_("Tugas"), lambda row: row.task.name),
+        lists.Column(_("Lajur"), lambda row: row.task.lane),
+        lists.Column(_("Unit"), lambda row: row.unit),
+        lists.Column(_("Petugas"), lambda row: row.task.assignee.full_name if row.task.assignee else ""),
+        lists.Column(_("Prioritas"), lambda row: row.task.instance.priority),
+        lists.Column(_("Kategori"), lambda row: row.task.instance.category),
+        lists.Column(_("Wilayah"), lambda row: row.task.instance.area),
+        lists.Column(_("Tenggat"), lambda row: row.task.due_at),
+        lists.Column(_("Dibuka"), lambda row: row.task.opened_at),
+        lists.Column(_("Diselesaikan"), lambda row: row.task.closed_at),
+    ]
 
 
 def choice_of(names: Sequence[str]) -> str:

@@ -1,12 +1,12 @@
 """The lists of the page Kotak tugas: tabs, filters, rows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
-from app.db import Database
 from app.i18n import _, ngettext
 from app.models import Absence, UserTask
 from app.services.casefile import casefile
@@ -18,11 +18,11 @@ from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
 from app.services.tasks import inbox, inbox_counts, permissions, presence, selections
 from app.services.tasks.inbox import Filters
-from app.web import lists
+from app.web import context, lists
 from app.web.lists import Filter, FilteredList
 from app.web.loads import load_in_words
 from app.web.tasks import columns, saved_views
-from app.web.tasks.columns import Column
+from app.web.tasks.columns import Column, TaskRow
 
 _NAMES = ("deadline", "age", "activity", "lane", "unit", "officer", "category", "area", "priority", "state")
 
@@ -189,54 +189,23 @@ def _wanted(tab: str, asked: Mapping[str, str]) -> Filters:
     return replace(Filters(tab=tab, q=q, sort=sort), **asked)  # type: ignore[arg-type]  # texts
 
 
-def heading() -> list[str]:
-    """The heading of the file."""
-    return [
-        _("Nomor"),
-        _("Perihal"),
-        _("Tugas"),
-        _("Lajur"),
-        _("Unit"),
-        _("Petugas"),
-        _("Prioritas"),
-        _("Kategori"),
-        _("Wilayah"),
-        _("Tenggat"),
-        _("Dibuka"),
-        _("Diselesaikan"),
-    ]
-
-
-def cells(actor: Actor, database: Database) -> Iterator[Sequence[object]]:
-    """The rows of the file: the list that the address asks for, all of it, read a page at a time."""
-    with database.reading() as session:
+def download(actor: Actor) -> Response:
+    """The list that the address asks for as a file, all of its pages, without identity."""
+    with context.database().reading() as session:
         wanted = _wanted(_tab(actor, inbox_counts.counts(session, actor=actor)), _asked())
 
     def page(session: Session, after: str) -> Page[UserTask]:
         return inbox.page(session, wanted, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    return lists.rows_of_pages(database, page, task_cells)
+    return lists.download_pages("tugas", "tasks", columns.of_file(), page, file_rows)
 
 
-def task_cells(session: Session, found: Sequence[UserTask]) -> list[Sequence[object]]:
-    """Tasks as rows under `heading`."""
+def file_rows(session: Session, found: Sequence[UserTask]) -> list[TaskRow]:
+    """Tasks with the words that the columns of a file need beside."""
     titles = lists.titles(session, (task.instance for task in found))
     units = casefile.unit_names(session, (task.unit_code or "" for task in found))
     return [
-        (
-            task.instance.business_key,
-            titles[task.instance_id],
-            task.name,
-            task.lane,
-            units.get(task.unit_code or "", task.unit_code or ""),
-            task.assignee.full_name if task.assignee else "",
-            task.instance.priority,
-            task.instance.category,
-            task.instance.area,
-            task.due_at,
-            task.opened_at,
-            task.closed_at,
-        )
+        TaskRow(task, titles[task.instance_id], units.get(task.unit_code or "", task.unit_code or ""))
         for task in found
     ]
 

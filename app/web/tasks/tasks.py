@@ -27,7 +27,6 @@ from app.web import context, cookies, entries, errors, filters, lists
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Entry
 from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 from app.web.tasks import columns, completions, inbox, refusals, task_page
 from app.web.tasks import saved_views as saved_views_pages
 from app.web.tasks.task_page import ANSWER, Refusal
@@ -58,9 +57,7 @@ def listed() -> Response | str:
 @blueprint.get("/tugas/unduh")
 def take_along() -> Response:
     """The same list as a file, all of its pages, without identity."""
-    rows = inbox.cells(context.actor(), context.database())
-    noting.list_taken("tasks")
-    return sheet_download("tugas", lists.argument("format"), inbox.heading(), rows)
+    return inbox.download(context.actor())
 
 
 @blueprint.post("/tugas/kolom")

@@ -11,14 +11,13 @@ from app.commands import workload as commands
 from app.errors import Conflict, InvalidForm
 from app.forms import moments
 from app.i18n import _
-from app.models import User
+from app.models import Absence, User
 from app.services.core import clock, ids
 from app.services.core.access import Actor
 from app.services.people import absences, loads
 from app.web import context, entries, errors, lists
+from app.web.lists import Column
 from app.web.loads import load_in_words
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("absences", __name__)
 
@@ -60,20 +59,15 @@ def _page(session: Session, problems: Mapping[str, str] | None = None) -> str:
 @blueprint.get("/ketidakhadiran/unduh")
 def take_along() -> Response:
     """The same list as a file."""
+    columns: list[Column[Absence]] = [
+        Column(_("Petugas"), lambda one: one.user.full_name),
+        Column(_("Dari"), lambda one: one.first_on),
+        Column(_("Sampai"), lambda one: one.last_on),
+        Column(_("Pengganti"), lambda one: one.substitute.full_name if one.substitute else ""),
+    ]
     with context.database().reading() as session:
         found = absences.listed(session, actor=context.actor())
-        rows = [
-            (
-                one.user.full_name,
-                one.first_on,
-                one.last_on,
-                one.substitute.full_name if one.substitute else "",
-            )
-            for one in found
-        ]
-    noting.list_taken("absences")
-    heading = [_("Petugas"), _("Dari"), _("Sampai"), _("Pengganti")]
-    return sheet_download("ketidakhadiran", lists.argument("format"), heading, rows)
+        return lists.download("ketidakhadiran", "absences", columns, found)
 
 
 def _chosen(people: Sequence[User], actor: Actor) -> User | None:

@@ -1,6 +1,6 @@
 """Beban kerja: who holds what and what is late, and how it is spread, handed over and taken back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,10 +20,9 @@ from app.services.people import absences, loads, units, users
 from app.services.workload import listing, overview, spreading, transfers
 from app.services.workload.listing import Filters
 from app.web import context, entries, errors, lists
-from app.web.lists import Filter, FilteredList
+from app.web.lists import Column, Filter, FilteredList
 from app.web.loads import load_in_words
-from app.web.security_log import noting
-from app.web.sheet_files import sheet_download
+from app.web.tasks import columns as task_columns
 from app.web.tasks import inbox
 
 blueprint = Blueprint("workload", __name__)
@@ -84,20 +83,19 @@ def take_counts() -> Response:
     with context.database().reading() as session:
         found = overview.overview(session, actor=context.actor())
     groups = ((_("Petugas"), found.officers), (_("Lajur"), found.lanes), (_("Unit"), found.units))
-    rows = [
-        (kind, one.name, one.counts.open, *(one.counts.due[name] for name in DUE), one.counts.unclaimed)
-        for kind, some in groups
-        for one in some
+    columns: list[Column[tuple[str, Any]]] = [
+        Column(_("Menurut"), lambda row: row[0]),
+        Column(_("Nama"), lambda row: row[1].name),
+        Column(_("Terbuka"), lambda row: row[1].counts.open),
+        *(Column(_(text), _due(name)) for name, text in DUE.items()),
+        Column(_("Belum dipegang"), lambda row: row[1].counts.unclaimed),
     ]
-    noting.list_taken("workload")
-    heading = [
-        _("Menurut"),
-        _("Nama"),
-        _("Terbuka"),
-        *(_(text) for text in DUE.values()),
-        _("Belum dipegang"),
-    ]
-    return sheet_download("beban-kerja", lists.argument("format"), heading, rows)
+    rows = ((kind, one) for kind, some in groups for one in some)
+    return lists.download("beban-kerja", "workload", columns, rows)
+
+
+def _due(name: str) -> Callable[[tuple[str, Any]], object]:
+    return lambda row: row[1].counts.due[name]
 
 
 # Spreading ---------------------------------------------------------------------------------------------------------
@@ -120,9 +118,9 @@ def take_along() -> Response:
     def page(session: Session, after: str) -> Page[UserTask]:
         return listing.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    rows = lists.rows_of_pages(context.database(), page, inbox.task_cells)
-    noting.list_taken("workload_tasks")
-    return sheet_download("beban-tugas", lists.argument("format"), inbox.heading(), rows)
+    return lists.download_pages(
+        "beban-tugas", "workload_tasks", task_columns.of_file(), page, inbox.file_rows
+    )
 
 
 def _list_page(session: Session, missing: Mapping[str, str] | None = None) -> str:
