@@ -165,7 +165,7 @@ def note_verified(database: Database, found: Verified, actor: Actor | None = Non
 def take_along(
     database: Database, config: Config, case_ids: Sequence[int], file: IO[bytes], actor: Actor | None = None
 ) -> None:
-    """Write the evidence of cases to a file in which one can go back, once it is recorded that they are taken along
+    """Write the evidence of cases to a file in which one can go back, once it is recorded that they are downloaded
     and a checkpoint covers that.
 
     Raises:
@@ -189,14 +189,14 @@ def take_along(
 
 
 def _note_exported(database: Database, case_ids: Sequence[int], actor: Actor | None) -> None:
-    """Record that evidence is taken along: of whose cases, by their ids where they are few."""
+    """Record that evidence is downloaded: of whose cases, by their ids where they are few."""
     few = list(case_ids) if len(case_ids) <= _FEW else []
     event = EvidenceExported(cases=len(case_ids), instances=few)
     run_without_key(database, lambda session: history.record(session, event, actor=actor))
 
 
 def take_checkpoint(database: Database, number: int, actor: Actor | None, since: int | None = None) -> bytes:
-    """A checkpoint to be kept outside, as `--against` takes it, once it is recorded that it is taken along.
+    """A checkpoint to be kept outside, as `--against` takes it, once it is recorded that it is downloaded.
 
     ``since``: the one from which it is proved to go on; the one before without any.
 

@@ -1,4 +1,4 @@
-"""The record that lists and reports were taken along."""
+"""The record that lists and reports were downloaded."""
 
 from app.commands.transaction import run_without_key
 from app.db import Database
@@ -10,7 +10,7 @@ from app.services.core.security_notes import notes_of
 
 
 def record_list_taken(database: Database, name: str, format_: str, *, actor: Actor) -> None:
-    """Record that a list is taken along, before its first byte leaves; what cannot be recorded is not handed out.
+    """Record that a list is downloaded, before its first byte leaves; what cannot be recorded is not handed out.
 
     ``name``: of the file, without its ending. The security log has its own words for it.
     """
@@ -25,7 +25,7 @@ def note_list_taken(database: Database, part: str, *, actor: Actor) -> None:
 def record_report_taken(
     database: Database, key: str, month: str, format_: str, *, actor: Actor | None
 ) -> None:
-    """Record that the figures of a month are taken along, before they are; no actor means the command line."""
+    """Record that the figures of a month are downloaded, before they are; no actor means the command line."""
     _record(database, ReportTaken(key=key, month=month, format=format_), actor)
 
 

@@ -49,14 +49,14 @@ _DOOR = frozenset(
 )
 _FILES = frozenset(
     {
-        *("absences.take_along", "casefile.take_along", "dossiers.take_along", "eventlogs.take_along"),
-        *("evidence.take_along", "forecast.take_along", "identities.take_along", "incidents.take_along"),
-        *("identity_ledger.take_along", "imports.result_file", "migration.effect_file"),
-        *("notices.take_along", "questions.take_along", "record.take_along", "reports.pdf", "reports.xlsx"),
-        *("retention.take_along", "retention.take_cases", "retention.take_records", "samples.take_along"),
-        *("security_log.take_along", "sop_documents.docx", "sop_documents.pdf", "studio.take_along"),
-        *("studio_publishing.effect_file", "tasks.take_along", "units.take_along", "users.take_along"),
-        *("workload.take_along", "workload.take_counts"),
+        *("absences.download", "casefile.download", "dossiers.download", "eventlogs.download"),
+        *("evidence.download", "forecast.download", "identities.download", "incidents.download"),
+        *("identity_ledger.download", "imports.result_file", "migration.effect_file"),
+        *("notices.download", "questions.download", "record.download", "reports.pdf", "reports.xlsx"),
+        *("retention.download", "retention.download_cases", "retention.download_records", "samples.download"),
+        *("security_log.download", "sop_documents.docx", "sop_documents.pdf", "studio.download"),
+        *("studio_publishing.effect_file", "tasks.download", "units.download", "users.download"),
+        *("workload.download", "workload.download_counts"),
     }
 )
 _WORK = frozenset(

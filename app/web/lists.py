@@ -79,12 +79,12 @@ class FilteredList:
         return address() if argument(AFTER) else ""
 
     def files(self, path: str, changes: Mapping[str, str] | None = None) -> tuple[str, str]:
-        """Where this list is taken along, see `files`."""
+        """Where this list is downloaded, see `files`."""
         return files(path, changes)
 
 
 def files(path: str, changes: Mapping[str, str] | None = None) -> tuple[str, str]:
-    """Where the list of this page is taken along as CSV, and as XLSX; ``changes``: as in `address`."""
+    """Where the list of this page is downloaded as CSV, and as XLSX; ``changes``: as in `address`."""
     queries = [
         address({**(changes or {}), "format": format_}).partition("?")[2] for format_ in ("csv", "xlsx")
     ]

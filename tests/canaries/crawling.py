@@ -38,9 +38,9 @@ NOT_POSTED = {
 }
 #: What a route is asked with behind the ``?``, where it answers nothing without, or something else.
 ASKED_WITH: Mapping[str, tuple[str, ...]] = {
-    "casefile.take_along": ("format=csv", "format=xlsx"),
-    "users.take_along": ("format=csv", "format=xlsx"),
-    "units.take_along": ("format=csv",),
+    "casefile.download": ("format=csv", "format=xlsx"),
+    "users.download": ("format=csv", "format=xlsx"),
+    "units.download": ("format=csv",),
     "rosters.template": ("format=csv",),
     "imports.choose": ("key=pengaduan",),
     "intake.new": ("key=pengaduan",),

@@ -169,7 +169,7 @@ def test_workbooks_are_looked_into_and_logs_are_lines_of_json(searched: Searched
     """Else nothing would be found in them, whatever leaked."""
     book = searched.installation.browser("upp").get("/perkara/unduh?format=xlsx").body
     assert b"Jalan Berlubang" in in_answer(book)
-    assert '"endpoint": "casefile.take_along"' in searched.installation.log
+    assert '"endpoint": "casefile.download"' in searched.installation.log
 
 
 @pytest.mark.parametrize("name", USERS)

@@ -17,7 +17,7 @@ from tests.web.conftest import Api, Browser
 #: Routes that hand a file out as it was stored, or made of one row.
 _LIGHT = {
     *("definitions.file", "proposals.file", "public_numbers.as_csv", "public_numbers.as_json"),
-    *("evidence.take_checkpoint", "rosters.passwords_file", "rosters.template"),
+    *("evidence.download_checkpoint", "rosters.passwords_file", "rosters.template"),
 }
 _MAKES_A_FILE = re.compile(r"take_(?!back)|(?<!with)_file$|\.(file|pdf|docx|xlsx|as_csv|as_json|template)$")
 

@@ -96,6 +96,6 @@ def test_every_list_with_pages_leads_to_its_file() -> None:
     without = {
         str(path.relative_to(TEMPLATES))
         for path in TEMPLATES.rglob("*.html")
-        if re.search(r"\{\{ pager\(", text := path.read_text()) and "take_along(" not in text
+        if re.search(r"\{\{ pager\(", text := path.read_text()) and "downloads(" not in text
     }
     assert without == set(NO_FILES)

@@ -42,7 +42,7 @@ class Held:
 def held(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Held:
     one = Held()
     monkeypatch.setattr(asgi, "_REFUSED_AFTER_S", 0.0)
-    monkeypatch.setitem(app.view_functions, "dossiers.take_along", one.view)
+    monkeypatch.setitem(app.view_functions, "dossiers.download", one.view)
     return one
 
 

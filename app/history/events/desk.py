@@ -1,4 +1,4 @@
-"""Events of who uses the installation: signing in, what lanes share, lists that were taken along; and of what
+"""Events of who uses the installation: signing in, what lanes share, lists that were downloaded; and of what
 officers do with a case beside its procedure."""
 
 from collections.abc import Sequence
@@ -62,7 +62,7 @@ class ViewChanged(SharedEvent):
 
 @event("list_taken")
 class ListTaken(Event):
-    """A list was taken along as a file, all of its pages. ``list``: the name of the file, ``format``: its ending."""
+    """A list was downloaded as a file, all of its pages. ``list``: the name of the file, ``format``: its ending."""
 
     list: str
     format: str
@@ -70,7 +70,7 @@ class ListTaken(Event):
 
 @event("report_taken")
 class ReportTaken(Event):
-    """The figures of a ``month`` of process ``key`` were taken along, or printed by the command line (``format``:
+    """The figures of a ``month`` of process ``key`` were downloaded, or printed by the command line (``format``:
     text)."""
 
     key: str

@@ -125,7 +125,7 @@ class HoldLifted(InstanceEvent):
 @event("identity_shown")
 class IdentityShown(InstanceEvent):
     """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened;
-    ``reason``: why it was taken along, or what was said beside a ``purpose`` (see `words.purposes`). ``activity``:
+    ``reason``: why it was downloaded, or what was said beside a ``purpose`` (see `words.purposes`). ``activity``:
     that of an open task of his, or that he may take: then nobody was asked.
 
     ``membership_changed_at`` (ISO 8601) and ``membership_changed_by`` (a user's name) mark that within a day before

@@ -315,7 +315,7 @@ class CheckpointTaken(Event):
 
 @event("evidence_exported")
 class EvidenceExported(Event):
-    """The evidence of so many ``cases`` was taken along, by their ids where they are few."""
+    """The evidence of so many ``cases`` was downloaded, by their ids where they are few."""
 
     cases: int
     instances: Sequence[int] = ()
@@ -438,7 +438,7 @@ class OwnLanesChanged(UserEvent):
 
 @event("event_log_taken")
 class EventLogTaken(Event):
-    """The steps of cases were taken along for process mining. ``standard``: xes, ocel-json or ocel-xml; ``filters``:
+    """The steps of cases were downloaded for process mining. ``standard``: xes, ocel-json or ocel-xml; ``filters``:
     what it was narrowed to, as the list of cases names it; ``cases``, ``events``: how many, where that is known."""
 
     standard: str

@@ -1,4 +1,4 @@
-"""Who signed in, what lanes share, what was taken along, and what was done with a case beside its procedure."""
+"""Who signed in, what lanes share, what was downloaded, and what was done with a case beside its procedure."""
 
 from app.history import events
 from app.history.entry import Entry

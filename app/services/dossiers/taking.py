@@ -31,7 +31,7 @@ def may_have_identity(session: Session, instance_id: int, *, actor: Actor) -> bo
 def take(
     session: Session, instance_id: int, *, actor: Actor, archive: bool, with_identity: bool, reason: str = ""
 ) -> Mapping[str, Any] | None:
-    """Record that the file of a case is taken along, and return its identity where it is taken with that.
+    """Record that the file of a case is downloaded, and return its identity where it is taken with that.
 
     Each private attachment that goes along in an ``archive`` is recorded as opened.
 

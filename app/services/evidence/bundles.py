@@ -1,4 +1,4 @@
-"""Evidence of cases to take along: a ZIP that one Python file in it checks, without Alur and its database.
+"""Evidence of cases to download: a ZIP that one Python file in it checks, without Alur and its database.
 
 It is the record as the last checkpoint has it, no event more: the events of each case as they were hashed, where its
 head stands in the tree of that checkpoint, its open files, the versions of its process, and the chain of what

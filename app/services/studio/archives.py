@@ -1,4 +1,4 @@
-"""A draft as one .zip: to take along into a desktop modeler, and to bring back."""
+"""A draft as one .zip: to download for a desktop modeler, and to bring back."""
 
 import lzma
 import zipfile

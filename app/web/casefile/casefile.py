@@ -79,7 +79,7 @@ def listed() -> str:
 
 
 @blueprint.get("/perkara/unduh")
-def take_along() -> AnyResponse:
+def download() -> AnyResponse:
     """The same list as a file, all of its pages, without identity."""
     return instance_list.download(context.actor())
 

@@ -35,7 +35,7 @@ def ask() -> str:
 
 
 @blueprint.post("/perkara/identitas")
-def take_along() -> Response:
+def download() -> Response:
     """The list that the address asks for, with identity."""
     actor, database = context.actor(), context.database()
     _require_officer(actor)

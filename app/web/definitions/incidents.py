@@ -43,12 +43,12 @@ def listed() -> str:
         counts={"open": open_ones, "resolved": done},
         may_retry=incidents.may_retry(actor),
         may_move=moves.may_move(actor),
-        files=lists.files(url_for("incidents.take_along")),
+        files=lists.files(url_for("incidents.download")),
     )
 
 
 @blueprint.get("/kendala/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages."""
     actor, resolved = context.actor(), lists.argument("state") == RESOLVED
     with context.database().reading() as session:

@@ -28,7 +28,7 @@ def ask(instance_id: int) -> str:
 
 
 @blueprint.post("/perkara/<int:instance_id>/berkas")
-def take_along(instance_id: int) -> Response:
+def download(instance_id: int) -> Response:
     """The file as PDF, or with the attachments as an archive."""
     actor, database = context.actor(), context.database()
     as_archive = request.form.get("form") == "zip"

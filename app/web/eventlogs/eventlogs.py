@@ -22,7 +22,7 @@ def ask() -> str:
 
 
 @blueprint.post("/perkara/catatan-kejadian")
-def take_along() -> Response:
+def download() -> Response:
     """The log of the list that the address asks for."""
     actor, database = context.actor(), context.database()
     name = request.form.get("format", "")

@@ -1,1 +1,1 @@
-"""Bukti: how the record is proved, checkpoints on demand, and evidence to take along."""
+"""Bukti: how the record is proved, checkpoints on demand, and evidence to download."""

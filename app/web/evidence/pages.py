@@ -58,7 +58,7 @@ def begin_verification() -> Response:
 
 
 @blueprint.post("/bukti/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The evidence of cases by their numbers, in one file; that it was taken is recorded."""
     actor, typed = context.actor(), request.form.get("numbers", "")
     overview.require_reader(actor)
@@ -83,7 +83,7 @@ def take_along() -> Response:
 
 
 @blueprint.post("/bukti/titik-periksa/<int:number>/unduh")
-def take_checkpoint(number: int) -> Response:
+def download_checkpoint(number: int) -> Response:
     """A checkpoint as a file to keep outside; that it was taken is recorded."""
     content = commands.take_checkpoint(context.database(), number, context.actor())
     return _as_download(BytesIO(content), "application/json", f"titik-periksa-{number:08}.json")

@@ -77,7 +77,7 @@ def show(draft_id: int) -> AnyResponse:
 
 
 @blueprint.get("/studio/<int:draft_id>/maju-cepat.csv")
-def take_along(draft_id: int) -> AnyResponse:
+def download(draft_id: int) -> AnyResponse:
     """The activities of a forecast for a spreadsheet, as the page of the same address shows them."""
     actor, sent = context.actor(), _sent()
     with context.database().reading() as session:
@@ -186,7 +186,7 @@ def _draw(draft_id: int, made: Forecast, sent: Mapping[str, str]) -> dict[str, A
         "bases": [(view.names.called(name), one) for name, one in sorted(made.bases.items())],
         "number": decimal,
         "date": lambda text: day(date.fromisoformat(text)),
-        "csv": url_for("forecast.take_along", draft_id=draft_id, **again),
+        "csv": url_for("forecast.download", draft_id=draft_id, **again),
     }
 
 

@@ -62,14 +62,14 @@ def listed() -> Response | str:
 
 
 def _files() -> tuple[str, str]:
-    """Where this list is taken along as CSV, and as XLSX."""
+    """Where this list is downloaded as CSV, and as XLSX."""
     queries = (lists.address({"format": name}).partition("?")[2] for name in FORMATS)
-    csv, xlsx = (f"{url_for('notices.take_along')}?{query}" for query in queries)
+    csv, xlsx = (f"{url_for('notices.download')}?{query}" for query in queries)
     return csv, xlsx
 
 
 @blueprint.get("/notifikasi/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages."""
     columns: list[Column[tuple[Notice, str]]] = [
         Column(_("Pemberitahuan"), lambda row: row[1]),

@@ -30,12 +30,12 @@ def show() -> str:
         entries=entries,
         first=lists.address() if after else "",
         following=lists.next_page(page.next),
-        files=lists.files(url_for("record.take_along")),
+        files=lists.files(url_for("record.download")),
     )
 
 
 @blueprint.get("/pengguna/riwayat-unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages."""
     actor = context.actor()
     user_search.require_reader(actor)

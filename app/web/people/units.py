@@ -57,7 +57,7 @@ def listed() -> str:
 
 
 @blueprint.get("/pengguna/unit-unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, in the columns that `rosters` takes, and how many officers each has."""
     user_search.require_reader(context.actor())
     q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT

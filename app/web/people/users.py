@@ -56,7 +56,7 @@ def listed() -> str:
 
 
 @blueprint.get("/pengguna/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages, in the columns that `rosters` takes."""
     user_search.require_reader(context.actor())
     actor, filters = context.actor(), _wanted()

@@ -62,7 +62,7 @@ def listed() -> Response:
         clear=url_for("identity_ledger.listed"),
         following=lists.next_page(found.page.next),
         first=lists.address() if lists.argument(lists.AFTER) else "",
-        files=lists.files(url_for("identity_ledger.take_along")),
+        files=lists.files(url_for("identity_ledger.download")),
         tabs=pages.tabs(actor, "identitas"),
     )
     return make_response(page, errors.problem_of(InvalidForm("", {})).status if problems else 200)
@@ -112,7 +112,7 @@ def _shown(filters: Filters, officers: Sequence[tuple[str, str]]) -> list[Filter
 
 
 @blueprint.get("/tanya/identitas/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same as a file, all of it."""
     actor, filters = context.actor(), _filters()
     with context.database().reading() as session:

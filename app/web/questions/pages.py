@@ -1,4 +1,4 @@
-"""Tanya: a question is put together in a form, answered from its address, and its answer taken along."""
+"""Tanya: a question is put together in a form, answered from its address, and its answer downloaded."""
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
@@ -143,7 +143,7 @@ def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
         "partial": partial,
         "first": address(asked) if after else "",
         "following": address(asked, following) if following else "",
-        "files": lists.files(url_for("questions.take_along")),
+        "files": lists.files(url_for("questions.download")),
     }
 
 
@@ -231,7 +231,7 @@ def _question(about: str, conditions: Sequence[tuple[str, Mapping[str, str]]]) -
 
 
 @blueprint.get("/tanya/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The answer as a file, all of it, without identity."""
     asked = question.question_in(request.args.items(multi=True))
     actor = context.actor()

@@ -1,4 +1,4 @@
-"""Sampel: drawn from the answer to a question, worked through case by case, taken along with its findings."""
+"""Sampel: drawn from the answer to a question, worked through case by case, downloaded with its findings."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -83,7 +83,7 @@ def _page(
         sent=sent or {},
         wrong=wrong or {},
         problems=[(f"f-{name}", text) for name, text in (wrong or {}).items()],
-        files=lists.files(url_for("samples.take_along", sample_id=sample.id)),
+        files=lists.files(url_for("samples.download", sample_id=sample.id)),
         tabs=pages.tabs(actor, "sampel"),
     )
 
@@ -119,7 +119,7 @@ def place(sample_id: int, position: int) -> Response:
 
 
 @blueprint.get("/tanya/sampel/<int:sample_id>/unduh")
-def take_along(sample_id: int) -> Response:
+def download(sample_id: int) -> Response:
     """The sample with its findings as a file."""
     with context.database().reading() as session:
         sample = samples.get(session, sample_id, actor=context.actor())

@@ -46,12 +46,12 @@ def listed() -> str:
             rows=[(one, _(STATES[one.state])) for one in page.items],
             first=lists.address() if after else "",
             following=lists.next_page(page.next),
-            files=lists.files(url_for("retention.take_along")),
+            files=lists.files(url_for("retention.download")),
         )
 
 
 @blueprint.get("/pemusnahan/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The destructions as a file."""
     actor = context.actor()
     destructions.require_reader(actor)
@@ -103,7 +103,7 @@ def _dry_run_page(session: Session, definition_id: int, problems: Mapping[str, s
         titles=lists.titles(session, page.items),
         first=lists.address() if after else "",
         following=lists.next_page(page.next),
-        files=lists.files(url_for("retention.take_cases", definition_id=definition_id)),
+        files=lists.files(url_for("retention.download_cases", definition_id=definition_id)),
         errors=problems,
         words=words,
         sent={name: request.form.get(name, "") for name in ("number", "reason")},
@@ -118,7 +118,7 @@ def _overdue(session: Session, definition_id: int) -> Overdue:
 
 
 @blueprint.get("/pemusnahan/proses/<int:definition_id>/unduh")
-def take_cases(definition_id: int) -> Response:
+def download_cases(definition_id: int) -> Response:
     """The cases of the dry run as a file, all of its pages."""
     actor = context.actor()
     with context.database().reading() as session:
@@ -181,14 +181,14 @@ def _destruction_page(destruction_id: int, problem: str = "") -> str:
             rows=page.items,
             first=lists.address() if after else "",
             following=lists.next_page(page.next),
-            files=lists.files(url_for("retention.take_records", destruction_id=destruction_id)),
+            files=lists.files(url_for("retention.download_records", destruction_id=destruction_id)),
             may_act=actor.administers,
             problem=problem,
         )
 
 
 @blueprint.get("/pemusnahan/<int:destruction_id>/unduh")
-def take_records(destruction_id: int) -> Response:
+def download_records(destruction_id: int) -> Response:
     """The record of destruction as a file: one row for each case, complete by itself."""
     actor = context.actor()
     with context.database().reading() as session:

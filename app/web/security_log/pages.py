@@ -62,7 +62,7 @@ def listed() -> str:
 
 
 @blueprint.get("/catatan-keamanan/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages. That it was taken is recorded in the log itself."""
     security_log.require_reader(context.actor())
     columns: list[Column[_Row]] = [

@@ -170,7 +170,7 @@ def remove(draft_id: int, name: str) -> AnyResponse:
 
 
 @blueprint.get("/studio/<int:draft_id>/draf.zip")
-def take_along(draft_id: int) -> AnyResponse:
+def download(draft_id: int) -> AnyResponse:
     """The whole draft, for a modeler on the desktop."""
     with context.database().reading() as session:
         draft = drafts.get(session, draft_id, actor=context.actor())

@@ -55,7 +55,7 @@ def listed() -> Response | str:
 
 
 @blueprint.get("/tugas/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages, without identity."""
     return inbox.download(context.actor())
 

@@ -52,12 +52,12 @@ def _page(session: Session, problems: Mapping[str, str] | None = None) -> str:
         ],
         sent={name: request.form.get(name, "") for name in ("first_on", "last_on", "substitute")},
         errors=problems or {},
-        files=lists.files(url_for("absences.take_along")),
+        files=lists.files(url_for("absences.download")),
     )
 
 
 @blueprint.get("/ketidakhadiran/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file."""
     columns: list[Column[Absence]] = [
         Column(_("Petugas"), lambda one: one.user.full_name),

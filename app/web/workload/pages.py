@@ -73,12 +73,12 @@ def show() -> str:
                 (one, _(TRANSFER_STATES[one.state])) for one in transfers.begun_by(session, actor=actor)
             ],
             may_act=not actor.is_auditor,
-            files=lists.files(url_for("workload.take_counts")),
+            files=lists.files(url_for("workload.download_counts")),
         )
 
 
 @blueprint.get("/beban/unduh")
-def take_counts() -> Response:
+def download_counts() -> Response:
     """The counts as a file: officers, lanes and units one after the other."""
     with context.database().reading() as session:
         found = overview.overview(session, actor=context.actor())
@@ -109,7 +109,7 @@ def listed() -> str:
 
 
 @blueprint.get("/beban/tugas/unduh")
-def take_along() -> Response:
+def download() -> Response:
     """The same list as a file, all of its pages, without identity."""
     actor, filters = context.actor(), _filters()
     with context.database().reading() as session:

@@ -457,7 +457,7 @@ ROUTES: Mapping[Do, str] = {
     _give_reasons_for_many: """lifecycle.retire lifecycle.resume lifecycle.reinstate lifecycle.withdraw
         proposals.reject proposals.cancel api-api.api-deployments.reject studio.publish migration.begin
         migration.take_back
-        retention.begin mail.lay_aside identities.take_along""",
+        retention.begin mail.lay_aside identities.download""",
     _save_names: "saved_questions.save saved_views.save saved_views.change samples.draw",
     _send_message: "api-api.api-messages.send",
     _note_message: "waits.record",
@@ -474,7 +474,7 @@ NO_TEXT: Mapping[str, str] = {
         notice_choices.store office_notices.save_hours office_notices.save_text channels.add_webhook rosters.add
         rosters.begin days_off.add days_off.remove absences.add tasks.choose_columns reply_templates.save""",
     "choices, numbers, moments and ids": """workload.preview imports.add migration.forget_survey
-        studio_publishing.forget_survey mail.begin_report evidence.take_along dossiers.take_along eventlogs.take_along
+        studio_publishing.forget_survey mail.begin_report evidence.download dossiers.download eventlogs.download
         casefile.follow notices.read_all snoozing.snooze selection.act joining.join tracking.knock
         casefile.show_identity files.show""",
     "what is typed is compared with what is masked: tests/services/search/test_similar.py": "intake.similar",

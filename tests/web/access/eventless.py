@@ -62,7 +62,7 @@ UNTOLD_FILES: Mapping[str, str] = {
     "proposals.file": _PROCEDURE,
     "sop_documents.docx": _PROCEDURE,
     "sop_documents.pdf": _PROCEDURE,
-    "studio.take_along": _PROCEDURE,
+    "studio.download": _PROCEDURE,
     "files.download": _ATTACHMENT,
     "files.show": _ATTACHMENT,
     "public_numbers.as_csv": "figures that are open to everybody; who is signed in leaves an event all the same",

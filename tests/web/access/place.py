@@ -57,7 +57,7 @@ _NAMED: Mapping[str, Mapping[str, str]] = {
     "studio_editors.table": {"name": "rute-unit.dmn"},
     "studio_editors.try_table": {"name": "rute-unit.dmn"},
     "proposals.file": {"name": "pengaduan.bpmn"},
-    "evidence.take_checkpoint": {"number": "1"},
+    "evidence.download_checkpoint": {"number": "1"},
 }
 #: Kinds that matter to few routes: endpoint → kind. Every other route is asked about the rest.
 _OF_STATE: Mapping[str, str] = {
