@@ -16,10 +16,11 @@ from tests.web.conftest import Api, Browser
 
 #: Routes that hand a file out as it was stored, or made of one row.
 _LIGHT = {
-    *("definitions.file", "proposals.file", "public_numbers.as_csv", "public_numbers.as_json"),
+    *("definitions.file", "proposals.file"),
+    *("public_numbers.as_csv", "public_numbers.as_json"),
     *("evidence.download_checkpoint", "rosters.passwords_file", "rosters.template"),
 }
-_MAKES_A_FILE = re.compile(r"take_(?!back)|(?<!with)_file$|\.(file|pdf|docx|xlsx|as_csv|as_json|template)$")
+_MAKES_A_FILE = re.compile(r"\.download|(?<!with)_file$|\.(file|pdf|docx|xlsx|as_csv|as_json|template)$")
 
 
 def asked(path: str, method: str = "GET", **headers: str) -> Environ:
