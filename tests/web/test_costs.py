@@ -16,7 +16,7 @@ from tests.web.conftest import Api, Browser
 
 #: Routes that hand a file out as it was stored, or made of one row.
 _LIGHT = {
-    *("definitions.file", "proposals.file"),
+    *("definitions.file", "files.download", "proposals.file"),
     *("public_numbers.as_csv", "public_numbers.as_json"),
     *("evidence.download_checkpoint", "rosters.passwords_file", "rosters.template"),
 }
