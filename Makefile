@@ -48,7 +48,8 @@ test: lint ## everything, on both databases, browser journeys in Chromium includ
 NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
 FUZZED := reader timer drawn_time feel table form submission request
 
-nightly: install-dev ## 20,000 random models and changes, 5,000 forms beside form-js, 100,000 hostile inputs for each reader; some hours
+nightly: install-dev ## all twins on PostgreSQL, 20,000 random models and changes, 5,000 forms beside form-js, 100,000 hostile inputs for each reader; some hours
+	ALUR_TWINS=all $(BIN)/python -m pytest -q -n 2 $(SPREAD) tests/services
 	ALUR_MODELS=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/engine/running/test_invented_models.py tests/engine/state_space
 	ALUR_CHANGES=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/services/comparison
 	$(BIN)/python frontend/build.py --test

@@ -18,6 +18,7 @@ from app.db import Database
 from app.services.core import security_log, settings
 from app.services.core.access import Actor
 from app.services.maintenance import migrations
+from tests import twins
 from tests.databases import Lender
 from tests.passwords import hashed_cheaply
 from tests.routes import routes_compiled_once
@@ -41,6 +42,13 @@ def pytest_collection() -> Generator[None, object, object]:
     gc.set_threshold(*_OBJECTS)
     gc.enable()
     return found
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave to the night what only repeats on PostgreSQL what SQLite tells as well."""
+    left = [one for one in items if twins.is_left_to_the_night(one)]
+    config.hook.pytest_deselected(items=left)
+    items[:] = [one for one in items if not twins.is_left_to_the_night(one)]
 
 
 #: Making a database writes 800 files: in memory that takes a fifth of the time. A disk it is where memory is short.

@@ -1,6 +1,6 @@
 """How many inputs each target gets, from which seed, and what came of them.
 
-``ALUR_INPUTS=100000`` gives each target that many (2,000 else); ``ALUR_SEED=7`` begins with another seed (0 else). A
+``ALUR_INPUTS=100000`` gives each target that many (500 else); ``ALUR_SEED=7`` begins with another seed (0 else). A
 failure names its batch's seed and prints the smallest input that fails; ``ALUR_SEED=<seed> ALUR_INPUTS=250`` plays
 that batch again.
 """
@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 Input = TypeVar("Input")
 
-INPUTS = int(os.environ.get("ALUR_INPUTS", "2000"))
+INPUTS = int(os.environ.get("ALUR_INPUTS", "500"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
 BATCH = 250
 #: The seeds of all batches.

@@ -12,7 +12,7 @@ from tests.chaos.controls import CONTROLS
 pytestmark = pytest.mark.slow
 #: How many workers are stopped, and for how many seconds.
 STOPS, STOPPED_S = 3, (60 if os.environ.get("ALUR_CHAOS") else 1)
-KILLS = 100
+KILLS = 40
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])

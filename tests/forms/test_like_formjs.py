@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 FORM = forms.load_form(json.dumps(EVERYTHING).encode(), file="semua.form")
 SEED = int(os.environ.get("FORMS_SEED", "20261124"))
 #: At night the form with every component is asked twice as often.
-RUNS = int(os.environ.get("FORMS_RUNS", "500")) // 2
+RUNS = int(os.environ.get("FORMS_RUNS", "150")) // 2
 AT_ONCE = 25
 EACH = 4
 FIXED = ("tetap", "mati")  # read-only, disabled: what the case holds stands there

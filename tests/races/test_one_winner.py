@@ -21,7 +21,7 @@ from tests.races.together import Racers
 from tests.services.office import Office
 
 pytestmark = pytest.mark.slow
-ROUNDS = int(os.environ.get("ALUR_ROUNDS", "200"))
+ROUNDS = int(os.environ.get("ALUR_ROUNDS", "60"))
 
 
 def test_two_officers_complete_one_task_and_one_of_them_does(office: Office, pair: Racers) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.engine.matches import Match
 
-MODELS = int(os.environ.get("ALUR_MODELS", "1000"))
+MODELS = int(os.environ.get("ALUR_MODELS", "400"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
 SEEDS = 100
 

@@ -16,7 +16,7 @@ from tests.engine.case import Case
 from tests.engine.drawn import CALENDAR, MONDAY, draw, program
 from tests.engine.moving import MovingMatch
 
-MODELS = int(os.environ.get("ALUR_MODELS", "1000"))
+MODELS = int(os.environ.get("ALUR_MODELS", "400"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
 SEEDS = 100
 

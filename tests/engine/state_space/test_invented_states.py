@@ -21,7 +21,7 @@ from tests.engine.drawn import CALENDAR, draw
 from tests.engine.free_game import Everything, TooMuch
 from tests.engine.invented import Inventor
 
-MODELS = int(os.environ.get("ALUR_MODELS", "1000"))
+MODELS = int(os.environ.get("ALUR_MODELS", "400"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
 PLAYS, MOST_PLAYS = 2, 400
 ASKED = {"userTask", "intermediateCatchEvent", "eventBasedGateway"}

@@ -17,7 +17,7 @@ from app.forms.submission.validation import _limits, asked_of
 from tests.forms.judging import clean, errors
 from tests.forms.schemas import NOW, component, content, form, hide, rules
 
-RUNS, SEED = int(os.environ.get("ALUR_INPUTS", "2000")) // 10, int(os.environ.get("ALUR_SEED", "15"))
+RUNS, SEED = int(os.environ.get("ALUR_INPUTS", "500")) // 10, int(os.environ.get("ALUR_SEED", "15"))
 PRIVATE = {"properties": {"pribadi": "ya"}}
 #: Identity in all its shapes: alone, in a record, in rows, in a row of a row, worked out.
 PEOPLE = (

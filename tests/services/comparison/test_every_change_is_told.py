@@ -14,7 +14,7 @@ from tests.services.comparison.contents import compared, told
 from tests.services.comparison.mutations import Mutation, mutated, rewritten
 from tests.sop_changes.editing import shipped
 
-CHANGES = int(os.environ.get("ALUR_CHANGES", "300"))
+CHANGES = int(os.environ.get("ALUR_CHANGES", "150"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
 AT_ONCE = 100
 SOP = shipped()
