@@ -32,7 +32,12 @@ EACH_TIME = (
     *("deployment/test_deployments.py", "deployment/test_plans.py", "deployment/test_versions.py"),
     *("messaging/test_undelivered.py", "people/test_rate_limits.py", "people/test_second_steps.py"),
     *("people/test_sessions.py", "questions/test_cases.py", "questions/test_events.py"),
-    *("questions/test_plans.py", "reporter/test_tracking.py", "studio/test_drafts.py", "workload/test_transfers.py"),
+    *(
+        "questions/test_plans.py",
+        "reporter/test_tracking.py",
+        "studio/test_drafts.py",
+        "workload/test_transfers.py",
+    ),
 )
 
 
