@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -62,8 +62,6 @@ class ProcessDefinition(Base):
     withdrawn: Mapped[bool] = mapped_column(default=False)
     #: Why it was put in force, where somebody said so.
     reason: Mapped[str] = mapped_column(default="")
-    #: Whether its expressions know of what kind variables are: those deployed before there were kinds do not.
-    has_kinds: Mapped[bool] = mapped_column(default=True, server_default=false())
     #: SHA-256 over the names and contents of its files: two versions with the same one hold the same.
     checksum: Mapped[str] = mapped_column(String(64), default="")
     #: The second person, by the id of the user; not a key, which SQLite adds to no table that others refer to.

@@ -292,7 +292,7 @@ class FilterValue(Base):
     """A value that the lists of a group, and of a unit in it, can be narrowed to; ``label`` is what it is called.
 
     ``name``: activity, lane, unit of its tasks; category, case_unit, area, key, priority of its cases. A value stays
-    once it was there. Triggers add it, see migrations 0012 and 0028.
+    once it was there. Triggers add it, see revision 0001.
     """
 
     __tablename__ = "filter_value"

@@ -791,7 +791,6 @@ Table(
     _Needed("in_force", Boolean, server_default=false()),
     _Needed("withdrawn", Boolean, server_default=false()),
     _Needed("reason", String, server_default=""),
-    _Needed("has_kinds", Boolean, server_default=false()),
     _Needed("checksum", String(64), server_default=""),
     Column("approved_by_id", Integer),
     Column("sop_number", String),

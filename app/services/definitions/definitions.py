@@ -185,30 +185,18 @@ def assemble(definition: ProcessDefinition) -> Version:
     read = {key: forms.with_identity(form, private) for key, form in read.items()}
     told = [part.findings for part in (own, *called.values())]
     told += [part.findings for part in tables.values()] + [part.findings for part in read.values()]
+    diagram = call_activities.inline(own, called).diagram
     return Version(
         definition.id,
         definition.key,
         definition.version,
         xml,
-        Program(_with_kinds(definition, call_activities.inline(own, called).diagram, read, tables), tables),
+        Program(replace(diagram, kinds=variable_kinds.variable_kinds(diagram, read, tables)), tables),
         read,
         definition.lane_groups,
         tuple(one for one in without_repeats(chain.from_iterable(told)) if one.severity == "error"),
         sum(len(file.resource.content) for file in definition.files),
     )
-
-
-def _with_kinds(
-    definition: ProcessDefinition,
-    diagram: Diagram,
-    forms_read: Mapping[str, Form],
-    tables: Mapping[str, decisions.Decision],
-) -> Diagram:
-    """The diagram with the kinds of its variables; without those of a version that was deployed before there were
-    any: what its cases decide by stays as it was."""
-    if definition.has_kinds:
-        return replace(diagram, kinds=variable_kinds.variable_kinds(diagram, forms_read, tables))
-    return replace(diagram, kinds=replace(variable_kinds.kinds_of_forms(forms_read.values()), names={}))
 
 
 def stored_process(xml: bytes, key: str) -> Diagram:

@@ -379,7 +379,6 @@ def _store_versions(
             "lane_groups": ties[one.key],
             "in_force": True,
             "withdrawn": False,
-            "has_kinds": True,
             "reason": origin.reason if origin else "",
             "checksum": checksum_of(one.digests),
             "approved_by_id": approved.decided_by_id if approved else None,

@@ -39,7 +39,7 @@ def draft_version(session: Session, files: Mapping[str, bytes], key: str) -> Ver
         raise InvalidDiagram(_("Draf dengan galat tidak dapat dijalankan."), findings)
     bundle = next((one for one in own if one.diagram.key == key), own[0])
     kept = {name: content for name, content in bundle.files.items() if not scenario_files.is_scenario(name)}
-    row = ProcessDefinition(id=0, key=bundle.diagram.key, version=0, lane_groups={}, has_kinds=True)
+    row = ProcessDefinition(id=0, key=bundle.diagram.key, version=0, lane_groups={})
     row.files = [
         DefinitionFile(name=name, kind=_KINDS[name.rsplit(".", 1)[-1]], resource=Resource(content=content))
         for name, content in kept.items()

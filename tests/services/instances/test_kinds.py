@@ -6,20 +6,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from app.bpmnio.kinds import NOTHING
 from app.engine.running.execution import Program
 from app.errors import ExecutionFailed
 from app.i18n import speaking
-from app.models import ProcessDefinition
-from app.services.deployment import bundle_builder, deployments
-from app.services.instances import instances
+from app.services.deployment import bundle_builder
 from tests.engine.building import bpmn, catch, end, exclusive, flow, marker, rule, start, user
 from tests.engine.case import Case
 from tests.engine.decision_files import decision, file, grid, knowledge, literal
 from tests.services.deployment.feel_places import Files
-from tests.services.office import LANES, Office, form, text
+from tests.services.office import form, text
 
 OLD, NEW = "2000-01-01", "2020-01-01"
 DAY = 'date("2008-12-01")'
@@ -241,15 +238,15 @@ UNLIKE = [
 ANYTHING = {"type": "select", "key": "data", "label": "Data", "valuesKey": "nama"}
 
 
-@pytest.mark.parametrize("has_kinds", [True, False])
-def test_what_no_kind_foresaw_is_in_no_order_with_a_date(*, has_kinds: bool) -> None:
+@pytest.mark.parametrize("knows_kinds", [True, False])
+def test_what_no_kind_foresaw_is_in_no_order_with_a_date(*, knows_kinds: bool) -> None:
     for condition in UNLIKE:
         sent = files(condition)
         sent["awal.form"] = form(*ASKED, ANYTHING)
         made = program(sent)
-        if not has_kinds:
+        if not knows_kinds:
             made = Program(replace(made.diagram, kinds=NOTHING), made.tables)
-        label = "Data" if has_kinds else "data"
+        label = "Data" if knows_kinds else "data"
         for value in ("2000-01-01", 3, True):
             with pytest.raises(ExecutionFailed, match=f"{label} = {json.dumps(value)}"):
                 Case(made, {"data": value})
@@ -330,30 +327,3 @@ def test_what_stands_behind_the_way_that_is_taken_is_not_asked() -> None:
              flow("g", "tidak", id="d"), "ya > e\ntidak > e\nlain_ > e"]  # fmt: skip
     sent = {"p.bpmn": bpmn(nodes, flows), "awal.form": form(*ASKED)}
     assert Case(program(sent), {"nama": "a", "tgl": 3, "lain": NEW}).open == ["ya"]
-
-
-def test_a_version_of_before_keeps_its_ways_or_stops(office: Office) -> None:
-    nodes = [
-        start("mulai", form="awal"),
-        exclusive("g", name="Lama?", default="d"),
-        user("ya"),
-        user("tidak"),
-        end("e"),
-    ]
-    flows = ["mulai > g", flow("g", "ya", condition='=tgl < date("2008-12-01")'), flow("g", "tidak", id="d"),
-             "ya > e\ntidak > e"]  # fmt: skip
-    lane = next(iter(LANES))
-    drawn = bpmn(nodes, flows, lanes={lane: "mulai g ya tidak e"}, key="lahir")
-    with office.database.transaction() as session:
-        deployments.deploy(session, {"lahir.bpmn": drawn, "awal.form": form(*ASKED)}, actor=None)
-    with office.database.transaction() as session:
-        new = instances.start(session, "lahir", {"tgl": OLD}, actor=office.rina).instance
-        assert [one.activity_id for one in instances.open_tasks(session, new.id)] == ["ya"]
-    with office.database.transaction() as session:
-        session.execute(update(ProcessDefinition).values(has_kinds=False))
-        session.info["versions"].clear()
-    with office.database.transaction() as session:
-        empty = instances.start(session, "lahir", {}, actor=office.rina).instance
-        assert [one.activity_id for one in instances.open_tasks(session, empty.id)] == ["tidak"]
-        with pytest.raises(ExecutionFailed, match=r"Lahir = .2000-01-01"):
-            instances.start(session, "lahir", {"tgl": OLD}, actor=office.rina)
