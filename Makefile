@@ -6,7 +6,7 @@ BIN := .venv/bin
 SPREAD := --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run lint check test nightly chaos bench house mutants format
+.PHONY: help install install-dev run lint check test nightly chaos bench house mutants mutants-record format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -79,6 +79,9 @@ house: install-dev ## draw up how the house is built, in docs/house.md; JUNIT (a
 # What was tried stands in .mutants: run again, it goes on. MINUTES bound one sitting.
 MUTANTS ?= 100
 MINUTES ?= 600
+
+mutants-record: install-dev ## note which tests pass which function, for `make mutants`: the suite once, twice as long
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m "not browser" -p tests.mutants.recording
 
 mutants: install-dev ## break 100 lines of app at random, one at a time, and list those that no test finds; some hours
 	$(BIN)/python -m tests.mutants --count $(MUTANTS) --seed $(SEED) --minutes $(MINUTES)

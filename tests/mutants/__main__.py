@@ -1,8 +1,8 @@
 """Break lines of app at random, one at a time, and list those that no test finds: ``python -m tests.mutants``.
 
 Lines are drawn from all rooms in turn, the same for the same seed. Each is broken in a copy of the tree, never here,
-and the tests run that are likely to pass it; the one that fails must pass again without the break. What was tried
-stands in the record: run again, it goes on.
+and the tests run that pass it: those that were recorded (``make mutants-record``), else those that are likely to. The
+one that fails must pass again without the break. What was tried stands in a file: run again, it goes on.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from typing import Any
 
 from tests.mutants.breaking import Break, breaks
 from tests.mutants.covering import Covering
+from tests.mutants.recording import FOLDER
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What says how the schema was: SQL in texts.
@@ -55,7 +56,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=600, help="begin no further one after that")
     parser.add_argument("--each", type=float, default=600, help="seconds for the tests of one")
     given = parser.parse_args()
-    record = ROOT / ".mutants" / f"seed-{given.seed}.jsonl"
+    record = ROOT / FOLDER / f"seed-{given.seed}.jsonl"
     record.parent.mkdir(exist_ok=True)
     tried = _tried(record)
     until = time.monotonic() + given.minutes * 60
@@ -110,7 +111,7 @@ class Copy:
         """It takes what is built along, and no repository."""
         shutil.copytree(ROOT, root, ignore=_NOT_COPIED, symlinks=True)
         (root / ".venv").symlink_to((ROOT / ".venv").resolve())
-        self._root, self._covering = root, Covering(root)
+        self._root, self._covering = root, Covering(root, ROOT)
         self._moment = int(time.time())
 
     def tried(self, one: Drawn, seconds: float) -> dict[str, Any]:
@@ -118,8 +119,7 @@ class Copy:
         test fails without the break, too); ``by``: the test that failed."""
         path = self._root / one.path
         whole, until = path.read_bytes(), time.monotonic() + seconds
-        module = Path(one.path)
-        for files in (self._covering.near(module), self._covering.further(module)):
+        for files in self._covering.tests(Path(one.path), one.way.line):
             if not files:
                 continue
             self._write(path, one.way.of(whole))

@@ -1,6 +1,9 @@
-"""Breaks are other programs that still compile, and each is one change."""
+"""Breaks are other programs that still compile, each is one change, and the tests that pass it are found."""
 
 import ast
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,24 @@ def test_tests_near_to_a_module_import_it_or_are_of_its_noun(tmp_path: Path) -> 
     near = ["tests/test_lines.py", "tests/web/test_pages.py", "tests/services/kites/test_tails.py"]
     assert covering.near(Path("app/services/kites/lines.py")) == near
     assert covering.further(Path("app/services/kites/lines.py")) == ["tests/services/winds/test_gusts.py"]
+
+
+def test_tests_that_were_recorded_to_pass_a_function_are_run_the_quickest_first(tmp_path: Path) -> None:
+    for name, content in {
+        "app/__init__.py": "",
+        "app/kites.py": "def fly():\n    return 1\n\n\ndef fall():\n    return 2\n",
+        "tests/test_a.py": "import time\nfrom app import kites\ndef test_a():\n    time.sleep(0.1)\n    kites.fly()",
+        "tests/test_b.py": "from app import kites\ndef test_b():\n    kites.fly()",
+        "tests/test_kites.py": "",
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(content)
+    line = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutants.recording", "-p", "no:cacheprovider"]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [*line, "--rootdir", ".", "tests"], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    covering, kites = Covering(tmp_path), Path("app/kites.py")
+    assert covering.tests(kites, 2) == [["tests/test_b.py", "tests/test_a.py"]]
+    assert covering.tests(kites, 6)[0] == covering.near(kites)
