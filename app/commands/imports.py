@@ -4,20 +4,19 @@ import logging
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
+from app.commands.batches import Batch
 from app.commands.transaction import (
     Answer,
     Command,
     by_sight,
     command_of,
     run_command,
-    run_relaxed,
     run_without_key,
     with_id,
 )
 from app.db import Database
-from app.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
-from app.i18n import N_, _
+from app.errors import Conflict, NotAllowed, NotFound
+from app.i18n import N_
 from app.services.core.access import Actor
 from app.services.files import sheets
 from app.services.imports import batches, targets
@@ -65,10 +64,10 @@ def work(database: Database) -> bool:
             return False
         batch_id, state = found
         lines = batches.next_lines(session, batch_id, "new" if state == "judging" else "ready", TURN)
-    if state == "judging":
-        _judge(database, batch_id, lines)
-    elif not all(_import(database, batch_id, line) for line in lines):
+    if state != "judging":
+        _LINES.work_on(database, batch_id, lines)
         return True
+    _judge(database, batch_id, lines)
     if len(lines) < TURN:
         run_without_key(database, lambda session: batches.go_on(session, batch_id))
     return True
@@ -85,23 +84,20 @@ def _judge(database: Database, batch_id: int, lines: list[int]) -> None:
     run_without_key(database, lambda session: batches.note(session, batch_id, chosen, verdicts))
 
 
-def _import(database: Database, batch_id: int, line: int) -> bool:
-    """Import one line; whether the batch still runs. Whatever is the matter with one, the others go on."""
+def _next_lines(session: Session, most: int) -> tuple[int, list[int]] | None:
+    found = batches.waiting(session)
+    if found is None or found[1] == "judging":
+        return None
+    return found[0], batches.next_lines(session, found[0], "ready", most)
 
-    def do(session: Session) -> bool:
-        return batches.import_line(session, batch_id, line)
 
-    try:
-        try:
-            return run_relaxed(database, do)  # its row says that it is ready, until it is imported
-        except Conflict:  # somebody was faster: the second look sees what he did
-            return run_relaxed(database, do)
-    except NotReady:
-        raise
-    except AppError as error:
-        told = error
-    except Exception:
-        reference = log_safety.log_fault(logger, "import %s, line %s", batch_id, line)
-        told = AppError(_(_FAILED, reference=reference))
-    run_without_key(database, lambda session: batches.refuse(session, batch_id, line, told))
-    return True
+_LINES = Batch(
+    "import",
+    TURN,
+    waiting=_next_lines,
+    do=batches.import_line,
+    refuse=batches.refuse,
+    finish=batches.go_on,
+    failed=_FAILED,
+    is_relaxed=True,  # its row says that it is ready, until it is imported
+)

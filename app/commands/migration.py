@@ -5,11 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
-from app.commands.transaction import by_actor, command_of, run_relaxed, run_without_key, with_id
+from app.commands.batches import Batch
+from app.commands.transaction import by_actor, command_of, with_id
 from app.db import Database
-from app.errors import AppError, Conflict, NotReady
-from app.i18n import N_, _
+from app.i18n import N_
 from app.services.core import access
 from app.services.core.access import Actor
 from app.services.migration import batches, moves
@@ -37,43 +36,25 @@ put_elsewhere = command_of(
 )
 
 
+def _next_cases(session: Session, most: int) -> tuple[int, list[int]] | None:
+    batch_id = batches.running(session)
+    return None if batch_id is None else (batch_id, batches.next_cases(session, batch_id, most))
+
+
 def work(database: Database) -> bool:
     """Work on some cases of the oldest batch that runs; whether there was one. The worker's turn.
 
     Raises:
         NotReady: the database does not answer.
     """
-    with database.reading() as session:
-        batch_id = batches.running(session)
-        waiting = batches.next_cases(session, batch_id, TURN) if batch_id is not None else []
-    if batch_id is None:
-        return False
     plans: dict[int, Any] = {}  # the same for all cases of a version
-    for instance_id in waiting:
-        if not _work_on(database, batch_id, instance_id, plans):
-            return True
-    if len(waiting) < TURN:
-        run_without_key(database, lambda session: batches.finish(session, batch_id))
-    return True
-
-
-def _work_on(database: Database, batch_id: int, instance_id: int, plans: dict[int, Any]) -> bool:
-    """Work on one case; whether the batch still runs. Whatever is the matter with one, the others go on."""
-
-    def do(session: Session) -> bool:
-        return batches.work_on(session, batch_id, instance_id, plans)
-
-    try:
-        try:
-            return run_relaxed(database, do)  # its row says that it waits, until it does not
-        except Conflict:  # an officer was faster: the second look sees what he did
-            return run_relaxed(database, do)
-    except NotReady:
-        raise
-    except AppError as error:
-        text = error.said
-    except Exception:
-        reference = log_safety.log_fault(logger, "migration %s of case %s", batch_id, instance_id)
-        text = _(_FAILED, reference=reference)
-    run_without_key(database, lambda session: batches.refuse(session, batch_id, instance_id, text))
-    return True
+    return Batch(
+        "migration",
+        TURN,
+        waiting=_next_cases,
+        do=lambda session, batch_id, instance_id: batches.work_on(session, batch_id, instance_id, plans),
+        refuse=batches.refuse,
+        finish=batches.finish,
+        failed=_FAILED,
+        is_relaxed=True,  # its row says that it waits, until it does not
+    ).work(database)

@@ -1,11 +1,14 @@
 """Destroying cases whose time is over: begin, stop, go on, the turns of the worker; and holding a case."""
 
 import logging
+from collections.abc import Sequence
 
-from app import log_safety
+from sqlalchemy.orm import Session
+
+from app.commands.batches import Batch
 from app.commands.transaction import by_actor, command_of, run_without_key, with_id
 from app.db import Database
-from app.errors import NotReady
+from app.errors import AppError
 from app.services.core import rights
 from app.services.retention import destructions
 from app.services.search import words
@@ -22,6 +25,29 @@ resume = command_of(destructions.resume, allowed=_ADMINISTRATOR, answer=with_id(
 end = command_of(destructions.end, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
 
 
+def _next_cases(session: Session, most: int) -> tuple[int, Sequence[int]] | None:
+    found = destructions.active(session)
+    if found is None or found[1] == "merging":
+        return None
+    return found[0], destructions.next_cases(session, found[0], most)
+
+
+def _pass_over(session: Session, destruction_id: int, instance_id: int, error: AppError) -> None:
+    logger.warning("destruction %s, case %s: %s", destruction_id, instance_id, error)
+    destructions.pass_over(session, destruction_id, instance_id)
+
+
+_CASES = Batch(
+    "destruction",
+    TURN,
+    waiting=_next_cases,
+    do=destructions.work_on,
+    refuse=_pass_over,
+    finish=destructions.go_on,
+    failed="",
+)
+
+
 def work(database: Database) -> bool:
     """Destroy some cases of the oldest destruction that runs; whether there was one. The worker's turn.
 
@@ -30,35 +56,10 @@ def work(database: Database) -> bool:
     """
     with database.reading() as session:
         found = destructions.active(session)
-    if found is None:
-        return False
-    destruction_id, state = found
-    if state == "merging":
-        _merge(database)
-        run_without_key(database, lambda session: destructions.go_on(session, destruction_id))
-        return True
-    for _turn in range(TURN):
-        with database.reading() as session:
-            instance_id = destructions.next_case(session, destruction_id)
-        if instance_id is None:
-            run_without_key(database, lambda session: destructions.go_on(session, destruction_id))
-            break
-        if not _destroy(database, destruction_id, instance_id):
-            break
-    return True
-
-
-def _destroy(database: Database, destruction_id: int, instance_id: int) -> bool:
-    """Destroy one case; whether the destruction still runs. Whatever is the matter with one, the others go on."""
-    try:
-        return run_without_key(
-            database, lambda session: destructions.work_on(session, destruction_id, instance_id)
-        )
-    except NotReady:
-        raise
-    except Exception:
-        log_safety.log_fault(logger, "destruction %s, case %s", destruction_id, instance_id)
-    run_without_key(database, lambda session: destructions.pass_over(session, destruction_id, instance_id))
+    if found is None or found[1] != "merging":
+        return _CASES.work(database)
+    _merge(database)
+    run_without_key(database, lambda session: destructions.go_on(session, found[0]))
     return True
 
 

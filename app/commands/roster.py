@@ -4,7 +4,7 @@ import logging
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
+from app.commands.batches import Batch
 from app.commands.transaction import (
     Answer,
     Command,
@@ -15,8 +15,7 @@ from app.commands.transaction import (
     with_id,
 )
 from app.db import Database
-from app.errors import AppError, NotAllowed, NotReady
-from app.i18n import N_, _
+from app.i18n import N_
 from app.services.core import rights
 from app.services.core.access import Actor
 from app.services.files import sheets
@@ -58,36 +57,26 @@ def put_away(database: Database, file_id: int, *, actor: Actor) -> None:
     run_without_key(database, lambda session: files.put_away(session, file_id, actor=actor))
 
 
+def _carry_out(session: Session, file_id: int, number: int) -> bool:
+    files.carry_out(session, file_id, number)
+    return True
+
+
+_LINES = Batch(
+    "roster",
+    TURN,
+    waiting=files.waiting,
+    do=_carry_out,
+    refuse=files.refuse,
+    finish=files.finish,
+    failed=_FAILED,
+)
+
+
 def work(database: Database) -> bool:
     """Carry out some lines of the oldest file that runs; whether there was one. The worker's turn.
 
     Raises:
         NotReady: the database does not answer.
     """
-    with database.reading() as session:
-        found = files.waiting(session, TURN)
-    if found is None:
-        return False
-    file_id, numbers = found
-    for number in numbers:
-        if not _carry_out(database, file_id, number):
-            return True
-    if len(numbers) < TURN:
-        run_without_key(database, lambda session: files.finish(session, file_id))
-    return True
-
-
-def _carry_out(database: Database, file_id: int, number: int) -> bool:
-    """Carry out a line; whether the file goes on. Whatever is the matter with one, the others go on."""
-    try:
-        run_without_key(database, lambda session: files.carry_out(session, file_id, number))
-        return True
-    except NotReady:
-        raise
-    except AppError as error:
-        told = error
-    except Exception:
-        reference = log_safety.log_fault(logger, "roster %s, line %s", file_id, number)
-        told = AppError(_(_FAILED, reference=reference))
-    run_without_key(database, lambda session: files.refuse(session, file_id, number, told))
-    return not isinstance(told, NotAllowed)
+    return _LINES.work(database)

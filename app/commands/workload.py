@@ -9,11 +9,10 @@ from typing import Concatenate, ParamSpec
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
-from app.commands.transaction import Answer, Command, by_actor, command_of, run_without_key, with_id
+from app.commands.batches import Batch
+from app.commands.transaction import Answer, Command, by_actor, command_of, with_id
 from app.db import Database
-from app.errors import AppError, NotReady
-from app.i18n import N_, _
+from app.i18n import N_
 from app.models import Absence, TaskTransfer
 from app.services.core import rights
 from app.services.core.access import Actor
@@ -74,42 +73,33 @@ add_absence = command_of(_add_absence, allowed=_NO_AUDITOR, answer=with_id("abse
 end_absence = command_of(absences.end, allowed=_NO_AUDITOR, answer=with_id("absence"))
 
 
+def _next_tasks(session: Session, most: int) -> tuple[int, list[str]] | None:
+    transfer_id = transfers.running(session)
+    return None if transfer_id is None else (transfer_id, transfers.next_tasks(session, transfer_id, most))
+
+
+_TASKS = Batch(
+    "transfer",
+    TURN,
+    waiting=_next_tasks,
+    do=transfers.work_on,
+    refuse=transfers.refuse,
+    finish=transfers.finish,
+    failed=_FAILED,
+)
+
+
 def work(database: Database) -> bool:
     """Move some tasks of the oldest transfer that runs; whether there was one. The worker's turn.
 
     Raises:
         NotReady: the database does not answer.
     """
-    with database.reading() as session:
-        transfer_id = transfers.running(session)
-    if transfer_id is None:
-        return False
-    _work_on(database, transfer_id)
-    return True
+    return _TASKS.work(database)
 
 
 def _work_on(database: Database, transfer_id: int) -> bool:
     """Move some tasks; whether more are left."""
     with database.reading() as session:
         waiting = transfers.next_tasks(session, transfer_id, TURN)
-    for task_id in waiting:
-        if not _move(database, transfer_id, task_id):
-            return False
-    if len(waiting) < TURN:
-        run_without_key(database, lambda session: transfers.finish(session, transfer_id))
-    return len(waiting) == TURN
-
-
-def _move(database: Database, transfer_id: int, task_id: str) -> bool:
-    """Move one task; whether the transfer still runs. Whatever is the matter with one, the others go on."""
-    try:
-        return run_without_key(database, lambda session: transfers.work_on(session, transfer_id, task_id))
-    except NotReady:
-        raise
-    except AppError as error:
-        told = error
-    except Exception:
-        reference = log_safety.log_fault(logger, "transfer %s of task %s", transfer_id, task_id)
-        told = AppError(_(_FAILED, reference=reference))
-    run_without_key(database, lambda session: transfers.refuse(session, transfer_id, task_id, told))
-    return True
+    return _TASKS.work_on(database, transfer_id, waiting)

@@ -26,6 +26,7 @@ BESIDE: Mapping[str, str] = {
     **dict.fromkeys(("scenarios.keep_scenario", "forecast.forecast_draft"), _TRIAL),
     **dict.fromkeys(("providers.depart", "providers.enter", "providers.resume"), _PROVIDER),
     **dict.fromkeys(("security_log.forget_old", "security_log.record", "security_log.told"), _LOG),
+    "exports.note_list_taken": _LOG,
     "security_log.write_notes": _LOG,
 }
 

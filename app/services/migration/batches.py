@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.engine.running.migration import Blocked, Obstacle, Plan
-from app.errors import Conflict, NotFound
+from app.errors import AppError, Conflict, NotFound
 from app.history.events import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
 from app.i18n import _
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
@@ -177,12 +177,12 @@ def work_on(session: Session, batch_id: int, instance_id: int, plans: dict[int, 
     return True
 
 
-def refuse(session: Session, batch_id: int, instance_id: int, text: str) -> None:
+def refuse(session: Session, batch_id: int, instance_id: int, error: AppError) -> None:
     """Note that a case could not be worked on, for a reason that is none of its own."""
     row = session.get_one(MigrationCase, (batch_id, instance_id))
     if row.state in WAITING:
         row.state = "kept" if row.state == "returning" else "refused"
-        row.obstacles = moves.stored_obstacles([Obstacle("failed", None, text)])
+        row.obstacles = moves.stored_obstacles([Obstacle("failed", None, error.said)])
         row.done_at = clock.now(session)
 
 

@@ -217,16 +217,18 @@ def carry_out(session: Session, file_id: int, number: int) -> None:
     row.state = "done"
 
 
-def refuse(session: Session, file_id: int, number: int, error: AppError) -> None:
-    """Say why a line was not carried out. Where nobody stands for the file any more, it halts."""
+def refuse(session: Session, file_id: int, number: int, error: AppError) -> bool:
+    """Say why a line was not carried out; whether the file goes on: where nobody stands for it any more, it halts."""
     row = session.get_one(RosterLine, (file_id, number), with_for_update=True, populate_existing=True)
+    halts = isinstance(error, NotAllowed)
     if row.state != "ready":
-        return
+        return not halts
     errors = error.errors if isinstance(error, InvalidForm) and error.errors else {"": error.said}
     row.state, row.errors = "refused", _sealed(session, errors)
-    if isinstance(error, NotAllowed):
+    if halts:
         file = session.get_one(RosterFile, file_id)
         file.state, file.finished_at = "halted", clock.now(session)
+    return not halts
 
 
 def finish(session: Session, file_id: int) -> None:

@@ -1,6 +1,7 @@
 """Of a destroyed case nothing is left in database and files but its record; its figures stay."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -305,7 +306,7 @@ def test_stopped_it_goes_on_where_it_was(
     for n in range(3):
         case_of(office, LONG_AGO + timedelta(days=n))
     case_of(office, NOW)
-    monkeypatch.setattr(retention, "TURN", 1)
+    monkeypatch.setattr(retention, "_CASES", replace(retention._CASES, turn=1))
     made = destroy(office, admin, "3")
     assert retention.work(office.database)
     with office.database.transaction() as session:

@@ -1,0 +1,91 @@
+"""How a worker goes through the rows of what people began: one turn, some rows, each in a transaction of its own."""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from app import log_safety
+from app.commands.transaction import run_relaxed, run_without_key
+from app.db import Database
+from app.errors import AppError, Conflict, NotReady
+from app.i18n import _
+
+logger = logging.getLogger(__name__)
+_Row = TypeVar("_Row")
+
+
+@dataclass(frozen=True)
+class Batch(Generic[_Row]):
+    """A list whose rows a worker does one by one; ids are those of the list.
+
+    ``turn``: rows of one turn; so soon it is seen that the list was stopped. ``waiting``: the oldest list that runs,
+    and at most so many of its next rows; None where none runs. ``do``: does a row; whether the list still runs.
+    ``refuse``: notes why a row could not be done; False: the list goes on no more. ``finish``: what becomes of a list
+    of which no row is left. ``failed``: what is told of a row that met a fault, with its ``{reference}`` in the log;
+    empty where nobody is told. ``is_relaxed``: a row that is done need not be on the disk at once, as it is done
+    again where it is not.
+    """
+
+    name: str
+    turn: int
+    waiting: Callable[[Session, int], tuple[int, Sequence[_Row]] | None]
+    do: Callable[[Session, int, _Row], bool]
+    refuse: Callable[[Session, int, _Row, AppError], object]
+    finish: Callable[[Session, int], object]
+    failed: str
+    is_relaxed: bool = False
+
+    def work(self, database: Database) -> bool:
+        """Do some rows of the oldest list that waits; whether there was one.
+
+        Raises:
+            NotReady: the database does not answer.
+        """
+        with database.reading() as session:
+            found = self.waiting(session, self.turn)
+        if found is not None:
+            self.work_on(database, *found)
+        return found is not None
+
+    def work_on(self, database: Database, id_: int, rows: Sequence[_Row]) -> bool:
+        """Do these rows, the next ones of a list; whether it goes on after them. Raises: as `work`."""
+        if not all(self._do(database, id_, row) for row in rows):
+            return False
+        if len(rows) < self.turn:
+            run_without_key(database, lambda session: self.finish(session, id_))
+        return len(rows) == self.turn
+
+    def _do(self, database: Database, id_: int, row: _Row) -> bool:
+        run = run_relaxed if self.is_relaxed else run_without_key
+        what = f"{self.name} {id_}, row {row}"
+        outcome = attempt(database, run, lambda session: self.do(session, id_, row), what, self.failed)
+        if not isinstance(outcome, AppError):
+            return outcome
+        goes_on = run_without_key(database, lambda session: self.refuse(session, id_, row, outcome))
+        return goes_on is not False
+
+
+def attempt(
+    database: Database, run: Any, do: Callable[[Session], bool], what: str, failed: str
+) -> bool | AppError:
+    """Do a row in a transaction that ``run`` makes; what ``do`` returned, or why it could not be done. Whatever is
+    the matter with one row, the others go on.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
+    try:
+        try:
+            return bool(run(database, do))
+        except Conflict:  # somebody was faster: the second look sees what he did
+            return bool(run(database, do))
+    except NotReady:
+        raise
+    except AppError as error:
+        return error
+    except Exception:
+        reference = log_safety.log_fault(logger, "%s", what)
+        return AppError(_(failed, reference=reference) if failed else reference)
