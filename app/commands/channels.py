@@ -247,10 +247,3 @@ lay_mail_aside = command_of(
     incoming.lay_aside, allowed=by_sight(incoming.require_reader), answer=with_id("mail")
 )
 begin_report = command_of(incoming.begin_report, allowed=by_sight(incoming.require_reader))
-
-
-def forget_old(session: Session) -> None:
-    """Drop what channels keep and whose time is over."""
-    webhooks.forget_old(session)
-    incoming.forget_old(session)
-    reporter_notices.forget_old(session)

@@ -58,17 +58,6 @@ def write_notes(database: Database) -> int:
     return len(batch)
 
 
-def forget_old(database: Database, turns: int = 50) -> int:
-    """Drop the records whose time is over, each batch in a transaction of its own; return how many."""
-    total = 0
-    for _turn in range(turns):
-        count = run_without_key(database, security_log.forget_old)
-        total += count
-        if count < security_log.BATCH:
-            break
-    return total
-
-
 _writing: WeakSet["NoteWriter"] = WeakSet()
 
 

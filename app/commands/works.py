@@ -12,6 +12,7 @@ from app.commands import (
     digests,
     evidence,
     imports,
+    keeping,
     mail,
     migration,
     numbers,
@@ -20,7 +21,6 @@ from app.commands import (
     retention,
     roster,
     search,
-    security_log,
     surveys,
     workload,
 )
@@ -32,6 +32,7 @@ from app.services.deployment import plans
 from app.services.evidence import verifications
 from app.services.imports import batches as import_batches
 from app.services.maintenance import housekeeping, scheduled_backups
+from app.services.maintenance.keeping import forget_soon
 from app.services.migration import batches as migration_batches
 from app.services.migration import recounts as deadline_recounts
 from app.services.migration import surveys as effect_surveys
@@ -41,7 +42,6 @@ from app.services.notifications import outbox
 from app.services.numbers import publication, totals
 from app.services.retention import destructions
 from app.services.roster import files
-from app.services.tasks import kept_completions
 from app.services.workload import transfers
 from app.work import Kind, Lane
 
@@ -125,7 +125,7 @@ def _deliver(session: Session, _key: str) -> bool:
 
 def _forget(session: Session, _key: str) -> None:
     """What could be taken back for seconds is forgotten soon after."""
-    kept_completions.forget_old(session)
+    forget_soon(session)
 
 
 class _Numbers:
@@ -178,6 +178,5 @@ def _checkpoint(database: Database, _key: str) -> None:
 
 
 def _clean(database: Database, _key: str) -> None:
-    run_without_key(database, housekeeping.delete_expired)
-    run_without_key(database, channels.forget_old)
-    security_log.forget_old(database)
+    keeping.forget_old(database)
+    run_without_key(database, housekeeping.delete_unused)  # after the drafts: they hold files

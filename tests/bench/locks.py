@@ -15,12 +15,13 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, select
 
+from app.commands import keeping
 from app.commands.jobs import fire_job
 from app.commands.transaction import run_without_key
 from app.config import ROOT
 from app.db import Database
 from app.models import Job
-from app.services.maintenance import backup, heartbeat, housekeeping
+from app.services.maintenance import backup, heartbeat
 from app.services.notifications import outbox
 from app.services.people import api_tokens, users
 from app.web import create_app
@@ -135,7 +136,7 @@ def _commands(
         f"deploy, {DIAGRAMS} diagrams": deploy_many,
         "delivering notices": lambda: run_without_key(database, outbox.deliver) and None,
         "heartbeat": lambda: run_without_key(database, heartbeat.beat),
-        "keeping house": lambda: run_without_key(database, housekeeping.delete_expired),
+        "keeping house": lambda: keeping.forget_old(database) and None,
     }
 
 

@@ -27,10 +27,9 @@ from sqlalchemy import create_engine, func, make_url, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.commands.transaction import run_without_key
+from app.commands import keeping
 from app.db import Database
 from app.models import Group, ProcessInstance, User, UserTask
-from app.services.maintenance import housekeeping
 from app.services.people import api_tokens, users
 from app.web import create_app
 from tests.bench import figures, population
@@ -286,7 +285,7 @@ class _Room:
 
 def _open(office: Installation) -> _Room:
     database = office.database
-    run_without_key(database, housekeeping.delete_expired)  # the worker does it each hour
+    keeping.forget_old(database)  # the worker does it each hour
     app = create_app(office.config, database)
     people = enumerate(_people(database))
     return _Room(database, [_sit_down(app, database, name, lane, n % DESKS) for n, (lane, name) in people])

@@ -219,7 +219,7 @@ def test_what_was_written_ahead_and_never_put_in_force_is_removed(
     assert len(rounds) == 3
     with office.database.transaction() as session:
         assert set(session.scalars(select(Resource.sha256))) > before
-        housekeeping.delete_expired(session)
+        housekeeping.delete_unused(session)
         assert set(session.scalars(select(Resource.sha256))) == before
 
 

@@ -29,6 +29,7 @@ from app.commands import (
     imports,
     instances,
     jobs,
+    keeping,
     mail,
     messages,
     migration,
@@ -662,6 +663,7 @@ class Walk:
         numbers.count_missing(database, 0)
         numbers.publish(database)
         backups.work(database, config)
+        keeping.forget_old(database)
 
     def destroyed(self) -> None:
         old_cases.deploy(self.office, "2 tahun")

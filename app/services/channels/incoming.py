@@ -6,10 +6,9 @@ first is asked first: else whoever knows a number could try out whose report it 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.errors import Conflict, NotAllowed, NotFound
@@ -33,8 +32,6 @@ from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
 
 STATES = ("waiting", "case", "message", "aside", "automatic")
-#: So long what a mail says is kept once somebody has seen to it.
-KEPT = timedelta(days=30)
 _PLACE = "channel:mail"
 
 
@@ -320,10 +317,3 @@ def become_case(session: Session, mail_id: int, instance: ProcessInstance, *, ac
     row = _waiting(session, mail_id, actor)
     row.state, row.instance_id = "case", instance.id
     row.done_at, row.done_by_id = clock.now(session), actor.id
-
-
-def forget_old(session: Session) -> None:
-    """Drop what mails say that somebody has seen to, once their time is over. The rows stay: each came in once."""
-    old = clock.now(session) - KEPT
-    over = update(IncomingMail).where(IncomingMail.done_at < old, IncomingMail.content.is_not(None))
-    session.execute(over.values(content=None))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.config import SmsGateway
@@ -30,7 +30,6 @@ from app.services.notifications import message_texts
 from app.services.reporter import joined_reports
 
 STATES = ("waiting", "sending", "sent", "failed", "unknown", "withdrawn")
-KEPT = timedelta(days=30)
 #: Between these hours of the office nobody's telephone rings.
 _MORNING, _EVENING = 7, 20
 _BATCH = 200
@@ -262,9 +261,3 @@ def send_again(session: Session, notice_id: int, *, actor: Actor) -> ReporterNot
     event = NoticeRepeated(notice=row.id, channel="sms", code=row.code)
     history.record(session, event, actor=actor, instance_id=row.instance_id)
     return row
-
-
-def forget_old(session: Session) -> None:
-    """Drop what has been over for `KEPT`."""
-    old = clock.now(session) - KEPT
-    session.execute(delete(ReporterNotice).where(ReporterNotice.done_at < old))

@@ -5,11 +5,11 @@ import hmac
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, undefer
 
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
@@ -45,8 +45,6 @@ EVENTS = {
 CODES = {code: words for code, words in EVENTS.values()}
 _TYPES = {code: type_ for type_, (code, _words) in EVENTS.items()}
 STATES = ("waiting", "sent", "failed", "withdrawn")
-#: So long what is over is listed.
-KEPT = timedelta(days=30)
 _MOST_WEBHOOKS = 20
 _BATCH = 200
 
@@ -351,9 +349,3 @@ def withdraw(session: Session, delivery_id: int) -> None:
     """Tell nothing of what was taken back."""
     gone = update(WebhookDelivery).where(WebhookDelivery.id == delivery_id)
     session.execute(gone.values(state="withdrawn", next_at=None, done_at=clock.now(session)))
-
-
-def forget_old(session: Session) -> None:
-    """Drop deliveries that have been over for `KEPT`."""
-    old = clock.now(session) - KEPT
-    session.execute(delete(WebhookDelivery).where(WebhookDelivery.done_at < old))

@@ -2,12 +2,11 @@
 
 import hashlib
 from collections.abc import Callable
-from datetime import timedelta
 from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Executable, Table, bindparam, delete, select, update
+from sqlalchemy import Executable, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import KeyReused
@@ -17,7 +16,6 @@ from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.core.upsert import insert_in
 
-KEPT = timedelta(days=7)
 _TABLE = cast("Table", IdempotencyRecord.__table__)
 _ANSWERED = update(_TABLE).where(_TABLE.c.scope == bindparam("of"))
 
@@ -73,12 +71,6 @@ def earlier(
 def _record(dialect: str) -> Executable:
     new = insert_in(dialect, IdempotencyRecord).on_conflict_do_nothing()
     return new.returning(IdempotencyRecord.scope)
-
-
-def forget_old(session: Session) -> None:
-    """Drop results older than 7 days."""
-    limit = clock.now(session) - KEPT
-    session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < limit))
 
 
 def _earlier(session: Session, scope: bytes, body_digest: bytes) -> dict[str, Any]:

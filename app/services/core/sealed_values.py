@@ -4,7 +4,6 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.errors import WrongKey
@@ -47,11 +46,6 @@ def spend(session: Session, nonce: str, until: datetime) -> bool:
 def is_void(session: Session, nonce: str) -> bool:
     """Whether `void` was called for it. 1 SQL."""
     return session.get(VoidNonce, _hash(nonce)) is not None
-
-
-def forget_old(session: Session) -> None:
-    """Drop what is over by itself."""
-    session.execute(delete(VoidNonce).where(VoidNonce.until < clock.real()))
 
 
 def _hash(nonce: str) -> str:

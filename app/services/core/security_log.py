@@ -7,18 +7,18 @@ brought along. What is known of where a request comes from is the `Origin` that 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Delete, Insert, Select, Table, bindparam, delete, insert, select, tuple_
+from sqlalchemy import Insert, Select, Table, insert, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotAllowed
 from app.history import origin as event_origin
 from app.i18n import _
 from app.models import SecurityEvent, User
-from app.services.core import clock, paging, settings
+from app.services.core import clock, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 
@@ -188,21 +188,6 @@ def _about(targets: Sequence[tuple[str, str]]) -> Any:
     if len(targets) == 1:  # an index gives these in their order
         return (kind == targets[0][0]) & (id_ == targets[0][1])
     return tuple_(kind, id_).in_(targets)
-
-
-def forget_old(session: Session, limit: int = BATCH) -> int:
-    """Drop up to ``limit`` of the oldest records whose time is over; return how many. Call it until it is fewer."""
-    before = clock.real() - timedelta(days=settings.config(session).security_log_days)
-    gone = session.connection().execute(_forgetting(), {"before": before, "most": limit})
-    return gone.rowcount
-
-
-@cache
-def _forgetting() -> Delete:
-    table = cast("Table", SecurityEvent.__table__)
-    oldest = select(table.c.id).where(table.c.at < bindparam("before", type_=table.c.at.type))
-    oldest = oldest.order_by(table.c.at, table.c.id).limit(bindparam("most"))
-    return delete(table).where(table.c.id.in_(oldest))
 
 
 def target_of(facts: Mapping[str, Any]) -> Target | None:

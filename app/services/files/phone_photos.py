@@ -123,11 +123,6 @@ def close(session: Session, scope: str, *, actor: Actor) -> None:
     session.execute(delete(PhoneUpload).where(PhoneUpload.user_id == actor.id, PhoneUpload.scope == scope))
 
 
-def forget_old(session: Session) -> None:
-    """Drop what nobody comes back to: a draft whose address is over holds the pictures that it showed."""
-    session.execute(delete(PhoneUpload).where(PhoneUpload.until < clock.real() - timedelta(days=1)))
-
-
 def _own(session: Session, scope: str, actor: Actor) -> PhoneUpload | None:
     query = select(PhoneUpload).where(PhoneUpload.user_id == actor.id, PhoneUpload.scope == scope)
     return session.scalars(query).one_or_none()

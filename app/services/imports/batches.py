@@ -2,10 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app import forms, stored_messages
@@ -33,8 +32,6 @@ from app.services.files.sheets import Sheet
 from app.services.imports import foreign_values, headings, targets
 from app.services.instances import instances
 
-#: So long cells, and what is wrong with them, are kept after the last deed.
-KEPT = timedelta(days=30)
 #: Before a line is imported; what was judged is judged anew when it is chosen otherwise.
 _OPEN = ("new", "ready", "wrong", "known", "twice", "left_out")
 _GONE = N_("Isi impor ini sudah dihapus karena lewat waktu simpannya.")
@@ -398,29 +395,14 @@ def file_name(session: Session, batch: ImportBatch) -> str:
     return str(encryption.unseal(session, batch.sheet)["name"]) if batch.sheet is not None else ""
 
 
-def forget_old(session: Session) -> None:
-    """Drop cells, errors and names of files whose time is over. 4 SQL."""
-    before = clock.now(session) - KEPT
-    over = or_(
-        ImportBatch.finished_at < before,
-        (ImportBatch.state != "running")
-        & ImportBatch.finished_at.is_(None)
-        & (ImportBatch.added_at < before),
-    )
-    ids = list(session.scalars(select(ImportBatch.id).where(over, ImportBatch.sheet.is_not(None)).limit(100)))
-    if ids:
-        gone = update(ImportRow).where(ImportRow.batch_id.in_(ids))
-        session.execute(gone.values(cells=None, errors=None))
-        session.execute(update(ImportValue).where(ImportValue.batch_id.in_(ids)).values(text=None))
-        session.execute(
-            update(ImportBatch)
-            .where(ImportBatch.id.in_(ids))
-            .values(
-                sheet=None,
-                state="done",
-                finished_at=func.coalesce(ImportBatch.finished_at, clock.now(session)),
-            )
-        )
+def drop_cells(session: Session, ids: Sequence[int]) -> None:
+    """Drop cells, errors and values of batches whose time is over; they end by that, if they had not. 3 SQL."""
+    gone = update(ImportRow).where(ImportRow.batch_id.in_(ids))
+    session.execute(gone.values(cells=None, errors=None))
+    session.execute(update(ImportValue).where(ImportValue.batch_id.in_(ids)).values(text=None))
+    finished = func.coalesce(ImportBatch.finished_at, clock.now(session))
+    ended = update(ImportBatch).where(ImportBatch.id.in_(ids))
+    session.execute(ended.values(state="done", finished_at=finished))
 
 
 def _locked(session: Session, batch_id: int) -> ImportBatch:

@@ -1,4 +1,4 @@
-"""What is dropped when its time is over."""
+"""What is dropped when nothing needs it any more: files, and what diagrams and forms hold. Rows: see `keeping`."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,17 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import WrongKey
 from app.models import Attachment, Draft
-from app.services.core import clock, encryption, idempotency, sealed_values, settings
+from app.services.core import clock, encryption, settings
 from app.services.deployment import proposals, resources
-from app.services.files import phone_photos, store
-from app.services.imports import batches as imports
-from app.services.migration import batches, surveys
-from app.services.notifications import digests
-from app.services.people import rate_limits, sessions
+from app.services.files import store
 from app.services.performance import compared_diagrams
-from app.services.roster import files as rosters
-from app.services.studio import drafts as process_drafts
-from app.services.tasks import drafts
 
 #: An upload may still be on its way to its row.
 _YOUNG_FILE = timedelta(days=1)
@@ -30,24 +23,11 @@ _WAITING = timedelta(days=30)
 _REPORTERS = timedelta(days=1)
 
 
-def delete_expired(session: Session) -> None:
-    """Drop old results of commands, old attempts, ended sign-ins and looks, drafts of tasks long closed and of
-    processes long published, what large deployments wrote ahead and never put in force, diagrams that cases were
-    compared with, and files that no form ever kept."""
-    idempotency.forget_old(session)
-    rate_limits.forget_old(session)
-    sessions.forget_old(session)
-    sealed_values.forget_old(session)
-    drafts.forget_old(session)
-    phone_photos.forget_old(session)
-    process_drafts.forget_old(session)
-    batches.forget_old(session)
-    imports.forget_old(session)
-    rosters.forget_old(session)
-    surveys.forget_old(session)
-    digests.forget_old(session)
+def delete_unused(session: Session) -> None:
+    """Drop what large deployments wrote ahead and never put in force, diagrams that cases were compared with, and
+    files that no form ever kept."""
     resources.forget_unused(session, proposals.held(session) | compared_diagrams.held(session))
-    collect(session)  # after the drafts: they hold files
+    collect(session)
 
 
 def collect(session: Session) -> int:

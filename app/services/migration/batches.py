@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
@@ -21,8 +20,6 @@ from app.services.definitions import definitions
 from app.services.migration import moves
 from app.services.migration.decisions import Decisions
 
-#: For so long a move can be undone, if its case has not moved on before.
-KEPT = timedelta(days=30)
 #: Cases of one batch.
 MOST_CASES = 50_000
 #: States of a case that is still to be worked on.
@@ -371,10 +368,3 @@ def cases(
     rows = session.scalars(query.limit(limit + 1)).all()
     last = rows[limit - 1].instance_id if len(rows) > limit else None
     return Page(rows[:limit], cursor(last) if last is not None else None)
-
-
-def forget_old(session: Session) -> None:
-    """Drop what is kept to undo moves, once their time is over. 1 SQL."""
-    before = clock.now(session) - KEPT
-    old = (MigrationCase.done_at < before, MigrationCase.before.is_not(None))
-    session.execute(update(MigrationCase).where(*old).values(before=None))

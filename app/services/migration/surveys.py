@@ -27,8 +27,6 @@ from app.services.migration.targets import Target
 AT_ONCE = 500
 #: Cases of one turn of the worker.
 TURN = 100
-#: So long a survey can be looked at.
-KEPT = timedelta(days=7)
 #: So long a turn may take, by the machine's own time, before another worker takes the survey up.
 LEASE = timedelta(seconds=20)
 #: Rows that one turn removes of what was forgotten.
@@ -136,12 +134,6 @@ def forget_of_draft(session: Session, draft_id: int) -> None:
     """Forget the surveys of a draft that was published or laid aside. 1 SQL."""
     own = update(EffectSurvey).where(EffectSurvey.draft_id == draft_id)
     session.execute(own.values(state="forgotten"))
-
-
-def forget_old(session: Session) -> None:
-    """Forget the surveys whose time is over. 1 SQL."""
-    old = update(EffectSurvey).where(EffectSurvey.asked_at < clock.now(session) - KEPT)
-    session.execute(old.values(state="forgotten"))
 
 
 def remove_of_drafts(session: Session, draft_ids: Sequence[int]) -> None:

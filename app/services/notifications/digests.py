@@ -17,7 +17,6 @@ from sqlalchemy import (
     Update,
     and_,
     case,
-    delete,
     func,
     not_,
     or_,
@@ -123,11 +122,6 @@ def record(session: Session, letter: DigestLetter, error: str = "") -> None:
     pause = dict(enumerate(_PAUSES, 1)).get(letter.attempt)
     again = clock.now(session) + pause if pause else None
     session.execute(mine.values(state=FAILED, again_at=again, error=error))
-
-
-def forget_old(session: Session) -> None:
-    """Drop which digests were sent, after a while. 1 SQL."""
-    session.execute(delete(Digest).where(Digest.begun_at < clock.now(session) - _OLD))
 
 
 def _unsent(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:

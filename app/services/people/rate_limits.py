@@ -86,11 +86,6 @@ def forgive(session: Session, admission: Admission) -> None:
     )
 
 
-def forget_old(session: Session) -> None:
-    """Drop attempts that no longer count."""
-    session.execute(delete(Attempt).where(Attempt.at < clock.real() - WINDOW))
-
-
 def _check(session: Session, buckets: Mapping[Limit, str], now: datetime) -> None:
     rows = session.execute(
         select(Attempt.bucket, func.count().label("tries"), func.max(Attempt.at).label("last"))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from sqlalchemy import Select, bindparam, delete, or_, select, update
+from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
@@ -285,15 +285,13 @@ def end_one(
     _tell_of_end(session, user_id, hashes, why, user_id if why == "own" else actor_id)
 
 
-def forget_old(session: Session) -> None:
-    """Drop sessions that are over; the security log tells why each ended."""
-    now = clock.real()
-    over = or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE)
+def record_ends(session: Session, hashes: Sequence[str]) -> None:
+    """Let the security log tell why sessions end that are over by themselves."""
+    idle_since = clock.real() - IDLE
     columns = (LoginSession.user_id, LoginSession.token_hash, LoginSession.seen_at)
-    for user_id, token_hash, seen_at in session.execute(
-        delete(LoginSession).where(over).returning(*columns)
-    ).all():
-        _record_end(session, user_id, token_hash, "idle" if seen_at <= now - IDLE else "expired")
+    over = session.execute(select(*columns).where(LoginSession.token_hash.in_(hashes)))
+    for user_id, token_hash, seen_at in over.all():
+        _record_end(session, user_id, token_hash, "idle" if seen_at < idle_since else "expired")
 
 
 def _refused(name: str) -> InvalidForm:

@@ -25,8 +25,7 @@ from app.services.roster.lines import COLUMNS, Kind, Line, Verdict
 
 #: Lines of a file: judged all at once, whenever it is looked at.
 MAX_LINES = 2_000
-#: So long a file is kept after it came, and passwords are shown after it was carried out.
-KEPT = timedelta(days=7)
+#: So long passwords are shown after it was carried out.
 SHOWN = timedelta(hours=1)
 _MISSING = N_("Berkas ini tidak ada, atau sudah dihapus.")
 
@@ -294,15 +293,9 @@ def put_away(session: Session, file_id: int, *, actor: Actor) -> None:
     history.record(session, RosterPutAway(roster=file.id, kind=file.kind), actor=actor)
 
 
-def forget_old(session: Session) -> None:
-    """Drop files whose time is over, and what passwords follow from an hour after they were made. 4 SQL."""
-    now = clock.now(session)
-    session.execute(update(RosterFile).where(RosterFile.finished_at < now - SHOWN).values(secret=None))
-    over = select(RosterFile.id).where(RosterFile.added_at < now - KEPT, RosterFile.state != "running")
-    ids = list(session.scalars(over.limit(100)))
-    if ids:
-        session.execute(delete(RosterLine).where(RosterLine.file_id.in_(ids)))
-        session.execute(delete(RosterFile).where(RosterFile.id.in_(ids)))
+def drop_lines(session: Session, ids: Sequence[int]) -> None:
+    """Drop the lines of files that are about to go. 1 SQL."""
+    session.execute(delete(RosterLine).where(RosterLine.file_id.in_(ids)))
 
 
 def _standing(session: Session, user_id: int) -> Actor:

@@ -101,17 +101,11 @@ def restore(session: Session, draft_id: int, *, actor: Actor) -> ProcessDraft:
     return draft
 
 
-def forget_old(session: Session) -> None:
-    """Drop what was published or discarded longer than `KEPT` ago."""
-    old = select(ProcessDraft.id).where(
-        ProcessDraft.state.in_(("published", "discarded")),
-        ProcessDraft.changed_at < clock.now(session) - KEPT,
-    )
-    ids = list(session.scalars(old))
+def remove_belongings(session: Session, ids: Sequence[int]) -> None:
+    """Remove what belongs to drafts that are about to go."""
     session.execute(delete(SandboxRun).where(SandboxRun.draft_id.in_(ids)))
     surveys.remove_of_drafts(session, ids)
     session.execute(delete(ProcessDraftFile).where(ProcessDraftFile.draft_id.in_(ids)))
-    session.execute(delete(ProcessDraft).where(ProcessDraft.id.in_(ids)))
 
 
 def note_change(session: Session, draft: ProcessDraft, title: Title | None, actor: Actor | None) -> None:

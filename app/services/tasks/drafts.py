@@ -2,23 +2,21 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Table, bindparam, func, select
+from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.models import Draft, MessageWait, UserTask
+from app.models import Draft
 from app.services.core import clock, encryption
 from app.services.core.access import Actor
 from app.services.core.upsert import insert
 
-#: After its task was closed: somebody else was faster, or the case went on without it.
-KEPT = timedelta(days=30)
 #: More than any form holds; files are stored beside, only their ids are in a draft.
 MAX_BYTES = 200_000
 _TABLE = cast("Table", Draft.__table__)
@@ -84,22 +82,6 @@ def scope_of_wait(wait_id: str, instance_id: int) -> str:
 def of_waits(instance_id: int) -> ColumnElement[bool]:
     """Whether a draft is of a message that the case waits or waited for."""
     return Draft.scope.like(scope_of_wait("%", instance_id))
-
-
-def forget_old(session: Session) -> None:
-    """Drop what was typed for tasks that are closed for long, and for messages that came otherwise; till then its
-    author may read it there."""
-    before = clock.now(session) - KEPT
-    closed = select(UserTask.id).where(
-        UserTask.id == func.substr(Draft.scope, 6), UserTask.closed_at < before
-    )
-    over = (Draft.scope.like("task:%"), Draft.saved_at < before, closed.exists())
-    session.execute(sql_delete(Draft).where(*over))
-    waits = select(MessageWait.id).where(
-        MessageWait.id == func.substr(Draft.scope, 6, 32)
-    )  # a wait's id has 32 letters
-    came = (Draft.scope.like("wait:%"), Draft.saved_at < before, ~waits.exists())
-    session.execute(sql_delete(Draft).where(*came))
 
 
 def _mine(actor: Actor, scope: str) -> tuple[Any, Any]:

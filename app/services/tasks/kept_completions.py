@@ -137,11 +137,6 @@ def forget(session: Session, instance_id: int) -> None:
     session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
 
 
-def forget_old(session: Session) -> None:
-    """Drop what cannot be taken back any more. 1 SQL."""
-    session.execute(delete(CompletionUndo).where(CompletionUndo.until <= clock.now(session)))
-
-
 def has_sent(session: Session, instance_id: int, since: datetime) -> bool:
     """Whether a case has sent a message since then. 1 SQL."""
     given = {"of_id": instance_id, "since": since}

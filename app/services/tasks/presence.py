@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import TaskPresence, User
@@ -13,7 +13,7 @@ from app.services.core.upsert import insert
 from app.services.tasks import tasks
 
 #: So long after the last sign somebody counts as there; a sign is written at most once in half of that.
-_LIFE, _BETWEEN = timedelta(seconds=60), timedelta(seconds=29)
+LIFE, _BETWEEN = timedelta(seconds=60), timedelta(seconds=29)
 
 
 def is_due(session: Session, task_id: str, *, actor: Actor) -> bool:
@@ -30,10 +30,8 @@ def is_due(session: Session, task_id: str, *, actor: Actor) -> bool:
 
 
 def note(session: Session, task_id: str, *, actor: Actor) -> None:
-    """Write that the actor has the task open, and forget where he was before."""
+    """Write that the actor has the task open."""
     now = clock.now(session)
-    mine = TaskPresence.user_id == actor.id
-    session.execute(delete(TaskPresence).where(mine, TaskPresence.seen_at <= now - _LIFE))
     new = insert(session, TaskPresence).values(user_id=actor.id, task_id=task_id, seen_at=now)
     session.execute(new.on_conflict_do_update(index_elements=["user_id", "task_id"], set_={"seen_at": now}))
 
@@ -41,7 +39,7 @@ def note(session: Session, task_id: str, *, actor: Actor) -> None:
 def others(session: Session, task_ids: Sequence[str], *, actor: Actor) -> Mapping[str, list[str]]:
     """Who besides the actor has each of these tasks open, by name. The caller has asked who may see them. 1 SQL."""
     query = select(TaskPresence.task_id, User.full_name).join(User, User.id == TaskPresence.user_id)
-    there = TaskPresence.task_id.in_(task_ids), TaskPresence.seen_at > clock.now(session) - _LIFE
+    there = TaskPresence.task_id.in_(task_ids), TaskPresence.seen_at > clock.now(session) - LIFE
     found: dict[str, list[str]] = {}
     rows = (
         session.execute(query.where(*there, User.id != actor.id).order_by(User.full_name)) if task_ids else ()

@@ -28,6 +28,7 @@ from tests.engine.building import bpmn, end, start, user
 from tests.services.channels.certificates import TlsServer, write_certificate
 from tests.services.channels.mail_server import MailServer
 from tests.services.channels.receiver import both
+from tests.services.keeping import forget
 from tests.services.office import Office, add_user, form, procedure, text
 
 REPORTER = "warga@example.id"
@@ -456,8 +457,8 @@ def test_one_is_laid_aside_with_a_reason_and_forgotten_later(
         incoming.lay_aside(session, row.id, "iklan", actor=office.rina)
     assert [content["subject"] for content in opened(office, "aside")] == ["Iklan"]
     with office.database.transaction() as session:
-        clock.fix(session, clock.now(session) + incoming.KEPT + timedelta(days=1))
-        channels.forget_old(session)
+        clock.fix(session, clock.now(session) + timedelta(days=31))
+        forget(session, IncomingMail)
     assert opened(office, "aside") == [None]
     take(office.database)
     assert len(mails(office.database)) == 1

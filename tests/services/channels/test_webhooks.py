@@ -20,6 +20,7 @@ from app.services.instances import cancellation
 from app.services.reporter import correspondence
 from app.services.tasks import tasks
 from tests.services.channels.receiver import Receiver, both
+from tests.services.keeping import forget
 from tests.services.office import Office
 
 ALL = tuple(webhooks.CODES)
@@ -280,8 +281,8 @@ def test_the_place_follows_behind_and_what_is_over_is_dropped(
     worker.take()
     with office.database.transaction() as session:
         assert session.get_one(Setting, "channel:webhooks").value["after"] > 0
-        clock.fix(session, clock.now(session) + webhooks.KEPT + timedelta(days=1))
-        channels.forget_old(session)
+        clock.fix(session, clock.now(session) + timedelta(days=31))
+        forget(session, WebhookDelivery)
     assert deliveries(office.database) == []
     turns(office.database)
     assert len(receiver.requests) == 1

@@ -330,7 +330,7 @@ def test_where_drafts_cannot_be_read_nothing_is_collected_that_they_may_name(off
         drafts.save(session, office.rina, "task:1", {})
         session.scalars(select(Draft)).one().ciphertext = b"sealed with another key"
         session.flush()
-        housekeeping.delete_expired(session)
+        housekeeping.delete_unused(session)
     assert on_disk(office.database) == [officers.id]
 
 

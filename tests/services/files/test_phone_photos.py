@@ -11,6 +11,7 @@ from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.files import phone_photos
 from app.services.people import sessions
+from tests.services.keeping import forget
 from tests.services.office import Office
 
 DRAFT = "start:uji"
@@ -101,8 +102,8 @@ def test_no_auditor_shows_a_code_and_old_ones_are_dropped(office: Office) -> Non
     begin(office)
     with office.database.transaction() as session:
         row = session.scalars(select(PhoneUpload)).one()
-        phone_photos.forget_old(session)
+        forget(session, PhoneUpload)
         row.until = clock.real() - timedelta(days=2)
         session.flush()
-        phone_photos.forget_old(session)
+        forget(session, PhoneUpload)
         assert session.scalars(select(PhoneUpload)).all() == []

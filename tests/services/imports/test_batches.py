@@ -16,6 +16,7 @@ from app.services.core import clock
 from app.services.imports import batches, outcomes
 from app.services.instances import instances
 from tests.services.importing import Importing, as_csv, line
+from tests.services.keeping import forget
 
 
 @pytest.fixture
@@ -229,10 +230,10 @@ def test_names_are_sealed_and_dropped_when_their_time_is_over(office: Importing)
         assert row.cells is not None
         assert b"Siti" not in row.cells
         session.execute(update(ImportBatch).values(added_at=clock.now(session) - timedelta(days=29)))
-        batches.forget_old(session)
+        forget(session, ImportBatch)
         assert session.scalar(select(func.count()).where(ImportRow.cells.is_not(None))) == 2
         session.execute(update(ImportBatch).values(added_at=clock.now(session) - timedelta(days=31)))
-        batches.forget_old(session)
+        forget(session, ImportBatch)
         left = ImportRow.cells.is_not(None) | ImportRow.errors.is_not(None)
         assert session.scalar(select(func.count()).where(left)) == 0
         assert session.scalar(select(func.count()).where(ImportBatch.sheet.is_not(None))) == 0

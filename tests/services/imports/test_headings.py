@@ -11,6 +11,7 @@ from app.services.core import clock, encryption
 from app.services.imports import batches, headings, targets
 from app.services.imports.headings import HeadingsFound
 from tests.services.importing import Importing, as_csv, line
+from tests.services.keeping import forget
 
 
 @pytest.fixture
@@ -62,7 +63,7 @@ def test_ignored_headings_are_sealed_and_go_with_the_cells(office: Importing) ->
         assert encryption.unseal(session, batch.sheet)["ignored"] == ["Status Laporan"]
     with office.database.transaction() as session:
         session.execute(update(ImportBatch).values(added_at=clock.now(session) - timedelta(days=31)))
-        batches.forget_old(session)
+        forget(session, ImportBatch)
     assert found(office, batch_id) == HeadingsFound()
 
 

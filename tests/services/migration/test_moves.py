@@ -16,10 +16,10 @@ from app.history.events import InstanceMigrated, MigrationUndone, TaskReleased, 
 from app.models import Incident, InstanceVisibility, Job, MigrationCase, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.instances import incidents, instances, jobs
-from app.services.maintenance import housekeeping
 from app.services.migration import batches, moves
 from app.services.tasks import drafts, tasks
 from tests.services.evidence.attacks import verified
+from tests.services.keeping import forget
 from tests.services.migration.moving import MOVED_LANE, begin, deploy, move, outcomes, rows, undo, work
 from tests.services.office import Office, form, procedure, text
 from tests.services.stored import process, replace
@@ -222,8 +222,8 @@ def test_what_undoing_takes_is_dropped_after_a_while(office: Office) -> None:
     case = office.start()
     batch = move(office, deploy(office, procedure(after="5 hari kerja")), case)
     with office.database.transaction() as session:
-        clock.fix(session, clock.now(session) + batches.KEPT + timedelta(days=1))
-        housekeeping.delete_expired(session)
+        clock.fix(session, clock.now(session) + timedelta(days=31))
+        forget(session)
     undo(office, batch)
     assert outcomes(office, batch) == {case.id: "kept"}
 

@@ -10,10 +10,9 @@ from sqlalchemy import func, select
 from app.commands import studio, surveys
 from app.commands.transaction import Command
 from app.errors import NotAllowed, NotFound
-from app.models import EffectCase, EffectSurvey, ProcessInstance
+from app.models import EffectCase, EffectSurvey, ProcessDraft, ProcessInstance
 from app.services.core import clock
 from app.services.deployment import deployments
-from app.services.maintenance import housekeeping
 from app.services.migration import effect_lists, effects, targets
 from app.services.migration import surveys as service
 from app.services.migration.decisions import Decisions
@@ -21,6 +20,7 @@ from app.services.migration.effect_lists import Asked, Effects
 from app.services.migration.selection import CaseFilters
 from app.services.studio import draft_files, drafts, new_drafts
 from app.services.studio import effects as draft_effects
+from tests.services.keeping import forget
 from tests.services.migration.moving import MOVED_LANE, deploy, move
 from tests.services.office import Office, procedure, saw
 from tests.write_locks import write_locks
@@ -279,8 +279,8 @@ def test_what_is_over_is_forgotten(
 
 
 def days_later(session: Any) -> None:
-    clock.fix(session, clock.now(session) + service.KEPT + timedelta(hours=1))
-    housekeeping.delete_expired(session)
+    clock.fix(session, clock.now(session) + timedelta(days=7, hours=1))
+    forget(session)
 
 
 def in_transaction(office: Office, do: Callable[[Any], object]) -> None:
@@ -296,7 +296,7 @@ def test_a_draft_goes_with_its_surveys(office: Office, cases: Sequence[ProcessIn
     def much_later(session: Any) -> None:
         drafts.discard(session, draft, actor=office.owner)
         clock.fix(session, clock.now(session) + drafts.KEPT + timedelta(days=1))
-        drafts.forget_old(session)
+        forget(session, ProcessDraft)
 
     in_transaction(office, much_later)
     with office.database.reading() as session:

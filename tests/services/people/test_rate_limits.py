@@ -13,6 +13,7 @@ from app.models import Attempt
 from app.services.core import clock
 from app.services.people import rate_limits
 from app.services.people.rate_limits import Admission, Limit
+from tests.services.keeping import forget
 
 ACCOUNT = Limit("account", free=3, first_s=2, longest_s=10)
 SOURCE = Limit("source", free=5, first_s=1, longest_s=10, shared=True)
@@ -110,7 +111,7 @@ def test_old_attempts_count_no_more_and_are_dropped(database: Database, hand: Ha
     hand.move(rate_limits.WINDOW.total_seconds() + 1)
     admit(database)
     with database.transaction() as session:
-        rate_limits.forget_old(session)
+        forget(session, Attempt)
         assert len(session.scalars(select(Attempt)).all()) == 2
 
 

@@ -16,6 +16,7 @@ from app.services.core.access import actor_of
 from app.services.people import passwords, rate_limits, sessions
 from app.services.people.sessions import ABSOLUTE, IDLE, SignedIn
 from tests.services.counting import statements
+from tests.services.keeping import forget
 from tests.services.office import add_user
 
 PASSWORD = "kereta-malam-42"
@@ -288,7 +289,7 @@ def test_ended_sessions_are_dropped_and_living_ones_kept(database: Database, rin
     age(database, seen_at=IDLE + timedelta(seconds=1))
     living = sign_in(database)
     with database.transaction() as session:
-        sessions.forget_old(session)
+        forget(session, LoginSession)
         assert len(session.scalars(select(LoginSession)).all()) == 1
     assert resume(database, living) is not None
 

@@ -15,6 +15,7 @@ from app.services.people.user_search import UserFilters
 from app.services.reporter import reporter, tracking
 from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, start, user
+from tests.services.keeping import forget
 from tests.services.office import Office, form, procedure, text
 
 TODAY = date(2026, 11, 24)
@@ -57,11 +58,11 @@ def test_a_look_that_was_ended_opens_with_no_copy_of_its_tickets_and_another_loo
         assert opened == [False, False, True]
         row = session.scalars(select(VoidNonce)).one()
         assert look.nonce not in row.nonce
-        sealed_values.forget_old(session)
+        forget(session, VoidNonce)
         row.until = clock.real() - timedelta(seconds=1)
         session.flush()
         assert len(session.scalars(select(VoidNonce)).all()) == 1
-        sealed_values.forget_old(session)
+        forget(session, VoidNonce)
         assert session.scalars(select(VoidNonce)).all() == []
 
 

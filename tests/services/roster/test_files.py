@@ -17,6 +17,7 @@ from app.services.people import users
 from app.services.people.profiles import profile_of
 from app.services.roster import files, people
 from app.services.roster.lines import Kind, Verdict
+from tests.services.keeping import forget
 from tests.services.office import add_user
 
 USERS = "nama pengguna;nama lengkap;surel;peran;lajur;unit;bahasa;aktif"
@@ -118,7 +119,7 @@ def test_passwords_are_for_who_began_it_and_for_an_hour(database: Database, admi
         file.finished_at -= timedelta(hours=1, seconds=1)
     with database.reading() as session:
         assert files.passwords(session, file_id, actor=admin) == []
-    run_without_key(database, files.forget_old)
+    run_without_key(database, lambda session: forget(session, RosterFile))
     with database.reading() as session:
         assert session.get_one(RosterFile, file_id).secret is None
 
@@ -303,7 +304,7 @@ def test_after_a_week_a_file_is_gone(database: Database, admin: Actor) -> None:
     file_id = send(database, admin, "siti;Siti;;;;;;")
     run(database, admin, file_id)
     with database.transaction() as session:
-        session.get_one(RosterFile, file_id).added_at -= files.KEPT + timedelta(seconds=1)
-    run_without_key(database, files.forget_old)
+        session.get_one(RosterFile, file_id).added_at -= timedelta(days=7, seconds=1)
+    run_without_key(database, lambda session: forget(session, RosterFile))
     with database.reading() as session:
         assert session.scalars(select(RosterFile)).all() == session.scalars(select(RosterLine)).all() == []

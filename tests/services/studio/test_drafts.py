@@ -24,6 +24,7 @@ from app.services.definitions import definitions
 from app.services.deployment import preconditions
 from app.services.studio import archives, draft_files, drafts, new_drafts, titles
 from app.services.studio.draft_files import SavedByOthers, SavedMeanwhile
+from tests.services.keeping import forget
 from tests.services.office import Office, add_user, form, procedure, saw, text
 
 
@@ -222,7 +223,7 @@ def test_a_discarded_draft_comes_back_as_it_was_and_is_forgotten_in_time(office:
     for days, left in ((29, {draft_id, kept}), (31, {kept})):
         with office.database.transaction() as session:
             clock.fix(session, clock.now(session) + timedelta(days=days))
-            drafts.forget_old(session)
+            forget(session, ProcessDraft)
         assert ids(office) == left
     with office.database.reading() as session:
         assert set(session.scalars(select(ProcessDraftFile.draft_id))) == {kept}

@@ -11,10 +11,10 @@ from app.models import Draft, ProcessInstance
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.instances import cancellation
-from app.services.maintenance import housekeeping
 from app.services.people import users
 from app.services.tasks import drafts, tasks
 from tests.services.counting import statements
+from tests.services.keeping import forget
 from tests.services.office import Office, add_user
 
 TYPED = {"hasil": None, "tanggal": "31-02-2026", "pelapor": "KENARI-DRAF", "lampiran": ["x", 1]}
@@ -97,7 +97,7 @@ def typed_for_a_task(office: Office, draft: str) -> tuple[ProcessInstance, str]:
 def left_after(office: Office, days: int) -> set[str]:
     with office.database.transaction() as session:
         clock.fix(session, clock.now(session) + timedelta(days=days))
-        housekeeping.delete_expired(session)
+        forget(session)
         return set(session.scalars(select(Draft.scope)))
 
 
@@ -122,7 +122,7 @@ def test_what_was_kept_long_after_the_task_was_closed_has_its_time_too(office: O
         clock.fix(session, clock.now(session) + timedelta(days=31))
         drafts.save(session, office.budi, scope, {"hasil": "dikirim dari tab lama"})
         clock.fix(session, clock.now(session) + timedelta(days=1))
-        housekeeping.delete_expired(session)
+        forget(session)
         assert drafts.load(session, office.budi, scope) is not None
 
 

@@ -11,8 +11,9 @@ from app.services.core import clock
 from app.services.deployment import deployments
 from app.services.instances import instances, messages
 from app.services.retention import erasure
-from app.services.tasks import drafts, received_messages, tasks
+from app.services.tasks import received_messages, tasks
 from tests.engine.building import bpmn, catch, end, start, user
+from tests.services.keeping import forget
 from tests.services.office import Office, form, text
 
 FILES = {
@@ -78,8 +79,8 @@ def test_erasing_identity_takes_what_was_typed_for_a_message(office: Office, cas
 def test_it_is_forgotten_after_its_time_once_the_message_came_otherwise(office: Office, case_id: int) -> None:
     def wait_and_forget() -> None:
         with office.database.transaction() as session:
-            clock.fix(session, clock.now(session) + drafts.KEPT + timedelta(days=1))
-            drafts.forget_old(session)
+            clock.fix(session, clock.now(session) + timedelta(days=31))
+            forget(session, Draft)
 
     wait_and_forget()
     assert kept_of(office) == 1

@@ -19,6 +19,7 @@ from app.services.casefile import casefile
 from app.services.core import clock
 from app.services.files import attachments, uploads
 from app.services.instances import instances, jobs
+from app.services.maintenance import keeping
 from app.services.notifications import outbox
 from app.services.numbers import recount, totals
 from app.services.reporter import joined_reports, ratings
@@ -269,8 +270,8 @@ def test_without_being_asked_a_completion_keeps_nothing_and_tells_at_once(desk: 
 def test_what_is_kept_is_forgotten(desk: Desk) -> None:
     until = datetime.fromisoformat(desk.complete())
     with desk.database.transaction() as session:
-        clock.fix(session, until)
-        kept_completions.forget_old(session)
+        clock.fix(session, until + timedelta(seconds=1))
+        keeping.forget_soon(session)
         assert session.scalar(select(func.count()).select_from(CompletionUndo)) == 0
 
 

@@ -93,7 +93,7 @@ def test_a_diagram_that_is_sent_along_has_an_address_for_a_while_and_each_figure
     address = answer.headers["Location"]
     assert "since=2026-01" in address
     with office.transaction() as session:
-        housekeeping.delete_expired(session)
+        housekeeping.delete_unused(session)
     page = auditor.get(address).text
     assert "di luar giliran" in page
     figures = re.findall(r'href="(/perkara\?[^"]*kesesuaian=[^"]*)">(\d+)', page)
@@ -110,7 +110,7 @@ def test_a_diagram_that_is_sent_along_has_an_address_for_a_while_and_each_figure
         assert "lain.bpmn" in shown
     with office.transaction() as session:
         clock.fix(session, clock.now(session) + timedelta(days=31))
-        housekeeping.delete_expired(session)
+        housekeeping.delete_unused(session)
     assert kept(office) == before
     assert "tidak dikenal" in sign_in("auditor").get(address).text
 

@@ -16,11 +16,11 @@ from app.models import Job, LoginSession, SecurityEvent
 from app.services.core import clock, security_notes
 from app.services.deployment import deployments
 from app.services.instances import instances, messages
-from app.services.maintenance import housekeeping
 from app.services.people import users
 from app.services.reporter import tracking
 from app.web import create_app
 from tests.engine.building import bpmn, catch, end, start
+from tests.services.keeping import forget
 from tests.web.attachments import actor, attach
 from tests.web.conftest import Api, Browser, Case, Traffic
 from tests.web.pages import PNG, upload
@@ -112,7 +112,7 @@ def test_a_session_that_rested_or_lasted_too_long_stands_in_it(
             session.execute(update(LoginSession).where(mine).values(**times))
     log.new()
     with office.transaction() as session:
-        housekeeping.delete_expired(session)
+        forget(session, LoginSession)
     assert log.told("session") == [("session_ended", "idle", "upp"), ("session_ended", "expired", "lapor")]
 
 
