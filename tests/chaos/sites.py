@@ -4,12 +4,12 @@ import random
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app import worker
 from app.commands.transaction import run_without_key
-from app.errors import NotReady
+from app.errors import AppError, NotReady
 from app.services.notifications import outbox
 from app.web import create_app
 from tests.chaos import invariants, office
@@ -136,7 +136,8 @@ class Crowd:
         while not self._stop.wait(_PAUSE_S):
             try:
                 worker.tick(self.database)
-                run_without_key(self.database, outbox.deliver)
+                with suppress(AppError, OSError):  # a worker tells of it, and it comes again
+                    run_without_key(self.database, outbox.deliver)
             except NotReady:
                 continue
             except Exception as error:
