@@ -27,6 +27,7 @@ from app.web.forecast import pages as forecast_pages
 from app.web.imports import imports
 from app.web.installation import notices as office_notices
 from app.web.installation import pages as installation_pages
+from app.web.installation import work as work_pages
 from app.web.intake import intake, photos, slips
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import choices as notice_choices
@@ -136,6 +137,7 @@ PAGES = (
     channel_pages,
     mail,
     office_notices,
+    work_pages,
     notices,
     notice_choices,
     downloads,

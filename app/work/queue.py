@@ -25,6 +25,9 @@ from app.column_types import UtcDateTime
 from app.models import Work
 from app.work.kinds import Kind
 
+#: The error of work that was laid aside as its processes ended at it.
+KILLED = "killed"
+
 
 def defer(session: Session, kind: Kind, key: str = "", due_at: datetime | None = None) -> None:
     """Have it done at ``due_at``, else soon. What waits under this key already is moved there; what somebody is at

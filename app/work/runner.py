@@ -312,7 +312,7 @@ class Runner:
         logger.error("%s %s: laid aside, as %s processes ended at it", taken.kind.name, taken.key, DEATHS)
         comes_by_itself = taken.kind.every is not None
         due_at = queue.moment(session, ASIDE) if comes_by_itself else None
-        self._free(session, taken, due_at, deaths=0, error="killed")
+        self._free(session, taken, due_at, deaths=0, error=queue.KILLED)
         if taken.kind.given_up and not comes_by_itself:
             taken.kind.given_up(session, taken.key, None)
 

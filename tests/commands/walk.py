@@ -47,6 +47,7 @@ from app.commands import (
     tracking,
     workload,
 )
+from app.commands import work as work_again
 from app.commands.transaction import Command, run_without_key
 from app.errors import ExecutionFailed
 from app.models import (
@@ -63,6 +64,7 @@ from app.models import (
     SampledCase,
     TaskTransfer,
     WebhookDelivery,
+    Work,
 )
 from app.services.casefile import masking, notes
 from app.services.casefile.instance_lists import InstanceFilters
@@ -178,7 +180,7 @@ class Walk:
         for deed in (
             self.destroyed, self.cases, self.undone, self.reporters, self.moves, self.days_off, self.timers,
             self.workload, self.versions, self.drafts, self.imports, self.questions, self.people, self.channels,
-            self.taken, self.checkpoints,
+            self.taken, self.checkpoints, self.failed_work,
         ):  # fmt: skip
             deed()
             self.verify(deed.__name__)
@@ -372,6 +374,12 @@ class Walk:
         jobs.fire_next(self.database, set())
         incident = self.get(Incident, Incident.job_id == failing.id)
         self.act(incidents.retry, incident.id, actor=self.office.owner)
+
+    def failed_work(self) -> None:
+        row = Work(kind="mail", key="", lane=2, due_at=None, tries=3, deaths=0, error="NotReady")
+        run_without_key(self.database, lambda session: session.add(row))
+        piece = self.get(Work, Work.kind == "mail")
+        work_again.try_again(self.database, self.command("try_work_again"), piece.id, actor=self.office.admin)
 
     def workload(self) -> None:
         office, database = self.office, self.database

@@ -494,6 +494,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("units.show", "/pengguna/unit/DPUPR"),
         Visit("units.lanes", "/pengguna/lajur"),
         Visit("installation.show", "/pemasangan"),
+        Visit("work.show", "/pemasangan/pekerjaan"),
         Visit("installation.edit_office", "/pemasangan/kantor"),
         Visit("channels.show", "/pemasangan/saluran"),
         Visit("channels.new_webhook", "/pemasangan/saluran/webhook"),

@@ -154,6 +154,7 @@ from app.history.events.office import (
     VerificationDemanded,
     WebhookAdded,
     WebhookChanged,
+    WorkTriedAgain,
 )
 from app.history.events.tasks import (
     CompletionTakenBack,
@@ -367,5 +368,6 @@ __all__ = [
     "WebhookChanged",
     "WordsMasked",
     "WorkEvent",
+    "WorkTriedAgain",
     "typed",
 ]

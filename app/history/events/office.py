@@ -360,6 +360,13 @@ class OfficeEdited(Event):
     changes: Mapping[str, Any]
 
 
+@event("work_tried_again")
+class WorkTriedAgain(Event):
+    """Work that is no request is tried now, before its time. ``work``: its kind."""
+
+    work: str
+
+
 @event("webhook_added")
 class WebhookAdded(Event):
     """Another system is told of events. ``events``: their codes. Its address is not told: it may hold a secret."""

@@ -10,6 +10,7 @@ from app.history.events.office import HolidayEvent, UnitEvent, UserEvent
 from app.history.sentences import NOTHING, Change, Sentence, Text, moment, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import because, tells
+from app.history.words.work import KINDS
 from app.i18n import N_, _, day
 
 _USERS: Mapping[type[UserEvent], tuple[str, str]] = {
@@ -280,6 +281,12 @@ def _office_edited(entry: Entry[events.OfficeEdited], _vocabulary: Vocabulary) -
         if name in _OFFICE and isinstance(pair, list | tuple) and len(pair) == 2
     ]
     return Sentence("note", say(N_("Keterangan kantor diubah")), changes=changes)
+
+
+@tells(events.WorkTriedAgain)
+def _work_tried_again(entry: Entry[events.WorkTriedAgain], _vocabulary: Vocabulary) -> Sentence:
+    name = entry.event.work
+    return Sentence("note", say(N_("Pekerjaan dicoba lagi: {kind}"), kind=_(KINDS.get(name, name))))
 
 
 @tells(events.WebhookAdded)

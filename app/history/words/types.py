@@ -163,6 +163,7 @@ GROUPS: Mapping[str, Mapping[str, str]] = {
     },
     N_("Kantor"): {
         "office_edited": N_("Keterangan kantor diubah"),
+        "work_tried_again": N_("Pekerjaan dicoba lagi"),
         "unit_added": N_("Unit ditambahkan"),
         "unit_edited": N_("Unit diubah"),
         "holiday_added": N_("Hari libur ditambahkan"),

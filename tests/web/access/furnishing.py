@@ -16,7 +16,7 @@ from app.commands import sandbox
 from app.commands.transaction import Command
 from app.config import Config
 from app.db import Database
-from app.models import ProcessDefinition, User, UserTask
+from app.models import ProcessDefinition, User, UserTask, Work
 from app.services.casefile import masking
 from app.services.core import clock, holidays, masks
 from app.services.core.access import Actor, actor_of
@@ -311,6 +311,12 @@ class Furnishing:
         sample = samples.keep(session, wanted, [self.words["cases"]["unit"]], 1, actor=auditor)
         self.things["sample_id"] = {"audit": sample.id, "none": 999_999}
         self.things["code"] = {"unit": "DPUPR", "none": "TIDAK-ADA"}
+        failing = Work(
+            kind="mail", key="", lane=2, due_at=clock.now(session), tries=1, deaths=0, error="NotReady"
+        )
+        session.add(failing)
+        session.flush()
+        self.things["work_id"] = {"failing": failing.id, "none": 999_999}
         self.things["on"] = {"day": "2026-12-24", "none": "2031-01-01"}
         holidays.add(session, date(2026, 12, 24), "Cuti bersama", actor=self.actor(session, "admin"))
 

@@ -1,0 +1,60 @@
+"""Pekerjaan: what work there is that no request does, and to try again what failed."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from app.commands import work as commands
+from app.history.words.work import KINDS
+from app.i18n import N_, _
+from app.services.maintenance import work
+from app.services.maintenance.work import Piece
+from app.web import context, entries
+from app.work import Lane
+
+blueprint = Blueprint("work", __name__)
+
+_LANES = {
+    Lane.SOON: N_("Segera"),
+    Lane.LISTS: N_("Daftar"),
+    Lane.POST: N_("Kirim"),
+    Lane.LONG: N_("Lama"),
+}
+#: In words, with the tone and the shape of its badge.
+_STATES = {
+    "aside": (N_("Disisihkan"), "danger", "overdue"),
+    "failing": (N_("Gagal, dicoba lagi"), "warn", "warn"),
+    "late": (N_("Terlambat dimulai"), "warn", "warn"),
+    "held": (N_("Sedang dikerjakan"), "info", "info"),
+    "waiting": (N_("Menunggu"), "neutral", "info"),
+}
+
+
+@blueprint.get("/pemasangan/pekerjaan")
+def show() -> str:
+    """Each piece of work: what it is, how it is, and why it failed."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        found = work.pieces(session, actor=actor)
+    return render_template(
+        "installation/work.html",
+        pieces=found,
+        lanes=[(int(lane), _(label)) for lane, label in _LANES.items()],
+        called=_called,
+        states={state: (_(words), tone, shape) for state, (words, tone, shape) in _STATES.items()},
+        needing=sum(one.state in ("aside", "failing", "late") for one in found),
+        may_change=actor.administers,
+        most=work.MOST,
+    )
+
+
+@blueprint.post("/pemasangan/pekerjaan/<int:work_id>")
+def try_again(work_id: int) -> Response:
+    """Have it tried now."""
+    command = entries.sent_command("try_work_again", work_id)
+    commands.try_again(context.database(), command, work_id, actor=context.actor())
+    flash(_("Pekerjaan dicoba lagi begitu seorang pekerja sempat."), "ok")
+    return redirect(url_for("work.show"), 303)
+
+
+def _called(piece: Piece) -> str:
+    return _(KINDS[piece.kind]) if piece.kind in KINDS else piece.kind
