@@ -9,7 +9,7 @@ from app.i18n import N_, _
 from app.services.maintenance import work
 from app.services.maintenance.work import Piece
 from app.web import context, entries
-from app.work import Lane
+from app.work import Lane, queue
 
 blueprint = Blueprint("work", __name__)
 
@@ -22,10 +22,10 @@ _LANES = {
 #: In words, with the tone and the shape of its badge.
 _STATES = {
     "aside": (N_("Disisihkan"), "danger", "overdue"),
-    "failing": (N_("Gagal, dicoba lagi"), "warn", "warn"),
-    "late": (N_("Terlambat dimulai"), "warn", "warn"),
-    "held": (N_("Sedang dikerjakan"), "info", "info"),
-    "waiting": (N_("Menunggu"), "neutral", "info"),
+    "failing": (N_("Gagal, dicoba lagi"), "warn", "incident"),
+    "late": (N_("Terlambat dimulai"), "warn", "overdue"),
+    "held": (N_("Sedang dikerjakan"), "info", "now"),
+    "waiting": (N_("Menunggu"), "neutral", "waiting"),
 }
 
 
@@ -40,6 +40,7 @@ def show() -> str:
         pieces=found,
         lanes=[(int(lane), _(label)) for lane, label in _LANES.items()],
         called=_called,
+        reason=_reason,
         states={state: (_(words), tone, shape) for state, (words, tone, shape) in _STATES.items()},
         needing=sum(one.state in ("aside", "failing", "late") for one in found),
         may_change=actor.administers,
@@ -58,3 +59,13 @@ def try_again(work_id: int) -> Response:
 
 def _called(piece: Piece) -> str:
     return _(KINDS[piece.kind]) if piece.kind in KINDS else piece.kind
+
+
+def _reason(piece: Piece) -> str:
+    """Why it failed: the runner stores the name of the error, and what it says or, of a fault, its reference."""
+    name, _colon, told = piece.error.partition(": ")
+    if piece.error == queue.KILLED:
+        return _("Pekerjanya berhenti di tengah jalan.")
+    if " " in told or not told:
+        return told or name
+    return _("Gangguan yang tidak terduga; lihat rujukan {reference} di catatan server.", reference=told)

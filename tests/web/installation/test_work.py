@@ -29,7 +29,7 @@ def rows(office: Database) -> dict[str, int]:
         now = clock.real()
         made = {
             "aside": Work(kind="mail", due_at=None, tries=4, error="AppError: Server surel menolak"),
-            "failing": Work(kind="sms", due_at=now + timedelta(minutes=1), tries=1, error="NotReady"),
+            "failing": Work(kind="sms", due_at=now + timedelta(minutes=1), tries=1, error="OSError: 3f2a"),
             "late": Work(kind="imports", due_at=now - timedelta(hours=1)),
             "held": Work(kind="backups", due_at=now, holder="h:1:x"),
             "waiting": Work(kind="checkpoints", due_at=now + timedelta(seconds=9)),
@@ -53,6 +53,8 @@ def test_each_piece_is_told_as_it_is_those_that_need_somebody_first(
         "Terlambat dimulai",
     ):
         assert told in page
+    assert "AppError" not in page
+    assert "rujukan 3f2a" in page
     assert "3 pekerjaan perlu dilihat" in page
     assert page.count("Coba lagi") == 2
     with office.reading() as session:
