@@ -103,6 +103,7 @@ class Things:
             "message_id": ids(models.ReporterNotice) or [1],
             "mail_id": ids(models.IncomingMail) or [1],
             "roster_id": ids(models.RosterFile) or [1],
+            "work_id": ids(models.Work, limit=3) or [1],
             "draft_id": ids(models.ProcessDraft) or [1],
             "notice_id": ids(models.Notice) or [1],
             "template_id": ids(models.ReplyTemplate) or [1],
