@@ -72,7 +72,7 @@ def attempt(
     database: Database, run: Any, do: Callable[[Session], bool], what: str, failed: str
 ) -> bool | AppError:
     """Do a row in a transaction that ``run`` makes; what ``do`` returned, or why it could not be done. Whatever is
-    the matter with one row, the others go on.
+    the matter with one row, the others go on. ``failed``: as in `Batch`; where nobody is told, the log is.
 
     Raises:
         NotReady: the database does not answer.
@@ -85,6 +85,8 @@ def attempt(
     except NotReady:
         raise
     except AppError as error:
+        if not failed:
+            logger.warning("%s: %s", what, error)
         return error
     except Exception:
         reference = log_safety.log_fault(logger, "%s", what)

@@ -1,7 +1,5 @@
 """Importing cases from a file: add it, choose, begin, stop, go on; and the turns of the worker."""
 
-import logging
-
 from sqlalchemy.orm import Session
 
 from app.commands.batches import Batch
@@ -21,7 +19,6 @@ from app.services.core.access import Actor
 from app.services.files import sheets
 from app.services.imports import batches, targets
 
-logger = logging.getLogger(__name__)
 #: Lines that one turn of the worker takes: so soon it sees that it shall stop.
 TURN = 50
 _FAILED = N_("Baris ini tidak dapat diimpor karena gangguan; lihat rujukan {reference} di catatan server.")
@@ -60,28 +57,24 @@ def work(database: Database) -> bool:
     """
     with database.reading() as session:
         found = batches.waiting(session)
-        if found is None:
-            return False
-        batch_id, state = found
-        lines = batches.next_lines(session, batch_id, "new" if state == "judging" else "ready", TURN)
-    if state != "judging":
-        _LINES.work_on(database, batch_id, lines)
-        return True
-    _judge(database, batch_id, lines)
-    if len(lines) < TURN:
-        run_without_key(database, lambda session: batches.go_on(session, batch_id))
+    if found is None or found[1] != "judging":
+        return _LINES.work(database)
+    _judge(database, found[0])
     return True
 
 
-def _judge(database: Database, batch_id: int, lines: list[int]) -> None:
+def _judge(database: Database, batch_id: int) -> None:
     try:
         with database.reading() as session:
+            lines = batches.next_lines(session, batch_id, "new", TURN)
             chosen = batches.choices(session, batch_id)
             verdicts = batches.judge(session, batch_id, lines, chosen)
     except (NotAllowed, NotFound, Conflict):
         run_without_key(database, lambda session: batches.halt(session, batch_id))
         return
     run_without_key(database, lambda session: batches.note(session, batch_id, chosen, verdicts))
+    if len(lines) < TURN:
+        run_without_key(database, lambda session: batches.go_on(session, batch_id))
 
 
 def _next_lines(session: Session, most: int) -> tuple[int, list[int]] | None:

@@ -1,6 +1,5 @@
 """Moving cases to another version: begin, stop, go on, take back; and the turns of the worker."""
 
-import logging
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from app.services.core import access
 from app.services.core.access import Actor
 from app.services.migration import batches, moves
 
-logger = logging.getLogger(__name__)
 #: Cases that one turn of the worker takes: so soon it sees that it shall stop.
 TURN = 25
 _FAILED = N_(

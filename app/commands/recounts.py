@@ -1,6 +1,5 @@
 """Counting running deadlines anew by the days off of now: beginning it, and the turns of the worker."""
 
-import logging
 from functools import partial
 
 from app.commands.batches import attempt
@@ -10,7 +9,6 @@ from app.errors import AppError
 from app.services.core import rights
 from app.services.migration import recounts
 
-logger = logging.getLogger(__name__)
 #: Cases that one turn of the worker looks at; few of them change.
 TURN = 200
 
@@ -39,7 +37,6 @@ def work(database: Database) -> bool:
         do = partial(recounts.count_anew, recount_id=recount_id, instance_id=instance_id)
         outcome = attempt(database, run_relaxed, do, f"recount of case {instance_id}", "")
         if isinstance(outcome, AppError):
-            logger.warning("recount of case %s: %s", instance_id, outcome)
             failed.append(instance_id)
         elif not outcome:  # the whole stopped
             return True

@@ -1,6 +1,5 @@
 """Destroying cases whose time is over: begin, stop, go on, the turns of the worker; and holding a case."""
 
-import logging
 from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
@@ -13,7 +12,6 @@ from app.services.core import rights
 from app.services.retention import destructions
 from app.services.search import words
 
-logger = logging.getLogger(__name__)
 #: Cases that one turn of the worker takes: so soon it sees that it shall stop.
 TURN = 20
 
@@ -32,8 +30,7 @@ def _next_cases(session: Session, most: int) -> tuple[int, Sequence[int]] | None
     return found[0], destructions.next_cases(session, found[0], most)
 
 
-def _pass_over(session: Session, destruction_id: int, instance_id: int, error: AppError) -> None:
-    logger.warning("destruction %s, case %s: %s", destruction_id, instance_id, error)
+def _pass_over(session: Session, destruction_id: int, instance_id: int, _error: AppError) -> None:
     destructions.pass_over(session, destruction_id, instance_id)
 
 

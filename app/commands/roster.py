@@ -1,7 +1,5 @@
 """Users and units by file: add it, begin, put passwords away; and the turns of the worker."""
 
-import logging
-
 from sqlalchemy.orm import Session
 
 from app.commands.batches import Batch
@@ -22,7 +20,6 @@ from app.services.files import sheets
 from app.services.roster import files
 from app.services.roster.lines import COLUMNS, Kind
 
-logger = logging.getLogger(__name__)
 #: Lines that one turn of the worker takes.
 TURN = 20
 _FAILED = N_("Baris ini gagal dijalankan karena gangguan; lihat rujukan {reference} di catatan server.")

@@ -1,6 +1,5 @@
 """Tasks that go to others together: begin, take back; the turns of the worker; and who is away."""
 
-import logging
 import time
 from collections.abc import Callable
 from datetime import date
@@ -20,7 +19,6 @@ from app.services.people import absences, users
 from app.services.workload import transfers
 
 _Given = ParamSpec("_Given")
-logger = logging.getLogger(__name__)
 #: Tasks that one turn takes.
 TURN = 25
 #: So long, in seconds, whoever begins a transfer waits for it; the worker does the rest.

@@ -51,8 +51,8 @@ class Bounds:
     """How many requests are answered at once: in all, of one caller while others are about, and else.
 
     ``waiting_of_one``, ``waiting``: how many may wait for that; the latter of those who are signed in, and of those
-    who are not. ``rest``: for so many times as long as an answer took its caller gets no other turn, where
-    `MANY_WAIT` of his wait and others are about: threads that compute share Python's lock, so beside one that never
+    who are not. ``rest``: where `MANY_WAIT` of a caller wait and others are about, he has one place, and for so many
+    times as long as an answer took no other turn: threads that compute share Python's lock, so beside one that never
     ends a page takes twice as long.
     """
 

@@ -84,7 +84,11 @@ def test_other_work_is_told_when_nobody_begins_it_and_when_it_failed(
     assert (figures(client)["alur_work_late"], figures(client)["alur_work_late_seconds"]) == (0, 0)
     hour_ago = clock.real() - timedelta(hours=1)
     with office.transaction() as session:
-        for key, values in {"late": {}, "held": {"holder": "a"}, "failed": {"error": "Conflict"}}.items():
+        for key, values in {
+            "late": {},
+            "held": {"holder": "a"},
+            "failed": {"tries": 1, "error": "NotReady"},
+        }.items():
             session.add(Work(kind="imports", key=key, lane=1, due_at=hour_ago, **values))
     told = figures(client)
     assert (told["alur_work_late"], told["alur_work_failing"]) == (2, 1)

@@ -13,7 +13,7 @@ from app.models import Incident, Job, LoginSession, OutboxMessage, UserTask, Wor
 from app.models.runtime import IS_OPEN
 from app.services.core import clock, settings
 from app.services.evidence import refusals
-from app.services.maintenance import heartbeat, migrations, scheduled_backups
+from app.services.maintenance import heartbeat, migrations, scheduled_backups, work
 from app.services.people import sessions
 from app.services.search import words
 
@@ -78,7 +78,7 @@ def measure(session: Session) -> Condition:
             _count(reader.later(indexed)),
             _count(select(literal(1)).where(*late), Work),
             select(func.min(Work.due_at)).where(*late).scalar_subquery(),
-            _count(select(literal(1)).where(Work.error.is_not(None)), Work),
+            _count(select(literal(1)).where(work.FAILED), Work),
             _count(select(literal(1)).where(*alive), LoginSession),
             select(func.count()).select_from(refusals.stored().subquery()).scalar_subquery(),
         )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotFound
@@ -19,6 +19,8 @@ from app.work import queue
 LATE = timedelta(minutes=1)
 #: So many pieces are listed, those that need somebody first.
 MOST = 200
+#: What failed when it was tried last, or ended its processes. A first conflict is no failure, though it is noted.
+FAILED = or_(Work.tries > 0, Work.error == queue.KILLED)
 #: How a piece may be, those that need somebody first.
 STATES = ("aside", "failing", "late", "held", "waiting")
 
@@ -44,14 +46,14 @@ class Piece:
 
 
 def pieces(session: Session, *, actor: Actor) -> Sequence[Piece]:
-    """All work there is, at most `MOST`, those that need somebody first. 1 SQL over an index.
+    """All work there is, at most `MOST`, those that need somebody first. 1 SQL.
 
     Raises:
         NotAllowed: the actor oversees nothing.
     """
     rights.require_overseer(actor)
     now = clock.real()
-    needs = (Work.due_at.is_(None).desc(), Work.error.is_not(None).desc(), Work.due_at)
+    needs = (Work.due_at.is_(None).desc(), FAILED.desc(), Work.due_at)
     rows = session.scalars(select(Work).order_by(*needs).limit(MOST))
     found = [
         Piece(row.id, row.kind, row.key, row.lane, _state(row, now), row.due_at, row.tries, row.error or "")
@@ -82,6 +84,6 @@ def _state(row: Work, now: datetime) -> str:
         return "held"
     if row.due_at is None or row.error == queue.KILLED:
         return "aside"
-    if row.error is not None:
+    if row.tries:
         return "failing"
     return "late" if row.due_at < now - LATE else "waiting"

@@ -12,7 +12,7 @@ from app.history.words.work import KINDS
 from app.models import Work
 from app.services.core import clock, settings
 from app.services.core.access import Actor, actor_of
-from app.services.maintenance import work
+from app.services.maintenance import condition, work
 from app.services.people import users
 from app.work import queue
 from tests.web.conftest import Browser
@@ -99,6 +99,17 @@ def test_work_whose_processes_ended_is_laid_aside_though_it_comes_again(office: 
         session.add(Work(kind="words", key="", lane=0, due_at=due, tries=0, deaths=0, error=queue.KILLED))
     with office.reading() as session:
         assert [one.state for one in work.pieces(session, actor=_admin(session))] == ["aside"]
+
+
+def test_a_first_conflict_is_no_failure(office: Database) -> None:
+    with office.transaction() as session:
+        row = Work(
+            kind="words", key="", lane=0, due_at=clock.real(), tries=0, deaths=0, error="Conflict: words"
+        )
+        session.add(row)
+    with office.reading() as session:
+        assert [one.state for one in work.pieces(session, actor=_admin(session))] == ["waiting"]
+        assert condition.measure(session).work_failing == 0
 
 
 def test_every_kind_of_work_has_words(office: Database) -> None:
