@@ -1,4 +1,4 @@
-"""What a request costs, by its route: each kind has places and turns of its own, and two are worked on apart.
+"""What a request costs, by its route: each kind has places and turns of its own, and three are worked on apart.
 
 A route that is not named here is answered by the threads of the server. Name one here that makes a file, reads many
 cases, or plays or checks a whole process; tests/web/test_costs.py finds those that make files.
@@ -23,22 +23,24 @@ class Kind(Enum):
     DOOR = "door"
     FILES = "files"
     WORK = "work"
+    PREVIEW = "preview"
     TRIAL = "trial"
 
 
-#: Whoever sends much beside others has one thread of them for a third of the time.
-_REST = 2.0
+#: Whoever sends much beside others has one thread of them for a third of the time, and each program for a fifth.
+_REST, _LONG_REST = 2.0, 4.0
 #: In each process. A browser has six connections; of what is costly nobody has more than one at a time.
 BOUNDS = {
     Kind.USUAL: Bounds(THREADS, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000, rest=_REST),
     Kind.ALWAYS: Bounds(2, of_one=1, of_one_alone=2, waiting_of_one=100, waiting=400),
     Kind.DOOR: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=400, rest=_REST),
-    Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64, rest=_REST),
-    Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64, rest=_REST),
-    Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128, rest=_REST),
+    Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64, rest=_LONG_REST),
+    Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64, rest=_LONG_REST),
+    Kind.PREVIEW: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64, rest=_LONG_REST),
+    Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128, rest=_LONG_REST),
 }
 #: Made by programs of their own: see `costly_program`.
-APART = (Kind.FILES, Kind.WORK)
+APART = (Kind.FILES, Kind.WORK, Kind.PREVIEW)
 
 _ALWAYS = frozenset({"auth.end_sessions", "auth.sign_out", "health.check", "metrics.tell", "tracking.leave"})
 _DOOR = frozenset(
@@ -67,13 +69,14 @@ _WORK = frozenset(
         *("sop_documents.show", "sop_documents.telaah"),
     }
 )
+_PREVIEW = frozenset({"sandbox.show", "studio_publishing.show"})
 _TRIAL = frozenset(
     {
         *("api-api.api-deployments.approve", "api-api.api-deployments.deploy", "definitions.deploy"),
         *("imports.add", "imports.choose_values", "rosters.add", "samples.draw", "migration.survey"),
-        *("proposals.approve", "studio.publish", "studio_publishing.show", "studio_publishing.survey"),
+        *("proposals.approve", "studio.publish", "studio_publishing.survey"),
         *("sandbox.act", "sandbox.begin", "sandbox.go_back", "sandbox.keep_scenario", "sandbox.run_clock"),
-        *("sandbox.show", "sop_tables.begin", "sop_tables.correct", "sop_tables.look"),
+        *("sop_tables.begin", "sop_tables.correct", "sop_tables.look"),
         *("studio.begin_from_files", "studio.bring_in", "studio_editors.check", "studio_editors.rename"),
         "studio_editors.try_table",
     }
@@ -84,5 +87,6 @@ KINDS = {
     **dict.fromkeys(_DOOR, Kind.DOOR),
     **dict.fromkeys(_FILES, Kind.FILES),
     **dict.fromkeys(_WORK, Kind.WORK),
+    **dict.fromkeys(_PREVIEW, Kind.PREVIEW),
     **dict.fromkeys(_TRIAL, Kind.TRIAL),
 }

