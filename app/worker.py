@@ -9,14 +9,14 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app import log_safety
+from app.base import log_safety
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import AppError, NotReady
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job, fire_next
 from app.commands.transaction import run_relaxed, run_without_key
 from app.commands.works import kinds_of
-from app.config import Config
-from app.db import Database
-from app.errors import AppError, NotReady
 from app.services.core import clock
 from app.services.deployment import folder_watch
 from app.services.instances import jobs

@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.config import Config, from_environment
-from app.db import Database
+from app.base.config import Config, from_environment
+from app.base.db import Database
 from app.services.core import security_log, settings
 from app.services.core.access import Actor
 from app.services.maintenance import migrations

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import cast
 
-from app.config import Config
+from app.base.config import Config
 from app.services.maintenance import keeping
 from app.services.maintenance.keeping import Kept
 

@@ -26,16 +26,16 @@ from typing import Any, NoReturn, Protocol
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from app.config import ROOT
+from app.base.config import ROOT
 
 #: All that a command, a server and a worker import at once or later.
 _MODULES = (
     "app.cli",
     "app.worker",
     "app.web",
-    "app.web.asgi",
-    "app.web.connections",
-    "app.web.server",
+    "app.web.serving.asgi",
+    "app.web.serving.connections",
+    "app.web.serving.server",
     "alembic.command",
     "alembic.config",
     "gunicorn.app.wsgiapp",

@@ -22,8 +22,8 @@ from uuid import uuid4
 
 from werkzeug.datastructures import Headers
 
-from app.config import ROOT, Config, from_environment
-from app.db import Database
+from app.base.config import ROOT, Config, from_environment
+from app.base.db import Database
 from app.services.core import clock, settings
 from app.services.people import api_tokens, users
 from tests.launcher import Process, launcher

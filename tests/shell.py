@@ -5,8 +5,8 @@ from pathlib import Path
 
 from click.testing import CliRunner, Result
 
+from app.base.config import from_environment
 from app.cli import commands
-from app.config import from_environment
 from app.services.core import settings
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.serving import Caller
 
 

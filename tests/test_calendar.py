@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendar import Calendar, Day, count_days, count_office_hours
-from app.days_off import name_in, national_holidays
+from app.base.calendar import Calendar, Day, count_days, count_office_hours
+from app.base.days_off import name_in, national_holidays
 
 WIB = ZoneInfo("Asia/Jakarta")
 CALENDAR = Calendar(WIB)

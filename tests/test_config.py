@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Office, SmsGateway, from_environment
-from app.errors import NotReady
+from app.base.config import Office, SmsGateway, from_environment
+from app.base.errors import NotReady
 from app.services.core import settings
 from app.services.maintenance import migrations
 

@@ -7,8 +7,8 @@ import psycopg
 import pytest
 from sqlalchemy import select, text
 
-from app.config import Config
-from app.db import Base, Database
+from app.base.config import Config
+from app.base.db import Base, Database
 from app.models import User
 from app.services.core import settings
 from tests.conftest import Administer, People

@@ -13,9 +13,9 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, StatementError
 
-from app.db import CONTESTED, Base, Broken, Database, _unique_names
-from app.errors import AppError, Conflict, InvalidForm, NotReady
-from app.i18n import speaking
+from app.base.db import CONTESTED, Base, Broken, Database, _unique_names
+from app.base.errors import AppError, Conflict, InvalidForm, NotReady
+from app.base.i18n import speaking
 from app.models import Setting, User
 from app.services.maintenance import migrations
 from app.services.people import users
@@ -235,7 +235,7 @@ def test_what_need_not_be_durable_does_not_wait_for_the_disk_and_what_follows_do
 def test_a_writer_that_was_stopped_keeps_nobody_for_ever(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.db.PATIENCE_S", 0.3)
+    monkeypatch.setattr("app.base.db.PATIENCE_S", 0.3)
     others = Database(
         database.engine.url.render_as_string(hide_password=False)
     )  # its patience is the one of now

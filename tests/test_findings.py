@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 from string import Formatter
 
-from app import i18n
+from app.base import i18n
 from app.findings import (
     TEXTS,
     Finding,

@@ -14,7 +14,7 @@ APP = sorted((ROOT / "app").rglob("*.py"))
 def test_transactions_end_in_one_place() -> None:
     ends = re.compile(r"\.commit\(|\.rollback\(|session\.begin\(")
     found = {path.relative_to(ROOT).as_posix() for path in APP if ends.search(path.read_text())}
-    assert found <= {"app/db.py"}
+    assert found <= {"app/base/db.py"}
 
 
 def test_only_commands_open_a_transaction_that_writes() -> None:
@@ -172,7 +172,7 @@ def _imported(path: Path) -> set[str]:
 def test_whatever_is_unexpected_is_logged_under_a_reference() -> None:
     """`log_safety.log_fault` gives one; whoever is told of the fault is told it."""
     logging = {path.relative_to(ROOT).as_posix() for path in APP if "logger.exception(" in path.read_text()}
-    assert logging == {"app/log_safety.py"}
+    assert logging == {"app/base/log_safety.py"}
 
 
 def test_no_module_imports_from_a_test_module() -> None:

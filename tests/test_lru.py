@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.lru import ByteBoundCache
+from app.base.lru import ByteBoundCache
 
 
 def cache() -> ByteBoundCache[str, str]:

@@ -6,9 +6,9 @@ import orjson
 import pytest
 from sqlalchemy import select, text, update
 
-from app import packing
-from app.column_types import PackedDocument
-from app.db import Base, Database
+from app.base import packing
+from app.base.column_types import PackedDocument
+from app.base.db import Base, Database
 from app.models import HistoryEvent, ProcessInstance, UserTask
 from tests.history.unguarded import unguard
 from tests.services.office import Office

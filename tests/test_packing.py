@@ -6,7 +6,7 @@ import random
 import orjson
 import pytest
 
-from app import packing
+from app.base import packing
 
 #: SHA-256 of each dictionary. One that is released never changes: what was packed with it could not be read any more.
 RELEASED = {

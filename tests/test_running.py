@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.serving import free_port
 from tests.terminal import answers, wait_for
 

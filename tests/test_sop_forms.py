@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.forms import Form
 from tests.reports import DATA, REPORTS, ROUTES, Report, answers_for, report, report_values
 from tests.sop import DIAGRAM, NOW, TABLE

@@ -7,8 +7,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from app.config import from_environment
-from app.web import server
+from app.base.config import from_environment
+from app.web.serving import server
 from tests.serving import free_port
 from tests.terminal import answers, terminal
 

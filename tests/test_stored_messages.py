@@ -2,10 +2,10 @@
 
 import pytest
 
-from app import stored_messages
-from app.errors import ExecutionFailed
+from app.base import stored_messages
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _, anew, speaking
 from app.findings import Finding
-from app.i18n import _, anew, speaking
 
 NO_WAY = "Tidak ada jalan dari “{name}” yang cocok dengan isian ini."
 SLIP = "Ungkapan {text} salah tulis. {why}"

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from app import stored_messages, worker
+from app import worker
+from app.base import stored_messages
+from app.base.config import Config
+from app.base.db import Database
 from app.commands.jobs import fail_job, fire_job
-from app.config import Config
-from app.db import Database
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.definitions import definitions

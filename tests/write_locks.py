@@ -15,8 +15,8 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.db import Database
 from app.bpmnio.isolate import Isolate
-from app.db import Database
 from app.engine.running import execution
 
 #: What takes longer than a writer may take, each with what it is.

@@ -16,11 +16,11 @@ from typing import Any
 
 import orjson
 
+from app.base.errors import AppError, ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feelin, nesting
 from app.bpmnio.feelin import Dialect, Facts, Item, Named, Node, Spot
 from app.bpmnio.kinds import NOTHING, Kind, Kinds, Typed
-from app.errors import AppError, ExpressionFailed
-from app.i18n import _
 
 
 class Memo:

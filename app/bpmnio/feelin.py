@@ -10,9 +10,9 @@ from typing import Any, Literal
 
 import orjson
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio.isolate import Isolate, LimitReached
-from app.errors import ExpressionFailed
-from app.i18n import _
 
 Dialect = Literal["expression", "unary"]
 

@@ -18,10 +18,10 @@ from py_mini_racer import (
     init_mini_racer,
 )
 
-from app import preparation
+from app.base import preparation
+from app.base.errors import NotReady
+from app.base.i18n import _
 from app.bpmnio import budget
-from app.errors import NotReady
-from app.i18n import _
 
 MEMORY_BYTES = 64 * 1024 * 1024
 _START_SECONDS = 20.0

@@ -2,7 +2,7 @@
 
 import re
 
-from app.i18n import _
+from app.base.i18n import _
 
 MAX_LEVELS = 100
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)

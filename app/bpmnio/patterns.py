@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import orjson
 
-from app import preparation
+from app.base import preparation
+from app.base.i18n import _
 from app.bpmnio import budget, feelin
 from app.bpmnio.isolate import LimitReached
-from app.i18n import _
 
 MAX_CHARS = 1_000
 """The longest pattern that is looked at."""

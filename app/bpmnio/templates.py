@@ -12,11 +12,11 @@ from typing import Any, Literal
 
 import orjson
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feelin, nesting
 from app.bpmnio.feelin import Spot
 from app.bpmnio.isolate import LimitReached
-from app.errors import ExpressionFailed
-from app.i18n import _
 
 Way = Literal["line", "text", "html"]
 

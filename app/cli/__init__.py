@@ -5,10 +5,10 @@ import sys
 import click
 from click import core, decorators, exceptions, formatting, parser, types
 
-from app import i18n, log_safety
+from app.base import i18n, log_safety
+from app.base.errors import AppError, InvalidForm
 from app.cli import deploying, evidence, exporting, interrupts, people, reporting, running, witness
 from app.cli.base import say
-from app.errors import AppError, InvalidForm
 from app.services.core import security_log
 from app.services.core.security_log import Origin
 

@@ -2,9 +2,9 @@
 
 import click
 
-from app import log_safety
-from app.config import Config, from_environment
-from app.db import Database
+from app.base import log_safety
+from app.base.config import Config, from_environment
+from app.base.db import Database
 from app.services.core import settings
 from app.services.maintenance import migrations
 

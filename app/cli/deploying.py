@@ -12,12 +12,12 @@ from typing import TextIO
 import click
 from sqlalchemy.orm import Session
 
+from app.base.config import folders, from_environment
+from app.base.db import Database
+from app.base.errors import InvalidDiagram
 from app.cli.base import ready, say
 from app.commands.deployments import deploy_files
 from app.commands.scenarios import play_scenarios
-from app.config import folders, from_environment
-from app.db import Database
-from app.errors import InvalidDiagram
 from app.findings import SEVERITIES, Finding, has_errors, title
 from app.services.core import settings
 from app.services.deployment import deployments, scenario_files

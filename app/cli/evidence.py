@@ -7,10 +7,10 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
+from app.base.errors import AppError
 from app.cli.base import ready, say
 from app.commands import evidence
 from app.commands.transaction import run_without_key
-from app.errors import AppError
 from app.history.events import DatabaseRoleRestricted
 from app.services.core import history
 from app.services.evidence import checkpoint_checks, checkpoints, overview, verifying

@@ -6,7 +6,7 @@ from datetime import timedelta
 import click
 from sqlalchemy.orm import Session
 
-from app import i18n
+from app.base import i18n
 from app.cli.base import ready
 from app.commands.transaction import run_without_key
 from app.models import User

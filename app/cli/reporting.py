@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
+from app.base.errors import InvalidForm
 from app.cli.base import ready, say
 from app.commands import exports
-from app.errors import InvalidForm
 from app.services.definitions import definitions
 from app.services.numbers import report, report_files
 

@@ -16,17 +16,17 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from app import log_safety
 from app import worker as clockwork
+from app.base import log_safety
+from app.base.config import Config, from_environment, wants_json_log
+from app.base.db import Database
+from app.base.errors import NotReady
+from app.base.i18n import moment as in_words
 from app.cli import interrupts
 from app.cli.base import ready, say
 from app.commands.security_log import told
 from app.commands.transaction import run_without_key
-from app.config import Config, from_environment, wants_json_log
-from app.db import Database
-from app.errors import NotReady
 from app.history.events import ClockMoved, ClockReset
-from app.i18n import moment as in_words
 from app.services.core import clock, history, security_log, settings
 from app.services.core.security_log import Origin
 from app.services.maintenance import backup, demo, migrations
@@ -109,7 +109,7 @@ def _why_not_bound(config: Config, error: OSError) -> str:
 @click.option("--demo", "shown", is_flag=True, hidden=True, help="Sebut pengguna peragaan.")
 def serve(*, beside: int | None, shown: bool) -> None:
     """Serve the web application by gunicorn; ``beside`` is the parent to end with, whatever ends it."""
-    from app.web.server import serve as serve_web  # noqa: PLC0415 the worker and commands need no Flask
+    from app.web.serving.server import serve as serve_web  # noqa: PLC0415 the worker and commands need no Flask
 
     interrupts.end_at_once()
     if beside is not None:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from app.base.config import Config, from_environment
+from app.base.errors import NotReady
 from app.cli.base import say
-from app.config import Config, from_environment
-from app.errors import NotReady
 from app.services.evidence import witnessing
 
 #: The longest checkpoint that is taken by HTTP, in bytes, and how long a sender may take for it.

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError, InvalidForm, TooManyAttempts
+from app.base.i18n import _
 from app.commands.security_log import record
 from app.commands.transaction import run_without_key
-from app.db import Database
-from app.errors import AppError, InvalidForm, TooManyAttempts
-from app.i18n import _
 from app.models import User
 from app.services.core import security_log, settings
 from app.services.core.access import Actor

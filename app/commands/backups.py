@@ -2,13 +2,13 @@
 
 import logging
 
-from app import log_safety
+from app.base import log_safety
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import AppError
+from app.base.i18n import N_, _
 from app.commands.security_log import told
 from app.commands.transaction import run_without_key
-from app.config import Config
-from app.db import Database
-from app.errors import AppError
-from app.i18n import N_, _
 from app.services.maintenance import scheduled_backups
 
 logger = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from typing import Any, Generic, TypeVar
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
+from app.base import log_safety
+from app.base.db import Database
+from app.base.errors import AppError, Conflict, NotReady
+from app.base.i18n import _
 from app.commands.transaction import run_relaxed, run_without_key
-from app.db import Database
-from app.errors import AppError, Conflict, NotReady
-from app.i18n import _
 
 logger = logging.getLogger(__name__)
 _Row = TypeVar("_Row")

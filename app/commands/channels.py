@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError, NotReady
 from app.commands.transaction import by_sight, command_of, run_without_key, with_id
-from app.db import Database
-from app.errors import AppError, NotReady
 from app.history import reader
 from app.models import ReporterNotice, WebhookDelivery
 from app.services.channels import claims, incoming, mailbox, places, reporter_notices, sms, webhooks

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands.transaction import (
     Answer,
     Command,
@@ -19,7 +20,6 @@ from app.commands.transaction import (
     run_command,
     run_without_key,
 )
-from app.db import Database
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, folder_watch, proposals, resources, versions

@@ -2,8 +2,8 @@
 
 from datetime import date
 
+from app.base.db import Database
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.services.core import settings
 from app.services.notifications import digests, mail
 from app.services.notifications.digests import DigestLetter

@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core.access import Actor
 from app.services.eventlogs import taking

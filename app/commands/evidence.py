@@ -12,13 +12,13 @@ from typing import IO
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
+from app.base import log_safety
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import Conflict, NotFound, NotReady
+from app.base.i18n import N_, _
 from app.commands.transaction import by_actor, command_of, run_without_key
-from app.config import Config
-from app.db import Database
-from app.errors import Conflict, NotFound, NotReady
 from app.history.events import CheckpointDemanded, CheckpointTaken, EvidenceExported, HistoryVerified
-from app.i18n import N_, _
 from app.models import Checkpoint
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core import history, settings

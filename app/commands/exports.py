@@ -1,7 +1,7 @@
 """The record that lists and reports were downloaded."""
 
+from app.base.db import Database
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.history.events import Event, ListTaken, ReportTaken
 from app.services.core import history
 from app.services.core.access import Actor

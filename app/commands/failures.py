@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import Session
 
-from app import stored_messages
-from app.errors import AppError, ExecutionFailed
+from app.base import stored_messages
+from app.base.errors import AppError, ExecutionFailed
 from app.models import ProcessInstance
 from app.services.core.access import Actor
 from app.services.instances import incidents

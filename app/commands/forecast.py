@@ -7,10 +7,10 @@ from datetime import datetime
 
 import orjson
 
-from app.db import Database
-from app.errors import NotReady
-from app.i18n import _
-from app.lru import ByteBoundCache
+from app.base.db import Database
+from app.base.errors import NotReady
+from app.base.i18n import _
+from app.base.lru import ByteBoundCache
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions

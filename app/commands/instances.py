@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError, InvalidForm
 from app.commands import failures
 from app.commands.transaction import Answer, Command, run_command
-from app.db import Database
-from app.errors import AppError, InvalidForm
 from app.services.core.access import Actor
 from app.services.instances import instances
 from app.services.instances.instances import Started, Values

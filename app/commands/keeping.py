@@ -1,7 +1,7 @@
 """Forgetting what is over: each batch in a transaction of its own."""
 
+from app.base.db import Database
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.services.maintenance import keeping
 from app.services.maintenance.keeping import Kept
 

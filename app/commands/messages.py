@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError, InvalidForm
 from app.commands import failures
 from app.commands.tasks import as_draft
 from app.commands.transaction import Answer, Command, anybody, command_of, run_command
-from app.db import Database
-from app.errors import AppError, InvalidForm
 from app.models import ProcessInstance
 from app.services.core.access import Actor
 from app.services.instances import messages

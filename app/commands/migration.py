@@ -4,10 +4,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.i18n import N_
 from app.commands.batches import Batch
 from app.commands.transaction import by_actor, command_of, with_id
-from app.db import Database
-from app.i18n import N_
 from app.services.core import access
 from app.services.core.access import Actor
 from app.services.migration import batches, moves

@@ -1,7 +1,7 @@
 """The turns in which the worker folds changes into totals, counts the cases of before, and publishes statistics."""
 
+from app.base.db import Database
 from app.commands.transaction import run_relaxed, run_without_key
-from app.db import Database
 from app.services.numbers import publication, recount, totals
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import InvalidForm, TooManyAttempts
+from app.base.i18n import _
 from app.commands.accounts import FirstStepOver, prove_old_password
 from app.commands.transaction import run_without_key
-from app.db import Database
-from app.errors import InvalidForm, TooManyAttempts
-from app.i18n import _
 from app.models import User
 from app.services.core import security_log
 from app.services.core.access import Actor

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
+from app.base.config import Provider
+from app.base.db import Database
+from app.base.errors import AppError, InvalidForm
+from app.base.i18n import _
 from app.commands.accounts import SecondStepDue
 from app.commands.security_log import record
 from app.commands.transaction import run_without_key
-from app.config import Provider
-from app.db import Database
-from app.errors import AppError, InvalidForm
-from app.i18n import _
 from app.models import User
 from app.services.core import security_log
 from app.services.core.security_log import Deed

@@ -4,12 +4,12 @@ import logging
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
+from app.base import log_safety
+from app.base.db import Database
+from app.base.errors import AppError, NotReady
+from app.base.i18n import _
 from app.commands.deployments import put_in_force_prepared
 from app.commands.transaction import by_sight, command_of, run_without_key
-from app.db import Database
-from app.errors import AppError, NotReady
-from app.i18n import _
 from app.services.deployment import plans, proposals
 from app.services.deployment.deployments import Outdated, Prepared
 from app.services.studio import publishing

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from app.base.db import Database
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands.transaction import Answer, Command, anybody, by_actor, command_of, run_command, with_id
-from app.db import Database
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services.core.access import Actor
 from app.services.questions import cases, findings, samples, saved
 from app.services.questions.samples import Wanted

@@ -2,10 +2,10 @@
 
 from functools import partial
 
+from app.base.db import Database
+from app.base.errors import AppError
 from app.commands.batches import attempt
 from app.commands.transaction import by_actor, command_of, run_relaxed, run_without_key, with_id
-from app.db import Database
-from app.errors import AppError
 from app.services.core import rights
 from app.services.migration import recounts
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError
 from app.commands.batches import Batch
 from app.commands.transaction import by_actor, command_of, run_without_key, with_id
-from app.db import Database
-from app.errors import AppError
 from app.services.core import rights
 from app.services.retention import destructions
 from app.services.search import words

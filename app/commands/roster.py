@@ -2,6 +2,8 @@
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.i18n import N_
 from app.commands.batches import Batch
 from app.commands.transaction import (
     Answer,
@@ -12,8 +14,6 @@ from app.commands.transaction import (
     run_without_key,
     with_id,
 )
-from app.db import Database
-from app.i18n import N_
 from app.services.core import rights
 from app.services.core.access import Actor
 from app.services.files import sheets

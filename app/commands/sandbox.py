@@ -11,12 +11,12 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import InvalidForm
+from app.base.lru import ByteBoundCache
 from app.commands import sandboxes
 from app.commands.sandboxes import Scene, World
 from app.commands.transaction import Answer, Command, by_sight, command_of, earlier_answer, run_command
-from app.db import Database
-from app.errors import InvalidForm
-from app.lru import ByteBoundCache
 from app.services.core import settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions

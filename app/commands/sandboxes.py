@@ -21,13 +21,13 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
+from app.base.config import Config
+from app.base.db import MemoryDatabase
+from app.base.errors import AppError, ExecutionFailed, InvalidForm, NotReady
+from app.base.i18n import _
+from app.base.lru import ByteBoundCache
 from app.bpmnio import budget
 from app.commands.transaction import run_without_key
-from app.config import Config
-from app.db import MemoryDatabase
-from app.errors import AppError, ExecutionFailed, InvalidForm, NotReady
-from app.i18n import _
-from app.lru import ByteBoundCache
 from app.models import Job
 from app.services.core import clock, settings
 from app.services.definitions import definitions

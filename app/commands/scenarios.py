@@ -7,16 +7,16 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from app import i18n
+from app.base import i18n
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm
+from app.base.i18n import _
+from app.base.lru import ByteBoundCache
 from app.commands import sandbox, sandboxes
 from app.commands.sandboxes import Scene
 from app.commands.transaction import Answer, Command, earlier_answer
-from app.config import Config
-from app.db import Database
-from app.errors import Conflict, InvalidDiagram, InvalidForm
 from app.findings import Finding
-from app.i18n import _
-from app.lru import ByteBoundCache
 from app.models import ProcessInstance
 from app.services.core import settings
 from app.services.core.access import Actor

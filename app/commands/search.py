@@ -5,8 +5,8 @@ from collections import deque
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands.transaction import run_relaxed
-from app.db import Database
 from app.history import reader
 from app.services.search import words
 

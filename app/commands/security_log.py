@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from weakref import WeakSet
 
-from app import log_safety
+from app.base import log_safety
+from app.base.db import Database
+from app.base.errors import AppError
 from app.commands.transaction import run_without_key
-from app.db import Database
-from app.errors import AppError
 from app.services.core import security_log
 from app.services.core.security_log import Deed
 from app.services.core.security_notes import notes_of

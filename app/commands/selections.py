@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands.transaction import Command, Failed, run_command
-from app.db import Database
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.tasks import selections, tasks

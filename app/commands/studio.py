@@ -9,12 +9,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import Conflict
+from app.base.i18n import _
 from app.commands.deployments import deploy_prepared
 from app.commands.scenarios import play_scenarios
 from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
-from app.db import Database
-from app.errors import Conflict
-from app.i18n import _
 from app.models import ProcessDraft
 from app.services.core import settings
 from app.services.core.access import Actor

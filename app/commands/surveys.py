@@ -5,7 +5,10 @@ from collections.abc import Callable, Sequence
 
 from sqlalchemy.orm import Session
 
-from app import log_safety
+from app.base import log_safety
+from app.base.db import Database
+from app.base.errors import AppError, NotReady
+from app.base.i18n import N_, _
 from app.commands.transaction import (
     Answer,
     Command,
@@ -15,9 +18,6 @@ from app.commands.transaction import (
     run_relaxed,
     run_without_key,
 )
-from app.db import Database
-from app.errors import AppError, NotReady
-from app.i18n import N_, _
 from app.services.core.access import Actor
 from app.services.migration import effects, moves, surveys, targets
 from app.services.migration.decisions import Decisions

@@ -6,10 +6,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import AppError, Conflict, InvalidForm, KeyReused
 from app.commands import failures
 from app.commands.transaction import Answer, Command, run_command, run_without_key
-from app.db import Database
-from app.errors import AppError, Conflict, InvalidForm, KeyReused
 from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.instances import incidents

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import NotFound, TooManyAttempts
 from app.commands.transaction import run_without_key
-from app.db import Database
-from app.errors import NotFound, TooManyAttempts
 from app.services.core import security_log
 from app.services.core.security_log import Deed
 from app.services.core.security_notes import notes_of

@@ -12,10 +12,10 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast
 import orjson
 from sqlalchemy.orm import Session
 
-from app import preparation
-from app.db import Database
-from app.errors import AppError, ExecutionFailed, ExpressionFailed
-from app.preparation import NotPrepared
+from app.base import preparation
+from app.base.db import Database
+from app.base.errors import AppError, ExecutionFailed, ExpressionFailed
+from app.base.preparation import NotPrepared
 from app.services.core import encryption, idempotency, ids, security_log
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed

@@ -8,10 +8,10 @@ from typing import Concatenate, ParamSpec
 
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.i18n import N_
 from app.commands.batches import Batch
 from app.commands.transaction import Answer, Command, by_actor, command_of, with_id
-from app.db import Database
-from app.i18n import N_
 from app.models import Absence, TaskTransfer
 from app.services.core import rights
 from app.services.core.access import Actor

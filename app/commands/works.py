@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.base.config import Config
+from app.base.db import Database
 from app.commands import (
     backups,
     channels,
@@ -25,8 +27,6 @@ from app.commands import (
     workload,
 )
 from app.commands.transaction import run_without_key
-from app.config import Config
-from app.db import Database
 from app.services.core import settings
 from app.services.deployment import plans
 from app.services.evidence import verifications

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from typing import Any
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import moment, span, span_of, speaking
 from app.bpmnio import templates
 from app.engine.diagram import Node
 from app.engine.timers import Due
-from app.errors import ExpressionFailed
-from app.i18n import moment, span, span_of, speaking
 
 #: The names that such texts know beside those of the case.
 OWN_NAMES = frozenset({"tenggat", "lama"})

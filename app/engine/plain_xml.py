@@ -9,8 +9,8 @@ from itertools import islice
 
 from lxml import etree
 
+from app.base.i18n import _
 from app.engine.xml import Element, parse, refusal
-from app.i18n import _
 
 #: A file of more is compared as text: a reader runs none of that size.
 MOST_ELEMENTS = 30_000

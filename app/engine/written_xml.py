@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.base.mentions import Mention
 from app.engine import xml
-from app.mentions import Mention
 
 # What is not closed reaches to the end, and no tag goes past another one's "<": else a broken text is read again and
 # again from each of its tags.

@@ -7,9 +7,9 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from app.errors import InvalidDiagram
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.findings import Finding
-from app.i18n import _
 
 Element: TypeAlias = etree._Element
 

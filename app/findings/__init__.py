@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from app.base.i18n import _, anew, moment, speaking
 from app.findings import deployments, diagrams, forms, paths, scenarios, tables
-from app.i18n import _, anew, moment, speaking
 
 #: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
 TEXTS: Mapping[str, tuple[str, str]] = {

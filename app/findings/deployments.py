@@ -1,6 +1,6 @@
 """Words for findings about a deployment as a whole: code → (what is wrong, what to do)."""
 
-from app.i18n import N_
+from app.base.i18n import N_
 
 TEXTS: dict[str, tuple[str, str]] = {
     "file_unknown": (

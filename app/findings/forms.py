@@ -1,6 +1,6 @@
 """Words for findings about forms: code → (what is wrong, what to do)."""
 
-from app.i18n import N_
+from app.base.i18n import N_
 
 _OPEN_IN_MODELER = N_("Buka berkasnya di Camunda Modeler lalu simpan lagi.")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.i18n import N_
+from app.base.i18n import N_
 
 TEXTS: Mapping[str, tuple[str, str]] = {
     "scenario_differs": (

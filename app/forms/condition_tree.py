@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from app.base.errors import ExpressionFailed
 from app.bpmnio import feel
 from app.bpmnio.feelin import Node
-from app.errors import ExpressionFailed
 
 _PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")

@@ -5,8 +5,8 @@ from html import escape
 
 import nh3
 
+from app.base.errors import ExpressionFailed
 from app.bpmnio import templates
-from app.errors import ExpressionFailed
 
 _TEXT_TAGS = """
 a abbr b blockquote br code del div em h2 h3 h4 h5 h6 hr i li ol p pre s small span strong sub sup

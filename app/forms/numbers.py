@@ -6,7 +6,7 @@ from typing import Any
 
 from babel.numbers import format_decimal
 
-from app.i18n import language
+from app.base.i18n import language
 
 #: No number a browser can hold exactly is larger: beyond it, form-js changes digits in silence.
 MAX_EXACT = 2**53 - 1

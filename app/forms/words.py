@@ -2,9 +2,9 @@
 
 from decimal import Decimal
 
+from app.base.i18n import _, ngettext
 from app.forms.model import CHOICES, Field
 from app.forms.numbers import counted, exactly
-from app.i18n import _, ngettext
 
 
 def message(count: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, cast
 import orjson
 from sqlalchemy import Connection, Select, Table, Text, func, select, type_coerce
 
-from app import packing
+from app.base import packing
 from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, has_fraction, line_hash
 from app.history.removals import Signed

@@ -7,8 +7,8 @@ from functools import lru_cache
 from string import Formatter
 from typing import Literal
 
-from app import i18n
-from app.i18n import _
+from app.base import i18n
+from app.base.i18n import _
 
 #: What stands for a value that is empty.
 NOTHING = "–"

@@ -9,7 +9,8 @@ from typing import Any, cast
 from sqlalchemy import Connection, Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.base.errors import Conflict
+from app.base.i18n import _
 from app.history import origin, pending, proof, removals
 from app.history.canonical import canonical, commitment
 from app.history.codec import encode
@@ -17,7 +18,6 @@ from app.history.events import Event
 from app.history.proof import Proven
 from app.history.removals import Signed
 from app.history.standing import KEY
-from app.i18n import _
 from app.models import EventChain, HistoryEvent, HistoryPermit, SealedHead
 
 

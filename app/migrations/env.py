@@ -3,7 +3,7 @@
 from alembic import context
 
 import app.models  # noqa: F401 fills the metadata
-from app.db import Base
+from app.base.db import Base
 
 connection = context.config.attributes["connection"]
 context.configure(
@@ -11,7 +11,7 @@ context.configure(
     version_table=context.config.attributes["version_table"],
     target_metadata=Base.metadata,
     render_as_batch=True,
-    user_module_prefix="app.column_types.",
+    user_module_prefix="app.base.column_types.",
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -16,9 +16,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app import packing
-from app.column_types import PackedDocument
-from app.db import Base
+from app.base import packing
+from app.base.column_types import PackedDocument
+from app.base.db import Base
 from app.models.identity import User
 
 #: As of indexes in `runtime`: of questions alone.

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base
+from app.base.db import Base
 from app.models.runtime import ProcessInstance
 
 _UNREAD_ABOUT = text("read_at IS NULL AND task_id IS NOT NULL")

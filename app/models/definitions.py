@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base
+from app.base.db import Base
 
 #: As each database writes the condition of a query: else it does not know that the index fits.
 _IN_FORCE, _IN_FORCE_SQLITE = text("in_force"), text("in_force = 1")

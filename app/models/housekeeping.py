@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Date, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app import packing
-from app.column_types import PackedBytes, UtcMilliseconds
-from app.db import Base
+from app.base import packing
+from app.base.column_types import PackedBytes, UtcMilliseconds
+from app.base.db import Base
 
 
 class IdempotencyRecord(Base):

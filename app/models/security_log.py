@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.column_types import UtcMilliseconds
-from app.db import Base
+from app.base.column_types import UtcMilliseconds
+from app.base.db import Base
 from app.models.identity import User
 
 _ABOUT = text("target_id IS NOT NULL")

@@ -10,16 +10,16 @@ from sqlalchemy import Insert, Select, select
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.errors import InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine.reading.texts import properties
 from app.engine.unanswered import filled_in
-from app.errors import InvalidForm, NotAllowed
 from app.forms import Field, Form, masking
 from app.forms.masking import Masker
 from app.forms.model import CHOICES
 from app.history.events import IdentityShown
 from app.history.words import purposes
-from app.i18n import _
 from app.models import IdentityValue, ProcessInstance, UserTask
 from app.services.core import access, clock, encryption, history, masks, security_log, settings
 from app.services.core.access import Actor

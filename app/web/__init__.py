@@ -9,11 +9,11 @@ from flask.json.provider import JSONProvider
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
 
+from app.base.config import Config, from_environment
+from app.base.db import Database
 from app.bpmnio import budget
-from app.config import Config, from_environment
-from app.db import Database
 from app.services.core import ids, settings
-from app.web import api, context, delivery, errors, filters, health, login, metrics, proxies, security
+from app.web import api, context, errors, filters, login, security
 from app.web.casefile import casefile, identities, joining, masking, replay, waits
 from app.web.channels import mail
 from app.web.channels import pages as channel_pages
@@ -47,6 +47,7 @@ from app.web.retention import pages as retention
 from app.web.sandbox import pages as sandbox_pages
 from app.web.security_log import noting
 from app.web.security_log import pages as security_pages
+from app.web.serving import delivery, health, metrics, proxies
 from app.web.sop_documents import documents as sop_documents
 from app.web.sop_tables import imports as sop_tables
 from app.web.studio import editors as studio_editors

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from app.i18n import _, pgettext
+from app.base.i18n import _, pgettext
 from app.services.comparison.changes import Change, Comparison, Kind, Section
 from app.services.comparison.comparison import compare
 from app.services.comparison.contents import Contents

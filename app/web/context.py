@@ -8,11 +8,11 @@ from urllib.parse import quote
 from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
-from app import i18n
-from app.config import Config
-from app.db import Database
-from app.errors import AppError
-from app.i18n import _
+from app.base import i18n
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import AppError
+from app.base.i18n import _
 from app.models import User
 from app.services.core import addresses, rights
 from app.services.core.access import Actor, actor_of

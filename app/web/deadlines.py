@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import g
 
-from app import i18n
-from app.calendar import Calendar
-from app.i18n import _, ngettext
+from app.base import i18n
+from app.base.calendar import Calendar
+from app.base.i18n import _, ngettext
 from app.models import UserTask
 from app.services.core import clock, holidays
 from app.web import context

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app import forms
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.commands.transaction import Command, run_without_key
-from app.errors import InvalidForm
 from app.forms import Component, Field, Form, Path, moments
-from app.i18n import N_, _
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, uploads

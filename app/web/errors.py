@@ -11,10 +11,11 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
-from app import log_safety
-from app.errors import (
+from app.base import log_safety
+from app.base.errors import (
     AppError,
     Conflict,
+    Crowded,
     ExecutionFailed,
     ExpressionFailed,
     InvalidDiagram,
@@ -23,16 +24,16 @@ from app.errors import (
     NotAllowed,
     NotFound,
     NotReady,
+    TooCostly,
     TooManyAttempts,
 )
-from app.i18n import N_, _
+from app.base.i18n import N_, _
 from app.services.deployment.preconditions import Overtaken
 from app.services.files.pictures import Wanted
 from app.services.files.uploads import TooLarge
 from app.web import context, entries, lists, shell
 from app.web.context import SignInRequired
 from app.web.security_log import noting
-from app.web.turns import Crowded, TooCostly
 
 _WORDS = {
     "Unknown field.": N_("Isian ini tidak dikenal."),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import days_off, i18n, stored_messages
+from app.base import days_off, i18n, stored_messages
 from app.models import UserTask
 from app.services.files import uploads
 from app.services.tasks import standing

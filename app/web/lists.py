@@ -9,9 +9,9 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import i18n
+from app.base import i18n
+from app.base.i18n import _
 from app.commands import exports
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services.core import ids
 from app.services.core.bounded import MANY

@@ -1,6 +1,6 @@
 """What is said of somebody's load, wherever a colleague is chosen."""
 
-from app.i18n import _, day, ngettext
+from app.base.i18n import _, day, ngettext
 from app.services.people.loads import Load
 
 

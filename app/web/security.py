@@ -7,7 +7,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from app.config import Config
+from app.base.config import Config
 from app.services.files.uploads import MAX_BYTES, MOST_FILES
 
 _SANDBOX = "default-src 'none'; sandbox"

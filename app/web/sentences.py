@@ -6,12 +6,12 @@ from typing import Any
 from flask import url_for
 from markupsafe import Markup, escape
 
+from app.base.i18n import _, ngettext
 from app.history import words
 from app.history.entry import Entry
 from app.history.events import DefinitionDeployed, Event, PublicationFailed
 from app.history.sentences import Part, Ref, Sentence, Text
 from app.history.vocabulary import Ids, Vocabulary
-from app.i18n import _, ngettext
 from app.web import context
 from app.web.security_log.words import channel
 

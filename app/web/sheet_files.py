@@ -14,9 +14,9 @@ from flask import Response as FlaskResponse
 from flask import stream_with_context
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands import exports
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services.files import workbook_stream
 from app.web import context
 from app.web.security import guard_download

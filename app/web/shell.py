@@ -5,10 +5,10 @@ from typing import Any
 from flask import g, request
 from sqlalchemy.orm import Session
 
-from app import i18n
-from app.config import Office
-from app.errors import AppError
-from app.i18n import _
+from app.base import i18n
+from app.base.config import Office
+from app.base.errors import AppError
+from app.base.i18n import _
 from app.models import User
 from app.services.core import clock
 from app.services.core import office as office_settings

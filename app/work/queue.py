@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.column_types import UtcDateTime
+from app.base.column_types import UtcDateTime
 from app.models import Work
 from app.work.kinds import Kind
 

@@ -23,10 +23,10 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, exists, func, select, type_coerce, update
 from sqlalchemy.orm import Session
 
-from app import log_safety
-from app.column_types import UtcDateTime
-from app.db import Database
-from app.errors import AppError, Conflict, NotReady
+from app.base import log_safety
+from app.base.column_types import UtcDateTime
+from app.base.db import Database
+from app.base.errors import AppError, Conflict, NotReady
 from app.models import Work
 from app.work import queue
 from app.work.kinds import Kind, Lane

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.db import Base, Database
+from app.base.db import Base, Database
 from tests.attack.making.requests import Request
 from tests.web.conftest import Api
 

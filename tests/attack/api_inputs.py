@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from app.db import Database
+from app.base.db import Database
 from tests.attack.answers import Judge
 from tests.attack.inputs import attacked
 from tests.attack.making.requests import request

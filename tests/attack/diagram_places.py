@@ -8,9 +8,9 @@ from xml.sax.saxutils import quoteattr
 import orjson
 
 from app import forms
+from app.base.errors import AppError, InvalidDiagram
 from app.engine import drawing
 from app.engine.reading import reader
-from app.errors import AppError, InvalidDiagram
 from app.findings import Finding
 from app.forms import from_form_data
 from app.services.triage import driver

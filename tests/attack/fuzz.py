@@ -27,7 +27,7 @@ ROOMS = (
     "app.forms",
     "app.findings",
     "app.bpmnio",
-    "app.calendar",
+    "app.base.calendar",
     "app.services.triage.driver",
 )
 BEHIND_REQUESTS = ("app.services", "app.web")

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from app import forms
+from app.base.errors import AppError, ExpressionFailed, InvalidDiagram, InvalidForm
 from app.bpmnio import feel
 from app.engine import decisions, drawing, timers
 from app.engine.diagram import Timer
 from app.engine.reading import reader
 from app.engine.reading.texts import timer_labels
-from app.errors import AppError, ExpressionFailed, InvalidDiagram, InvalidForm
 from app.findings import Finding, has_errors
 from app.forms import Form
 from app.services.triage import driver

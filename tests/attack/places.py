@@ -10,8 +10,8 @@ from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from app import forms
+from app.base.errors import AppError, InvalidDiagram
 from app.engine import decisions
-from app.errors import AppError, InvalidDiagram
 from tests.attack.diagram_places import DIAGRAM, in_diagram, put_into_words
 from tests.attack.judges import CONTEXT, NOW
 from tests.attack.making.trees import xml_text

@@ -7,7 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import models
-from app.config import Office
+from app.base.config import Office
 from app.models import ProcessDefinition
 from app.services.casefile import masking, notes
 from app.services.channels import incoming

@@ -5,7 +5,7 @@ from typing import Any
 
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.services.deployment import deployments, proposals
 from app.services.deployment.proposals import Proposed
 from tests.attack.making.requests import Command

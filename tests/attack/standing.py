@@ -14,8 +14,8 @@ from random import Random
 
 from flask.testing import FlaskClient
 
-from app.config import Config, from_environment
-from app.db import Database
+from app.base.config import Config, from_environment
+from app.base.db import Database
 from app.services.deployment import deployments
 from app.services.maintenance import demo, migrations
 from app.services.people import api_tokens, users

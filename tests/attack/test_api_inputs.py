@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance
 from tests.attack import standing
 from tests.attack.api_inputs import attack

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
-from app.db import Database
+from app.base.db import Database
 from tests.attack.api_inputs import attack
 from tests.attack.inputs import SEEDS
 from tests.web.conftest import Api

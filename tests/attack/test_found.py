@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pytest
 
 from app import forms
+from app.base.errors import InvalidDiagram
 from app.bpmnio import feel, templates
 from app.engine import decisions
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.decision_tables import dmn
 from tests.forms.schemas import component, content

@@ -10,10 +10,10 @@ import pytest
 from PIL import Image
 
 from app import forms
-from app.db import Database
+from app.base.db import Database
+from app.base.errors import InvalidDiagram, InvalidForm
 from app.engine import decisions, drawing
 from app.engine.reading import reader
-from app.errors import InvalidDiagram, InvalidForm
 from app.services.files import uploads
 from tests.attack import files
 from tests.services import samples

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import log_safety
+from app.base import log_safety
 from tests.attack.payloads import CLASSES
 
 ROOT = Path(__file__).resolve().parents[2]

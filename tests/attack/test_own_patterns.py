@@ -16,7 +16,7 @@ from tests.attack.making.pumps import pumped
 LENGTH = 1_500
 MOST_SECONDS = 1.0
 #: gunicorn's settings and the command line itself do things when they are imported.
-_NOT_IMPORTED = {"app.__main__", "app.web.server"}
+_NOT_IMPORTED = {"app.__main__", "app.web.serving.server"}
 
 
 @cache

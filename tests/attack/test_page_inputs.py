@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from tests.attack.harm import harms
 from tests.attack.inputs import SEEDS, attacked
 from tests.attack.making.texts import odd, storable

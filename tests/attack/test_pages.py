@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance
 from app.services.core.access import actor_of
 from app.services.files import attachments, uploads

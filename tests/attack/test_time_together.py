@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.base.db import Database
+from app.base.errors import InvalidForm
 from app.bpmnio import budget
-from app.db import Database
-from app.errors import InvalidForm
 from app.forms.submission import validation
 from app.services.deployment import checks, deployments
 from app.services.instances import instances

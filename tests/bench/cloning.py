@@ -32,9 +32,9 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app import packing
-from app.column_types import PackedDocument, UtcDateTime
-from app.db import Base, Database
+from app.base import packing
+from app.base.column_types import PackedDocument, UtcDateTime
+from app.base.db import Base, Database
 from app.models import EventChain
 from tests.bench.population import Officers, Subjects, Template
 from tests.reports import ROUTES

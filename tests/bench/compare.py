@@ -18,7 +18,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, cast
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.bench.figures import machine, row
 
 PROBE = Path(__file__).with_name("probe.py")

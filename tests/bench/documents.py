@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import HistoryEvent, User
 from app.services.core import access
 from app.services.deployment import deployments

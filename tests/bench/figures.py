@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, event
 
-from app.db import Database
+from app.base.db import Database
 from tests.serving import NOT_BEFORE, Installation, install
 
 

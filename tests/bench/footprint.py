@@ -6,8 +6,8 @@ from pathlib import Path
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
+from app.base.db import Database
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.services.notifications import outbox
 from app.services.people import api_tokens, users
 from app.web import create_app

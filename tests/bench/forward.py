@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.models import DefinitionFile, ProcessDefinition, Resource
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version

@@ -15,11 +15,11 @@ from uuid import uuid4
 from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, select
 
+from app.base.config import ROOT
+from app.base.db import Database
 from app.commands import keeping
 from app.commands.jobs import fire_job
 from app.commands.transaction import run_without_key
-from app.config import ROOT
-from app.db import Database
 from app.models import Job
 from app.services.maintenance import backup, heartbeat
 from app.services.notifications import outbox
@@ -70,7 +70,7 @@ def measure(folder: Path) -> None:
         tokens = {name: api_tokens.issue(session, one, actor=None) for name, one in people.items()}
     api = app.test_client()
     gc.collect()
-    gc.freeze()  # as `app.web.server` and `app.worker` do it
+    gc.freeze()  # as `app.web.serving.server` and `app.worker` do it
     for name, do in _commands(api, tokens, database).items():
         with locks.of(name):
             do()

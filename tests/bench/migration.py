@@ -7,9 +7,9 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands import migration, surveys
 from app.commands.transaction import Command
-from app.db import Database
 from app.models import MigrationCase, ProcessDefinition, ProcessInstance, User
 from app.services.core import access
 from app.services.definitions import definitions

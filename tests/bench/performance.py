@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.engine.conformance import END
 from app.models import ActivityFact, CaseFact, Group, ProcessDefinition, ProcessInstance, User, UserTask
 from app.services.core import access

@@ -10,9 +10,9 @@ from typing import TypeVar
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands.jobs import fire_job
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.models import IdempotencyRecord, Job, Unit, User, UserTask, membership, user_unit
 from app.services.core import access, clock
 from app.services.core.access import Actor

@@ -27,8 +27,8 @@ from sqlalchemy import create_engine, func, make_url, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.base.db import Database
 from app.commands import keeping
-from app.db import Database
 from app.models import Group, ProcessInstance, User, UserTask
 from app.services.people import api_tokens, users
 from app.web import create_app
@@ -259,7 +259,7 @@ def _measure(offices: Sequence[Installation], only: str) -> None:
     """Measure every page and call, or those with such a name, in a small office and in a large one."""
     rooms = [_open(office) for office in offices]
     gc.collect()
-    gc.freeze()  # as `app.web.server` does it
+    gc.freeze()  # as `app.web.serving.server` does it
     for asked in _questions():
         if not asked.name.startswith(only):
             continue

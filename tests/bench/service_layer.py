@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.bpmnio import feel
-from app.db import Database
 from app.engine import decisions
 from app.models import User, UserTask
 from app.services.core import access, clock

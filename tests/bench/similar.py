@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import insert, select, text
 
+from app.base.db import Database
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.models import CaseWords, ProcessInstance, User
 from app.services.core import access
 from app.services.core.access import Actor

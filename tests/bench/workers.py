@@ -11,8 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from app.config import ROOT
-from app.db import Database
+from app.base.config import ROOT
+from app.base.db import Database
 from app.models import HistoryEvent, Job
 from app.services.core import clock
 from tests.bench import population

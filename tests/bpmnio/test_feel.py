@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import speaking
 from app.bpmnio import feel, feelin
-from app.errors import ExpressionFailed
-from app.i18n import speaking
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 EARLY = datetime(2026, 7, 5, 6, 30, tzinfo=JAKARTA)

@@ -16,11 +16,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from py_mini_racer import JSTimeoutException
 
+from app.base.errors import ExpressionFailed, NotReady
 from app.bpmnio import budget, feel
 from app.bpmnio import isolate as isolates
 from app.bpmnio.feel import Memo
 from app.bpmnio.isolate import FairLock, Isolate, LimitReached, _Clocks
-from app.errors import ExpressionFailed, NotReady
 
 NOW = datetime(2026, 7, 5, 6, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
 ROOT = Path(__file__).resolve().parents[2]
@@ -392,7 +392,7 @@ def test_waiting_for_another_threads_call_does_not_use_up_the_time() -> None:
 RUNS_AWAY_AND_ENDS = """
 from datetime import datetime, timezone
 from app.bpmnio import budget, feel
-from app.errors import ExpressionFailed
+from app.base.errors import ExpressionFailed
 
 def check(number):
     now = datetime.now(timezone.utc)

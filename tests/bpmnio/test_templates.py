@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.base.errors import ExpressionFailed
 from app.bpmnio import templates
 from app.bpmnio.templates import Text
-from app.errors import ExpressionFailed
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 

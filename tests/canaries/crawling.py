@@ -17,8 +17,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app import models, packing
-from app.db import Base, Database
+from app import models
+from app.base import packing
+from app.base.db import Base, Database
 from app.web import create_app
 from tests.serving import Api, Browser, Installation, Reply
 

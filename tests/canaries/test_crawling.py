@@ -6,9 +6,9 @@ import orjson
 import pytest
 from sqlalchemy import Table, update
 
-from app.column_types import PackedBytes, PackedDocument
-from app.config import Config
-from app.db import Base, Database
+from app.base.column_types import PackedBytes, PackedDocument
+from app.base.config import Config
+from app.base.db import Base, Database
 from app.services.core import idempotency
 from tests.canaries.crawling import in_database, in_files
 from tests.services.evidence.attacks import unguarded

@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session
 
-from app import db, worker
+from app import worker
+from app.base import db
+from app.base.db import Database
 from app.commands import jobs as job_commands
-from app.db import Database
 from app.engine.running import execution as engine
 from app.models import Job, OutboxMessage, ProcessInstance
 from app.services.core import bulk, clock, idempotency

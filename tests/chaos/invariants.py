@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.base.errors import AppError
 from app.engine.running import execution as engine
 from app.engine.running.elements import MessageEvent, SignalEvent, TimerEvent
 from app.engine.running.step import due_of, open_tasks, waiting_events
-from app.errors import AppError
 from app.models import (
     Attachment,
     HistoryEvent,

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.config import Config, from_environment
-from app.db import Database
+from app.base.config import Config, from_environment
+from app.base.db import Database
 from app.models import User
 from app.services.core import clock, settings
 from app.services.definitions import definitions

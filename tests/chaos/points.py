@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from app.db import Database
+from app.base.db import Database
 
 _WRITES = os.O_WRONLY | os.O_RDWR
 _FILE_EVENTS = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance, User, UserTask
 from app.services.definitions import definitions
 from tests.chaos import office

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from app import worker
+from app.base.errors import AppError, NotReady
 from app.commands.transaction import run_without_key
-from app.errors import AppError, NotReady
 from app.services.notifications import outbox
 from app.web import create_app
 from tests.chaos import invariants, office

@@ -16,8 +16,8 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.config import ROOT
-from app.db import Database
+from app.base.config import ROOT
+from app.base.db import Database
 from tests.chaos import office
 from tests.chaos.alone import COMMANDS
 from tests.chaos.ledger import Ledger

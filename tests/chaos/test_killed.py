@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.chaos.controls import CONTROLS
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import create_engine, select, text
 
-from app.db import Base, Database
+from app.base.db import Base, Database
 from app.services.maintenance import backup
 from tests.chaos import invariants, office
 from tests.chaos.office import Installation

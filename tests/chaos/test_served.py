@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.chaos import invariants, office
 from tests.chaos.ledger import Ledger
 from tests.chaos.office import OFFICERS, Installation

@@ -12,8 +12,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from app.config import ROOT, Config
-from app.db import Database
+from app.base.config import ROOT, Config
+from app.base.db import Database
 from app.models import HistoryEvent, Job, Notice, OutboxMessage
 from app.services.core import clock
 from app.services.instances import instances

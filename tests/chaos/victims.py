@@ -19,9 +19,9 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import worker
+from app.base.db import Database
 from app.commands import works
 from app.commands.transaction import run_without_key
-from app.db import Database
 from app.models import Job
 from app.services.core import clock
 from app.services.instances import jobs

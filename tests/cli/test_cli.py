@@ -20,10 +20,10 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from app import worker
+from app.base.config import from_environment
+from app.base.errors import NotReady
 from app.cli import commands, running
 from app.commands.accounts import sign_in
-from app.config import from_environment
-from app.errors import NotReady
 from app.models import (
     HistoryEvent,
     Job,

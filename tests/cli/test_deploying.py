@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from app.base.db import Database
 from app.cli import commands
-from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition
 from app.services.deployment import deployments
 from tests.engine.building import boundary, bpmn, end, node, rule, start, user

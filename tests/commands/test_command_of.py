@@ -11,10 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 import app.commands
+from app.base.db import Database
+from app.base.errors import NotAllowed, NotFound
 from app.commands import imports
 from app.commands.transaction import Command, by_actor, by_sight, command_of
-from app.db import Database
-from app.errors import NotAllowed, NotFound
 from app.models import Unit
 from app.services.core.access import Actor
 from app.services.imports import batches

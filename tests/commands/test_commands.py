@@ -6,16 +6,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.db import Database
+from app.base.errors import Conflict, ExecutionFailed, InvalidDiagram, InvalidForm
+from app.base.i18n import speaking
 from app.bpmnio import feelin
 from app.commands.failures import for_the_owner
 from app.commands.instances import start_instance
 from app.commands.messages import send_message, send_reporters_form
 from app.commands.tasks import as_draft, complete_task
 from app.commands.transaction import Command
-from app.db import Database
-from app.errors import Conflict, ExecutionFailed, InvalidDiagram, InvalidForm
-from app.i18n import speaking
 from app.models import IdempotencyRecord, Incident, ProcessInstance, Resource
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters

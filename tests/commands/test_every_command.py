@@ -5,8 +5,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from app.config import from_environment
-from app.db import Database
+from app.base.config import from_environment
+from app.base.db import Database
 from app.history.checking import TELLING
 from app.models import HistoryEvent
 from app.services.core import settings

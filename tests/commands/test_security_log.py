@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotReady, TooManyAttempts
 from app.commands import accounts as account_commands
 from app.commands import security_log as log_commands
 from app.commands.security_log import NoteWriter, write_notes
 from app.commands.transaction import Command, run_command
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotReady, TooManyAttempts
 from app.models import SecurityEvent, User
 from app.services.core import security_log
 from app.services.core.security_log import Deed

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import preparation
+from app.base import preparation
+from app.base.db import Database
+from app.base.errors import AppError, Conflict, ExecutionFailed, KeyReused, NotAllowed
 from app.commands.transaction import Answer, Command, run_command, run_without_key
-from app.db import Database
-from app.errors import AppError, Conflict, ExecutionFailed, KeyReused, NotAllowed
 from app.models import Unit
 from app.services.core import settings
 from app.services.files import attachments

@@ -17,6 +17,7 @@ import pytest
 from sqlalchemy import select
 
 import app.commands
+from app.base.errors import ExecutionFailed
 from app.commands import (
     accounts,
     backups,
@@ -49,7 +50,6 @@ from app.commands import (
 )
 from app.commands import work as work_again
 from app.commands.transaction import Command, run_without_key
-from app.errors import ExecutionFailed
 from app.models import (
     DestroyedCase,
     Incident,

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import speaking
 from app.engine.drawing import draw_svg
-from app.errors import InvalidDiagram
 from app.findings import Finding
-from app.i18n import speaking
 from tests.drawing_page.examples import REFUSED, SECTIONS, Example
 from tests.drawing_page.playing import SHOWN, diagrams, told
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.base.errors import InvalidDiagram
 from app.engine import decisions
 from app.engine.decisions import Decided, Decision, Table
-from app.errors import InvalidDiagram
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 DMN_13 = "https://www.omg.org/spec/DMN/20191111/MODEL/"

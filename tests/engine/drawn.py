@@ -20,7 +20,7 @@ from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
 from app.engine.mappings import Assignment, Mappings
 from app.engine.running.execution import Program

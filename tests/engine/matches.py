@@ -6,9 +6,9 @@ from datetime import timedelta
 from random import Random
 from typing import Any, Self
 
+from app.base.errors import ExecutionFailed
 from app.engine.running import execution
 from app.engine.running.execution import Program
-from app.errors import ExecutionFailed
 from tests.engine.case import Case
 from tests.engine.drawn import CALENDAR, program
 from tests.engine.invented import Inventor

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.base.errors import InvalidDiagram
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
 from app.engine.running.spec import build
-from app.errors import InvalidDiagram
 from app.findings import Finding
 
 DRAWINGS = Path(__file__).parent.parent / "diagrams"

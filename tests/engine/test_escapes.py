@@ -12,11 +12,11 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from app import forms
+from app.base.errors import AppError
 from app.engine import decisions
 from app.engine.reading import reader
 from app.engine.running import execution
 from app.engine.running.execution import Program
-from app.errors import AppError
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.drawn import CALENDAR, MONDAY
 from tests.engine.escapes import PYTHON, RUNAWAY, SCRIPT

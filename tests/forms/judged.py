@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.forms.choices import is_offered
 from app.forms.model import CHOICES, MULTI_CHOICE
 from app.forms.paths import get, put

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from tests.forms.schemas import NOW, content, form
 
 

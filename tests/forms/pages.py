@@ -8,7 +8,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import forms
-from app.i18n import _, ngettext
+from app.base.i18n import _, ngettext
 from app.services.files.uploads import MAX_BYTES
 from tests.built import built
 from tests.forms.schemas import NOW

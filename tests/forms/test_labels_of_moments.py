@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.errors import InvalidDiagram, InvalidForm
+from app.base.errors import InvalidDiagram, InvalidForm
 from app.services.comparison.forms import form_document
 from tests.forms.pages import draw, html
 from tests.forms.schemas import NOW, component, content, form, hide, must

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app import forms
-from app.i18n import _, speaking
+from app.base.i18n import _, speaking
 from tests.forms.judging import clean, error, errors
 from tests.forms.pages import html
 from tests.forms.schemas import component, form, must, rules, values

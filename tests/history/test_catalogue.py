@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from app.base.i18n import LANGUAGES, speaking
 from app.history import origin, removals, standing, words
 from app.history.codec import decode, encode
 from app.history.events import CATALOGUE, Event, Unknown
@@ -20,7 +21,6 @@ from app.history.events.base import event as catalogued
 from app.history.sentences import one_line, plain
 from app.history.vocabulary import Ids, Vocabulary
 from app.history.words.telling import tells
-from app.i18n import LANGUAGES, speaking
 from app.models import HistoryEvent
 from app.services.casefile import vocabulary
 from tests.history.entries import stored

@@ -2,10 +2,10 @@
 
 from datetime import UTC
 
+from app.base.i18n import speaking
 from app.history import words
 from app.history.sentences import NOTHING, Part, Ref, one_line, plain, say
 from app.history.vocabulary import Ids
-from app.i18n import speaking
 from tests.history.entries import stored
 from tests.history.sentences import Open, delivered
 

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Nouns are folders on some floors, files on others.
 FLOORS = ("web", "templates", "commands", "services", "models", "history", "locale", "tests")
 #: What the nouns of a floor share, and no noun itself.
-_SHARED = {"", "base", "components", "errors", "failures", "telling", "transaction", "types"}
+_SHARED = {"", "base", "components", "errors", "failures", "serving", "telling", "transaction", "types"}
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def test_the_page_of_the_house_is_about_this_house() -> None:
 def test_a_noun_is_counted_on_each_floor_by_its_own_lines(tmp_path: Path) -> None:
     for name, lines in {
         "app/web/kites/pages.py": 3,
-        "app/web/server.py": 2,
+        "app/web/serving/server.py": 2,
         "app/web/static/dist/kites.py": 9,
         "app/web/templates/kites/kite.html": 4,
         "app/services/kites/__init__.py": 1,

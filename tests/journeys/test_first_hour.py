@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.journeys.conftest import People
 from tests.journeys.looking import shoot
 from tests.journeys.office import Office

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from app.config import ROOT
+from app.base.config import ROOT
 from app.services.core import clock
 from tests.journeys.conftest import People
 from tests.journeys.hands import Finger

@@ -7,7 +7,7 @@ from functools import cache
 from babel.messages.pofile import read_po
 from playwright.sync_api import Page
 
-from app.config import ROOT
+from app.base.config import ROOT
 from tests.sop_changes.editing import shipped
 
 #: Every text of a page that is read, seen or heard: its lines, and the attributes with words in them.

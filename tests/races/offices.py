@@ -1,6 +1,6 @@
 """Procedures in which a race can be run over and over: every round ends where the next one begins."""
 
-from app.db import Database
+from app.base.db import Database
 from app.services.deployment import deployments
 from tests.engine.building import boundary, bpmn, catch, end, exclusive, flow, parallel, send, start, user
 from tests.services.office import Office, form, text

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.models import HistoryEvent, ProcessInstance
 from app.services.instances import instances, messages
 from tests.races import contests

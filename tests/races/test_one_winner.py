@@ -10,8 +10,8 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import Conflict
+from app.base.db import Database
+from app.base.errors import Conflict
 from app.models import Job
 from app.services.instances import instances
 from tests.races import contests, leaving

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.services.core import idempotency
 from app.services.tasks import tasks
 from tests.races import contests, leaving

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.errors import Conflict
+from app.base.db import Database
+from app.base.errors import Conflict
 from app.models import HistoryEvent, Job, OutboxMessage, UserTask
 
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Select, Update, event, update
 
-from app import db as db_module
-from app.db import Database
+from app.base import db as db_module
+from app.base.db import Database
 from app.engine.running import execution as engine
 from app.models import ProcessInstance, UserTask
 from app.services.instances import jobs

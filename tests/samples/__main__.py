@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from app.config import from_environment
+from app.base.config import from_environment
 from app.services.core import settings
 from app.services.maintenance import backup, migrations
 from tests.services.filling import fill

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import event
 
-from app.db import Database
+from app.base.db import Database
 
 
 @contextmanager

@@ -6,9 +6,9 @@ from io import BytesIO, StringIO
 from types import MappingProxyType
 from typing import Any
 
+from app.base.db import Database
 from app.commands import imports
 from app.commands.transaction import Command
-from app.db import Database
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.imports import batches, foreign_values, outcomes, targets

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance, Unit, User, UserTask
 from app.services.core import access, clock
 from app.services.core.access import Actor

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, event, text
 
-from app.db import Database
+from app.base.db import Database
 
 #: Tables that grow with every case.
 GROWING = frozenset(

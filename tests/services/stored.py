@@ -5,7 +5,7 @@ from xml.sax.saxutils import escape
 
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.models import DefinitionFile, Resource
 from app.services.definitions import definitions
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, start, user

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app import worker
-from app.config import Config
+from app.base.config import Config
 from app.services.core import settings
 from tests.engine.building import bpmn, end, start
 from tests.services.office import Office, form, text

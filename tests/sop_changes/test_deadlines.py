@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.services.core import holidays
 from tests.sop_changes.conftest import Case, Office
 from tests.sop_changes.editing import Drawing

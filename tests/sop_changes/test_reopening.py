@@ -4,9 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from app.base.errors import Conflict
 from app.commands.messages import send_reporters_form
 from app.commands.transaction import Command
-from app.errors import Conflict
 from app.models import ProcessInstance
 from app.services.core import holidays
 from app.services.instances import messages

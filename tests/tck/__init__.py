@@ -12,9 +12,9 @@ from typing import Any
 
 from lxml import etree
 
+from app.base.errors import AppError, InvalidDiagram
 from app.engine import decisions
 from app.engine.decisions import Decision
-from app.errors import AppError, InvalidDiagram
 
 _TCK = "{http://www.omg.org/spec/DMN/20160719/testcase}"
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"

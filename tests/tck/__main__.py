@@ -4,7 +4,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from app.i18n import speaking
+from app.base.i18n import speaking
 from tests.tck import run
 
 

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from app.db import Database
+from app.base.db import Database
 from app.services.core.access import Actor, actor_of
 from app.services.files import attachments, uploads
 from app.services.people import users

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.models import UserTask
 from app.services.core import access
 from app.services.core.access import Actor

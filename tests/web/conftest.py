@@ -16,8 +16,8 @@ from sqlalchemy import event
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from app.config import ROOT, Config, from_environment
-from app.db import Database
+from app.base.config import ROOT, Config, from_environment
+from app.base.db import Database
 from app.services.deployment import deployments
 from app.services.maintenance import demo
 from app.services.people import api_tokens, users

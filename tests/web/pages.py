@@ -10,8 +10,8 @@ from typing import Any
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.web.security import takes_files
 from tests.web.conftest import Browser
 

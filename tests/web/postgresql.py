@@ -3,7 +3,7 @@
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from app.services.deployment import deployments
 from app.services.maintenance import demo
 from app.web import create_app

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from app.db import Database
+from app.base.db import Database
 from app.services.core.access import actor_of
 from app.services.instances import instances
 from app.services.people import users

@@ -10,13 +10,13 @@ from typing import Any
 
 from flask import Flask
 
-from app.web.asgi import Application, Server
-from app.web.byte_budgets import Budget
-from app.web.callers import Callers
-from app.web.connections import Connections
-from app.web.costly_program import CostlyProgram
-from app.web.costs import BOUNDS, Kind
-from app.web.turns import Bounds
+from app.web.serving.asgi import Application, Server
+from app.web.serving.byte_budgets import Budget
+from app.web.serving.callers import Callers
+from app.web.serving.connections import Connections
+from app.web.serving.costly_program import CostlyProgram
+from app.web.serving.costs import BOUNDS, Kind
+from app.web.serving.turns import Bounds
 
 
 @contextmanager

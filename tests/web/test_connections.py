@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from app.web import asgi, connections
-from app.web.byte_budgets import Budget
-from app.web.connections import Connection, Connections
-from app.web.costs import THREADS
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES
+from app.web.serving import asgi, connections
+from app.web.serving.byte_budgets import Budget
+from app.web.serving.connections import Connection, Connections
+from app.web.serving.costs import THREADS
 from tests.terminal import wait_for
 from tests.web.server import serving
 

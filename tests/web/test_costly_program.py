@@ -11,9 +11,9 @@ from tempfile import TemporaryFile
 
 import pytest
 
-from app.web import costly_program
-from app.web.costly_program import CostlyProgram, Zygote
-from app.web.turns import TooCostly
+from app.base.errors import TooCostly
+from app.web.serving import costly_program
+from app.web.serving.costly_program import CostlyProgram, Zygote
 from tests.bench.figures import memory_mb
 from tests.serving import Installation, install
 from tests.terminal import wait_for

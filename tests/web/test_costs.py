@@ -9,9 +9,9 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
 
 from app.web import context
-from app.web.callers import Callers, Environ
-from app.web.costs import KINDS, Kind
-from app.web.turns import Caller
+from app.web.serving.callers import Callers, Environ
+from app.web.serving.costs import KINDS, Kind
+from app.web.serving.turns import Caller
 from tests.web.conftest import Api, Browser
 
 #: Routes that hand a file out as it was stored, or made of one row.

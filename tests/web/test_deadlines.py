@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from flask import Flask
 
-from app.calendar import Calendar, count_days, count_office_hours
-from app.i18n import speaking
+from app.base.calendar import Calendar, count_days, count_office_hours
+from app.base.i18n import speaking
 from app.web.casefile.clocks import calendar_in_words
 from app.web.deadlines import Moment, due, in_words
 

@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.errors import (
+from app.base.errors import (
     AppError,
     Conflict,
+    Crowded,
     ExecutionFailed,
     ExpressionFailed,
     InvalidDiagram,
@@ -17,6 +18,7 @@ from app.errors import (
     NotAllowed,
     NotFound,
     NotReady,
+    TooCostly,
     TooManyAttempts,
 )
 from app.findings import Finding
@@ -25,7 +27,6 @@ from app.web import context
 from app.web import errors as web_errors
 from app.web.api.schemas.common import CODES
 from app.web.errors import problem_of
-from app.web.turns import Crowded, TooCostly
 from tests.web.conftest import Browser
 
 FINDING = Finding("file_unknown", "error", file="x.txt")

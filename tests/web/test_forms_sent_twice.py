@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.config import ROOT
-from app.db import Database
+from app.base.config import ROOT
+from app.base.db import Database
 from app.models import HistoryEvent, Holiday, ProcessInstance, Unit
 from app.services.instances import incidents
 from app.services.people import api_tokens, users

@@ -16,10 +16,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import web
-from app.config import ROOT, Config, from_environment
-from app.db import Database
+from app.base.config import ROOT, Config, from_environment
+from app.base.db import Database
 from app.services.maintenance import heartbeat
-from app.web import create_app, server
+from app.web import create_app
+from app.web.serving import server
 from tests.web.conftest import Traffic
 
 
@@ -79,7 +80,7 @@ def port(office: Database, config: Config) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         number = int(probe.getsockname()[1])
     environ = {**os.environ, "ALUR_DATA_DIR": str(config.data_dir), "ALUR_PORT": str(number)}
-    line = "from app.web.server import serve; serve()"
+    line = "from app.web.serving.server import serve; serve()"
     with (config.data_dir / "server.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-c", line], cwd=ROOT, env=environ, stderr=log)
         yield number

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from app.services.maintenance import demo
 from app.web import create_app
 from tests.web.conftest import Browser, Case

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.db import Database
+from app.base.db import Database
 from app.services.people import users
 from tests.web.conftest import Browser
 

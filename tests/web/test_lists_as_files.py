@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.db import Database
 from app.models import SecurityEvent
 from app.services.core import paging
 from tests.web.cases import start_many

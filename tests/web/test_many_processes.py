@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from sqlalchemy import insert
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version

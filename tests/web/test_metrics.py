@@ -13,15 +13,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete
 
-from app import log_safety
-from app.config import Config, from_environment
-from app.db import Database
-from app.errors import NotReady
+from app.base import log_safety
+from app.base.config import Config, from_environment
+from app.base.db import Database
+from app.base.errors import NotReady
 from app.models import OutboxMessage, Work
 from app.services.core import clock
 from app.services.maintenance import condition, heartbeat
 from app.web import create_app
-from app.web.metrics import Counts
+from app.web.serving.metrics import Counts
 from tests.web.conftest import Browser, Case, Traffic
 
 SignIn = Callable[[str], Browser]

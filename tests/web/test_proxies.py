@@ -7,10 +7,10 @@ import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.web import create_app
-from app.web.proxies import behind_proxies
+from app.web.serving.proxies import behind_proxies
 
 TOLD = {
     "X-Forwarded-For": "198.51.100.1, 192.0.2.7",

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.models import User
 from app.services.core.access import actor_of
 from app.services.people import passwords, users

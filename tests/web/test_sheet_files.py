@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.services.files import sheets, workbook_stream
 from app.web import sheet_files
 

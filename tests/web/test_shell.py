@@ -8,9 +8,9 @@ import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
-from app import i18n
-from app.config import Config
-from app.db import Database
+from app.base import i18n
+from app.base.config import Config
+from app.base.db import Database
 from app.services.core import clock, settings
 from app.web import create_app
 from tests.web.conftest import Browser, Case, ReadingClient, Template

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import LoginSession
 from tests.web.conftest import Browser
 from tests.web.pages import words_of

@@ -16,7 +16,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from tests.web.conftest import Browser, Case
 from tests.web.reporters import Report, look_up
 

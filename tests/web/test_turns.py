@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from app.web import turns
-from app.web.turns import LATELY_S, About, Bounds, Caller, Crowded, Left, Turns
+from app.base.errors import Crowded
+from app.web.serving import turns
+from app.web.serving.turns import LATELY_S, About, Bounds, Caller, Left, Turns
 
 EIGHT = Bounds(8, of_one=2, of_one_alone=4, waiting_of_one=100, waiting=1_000)
 ONE = Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=100, waiting=1_000)

@@ -11,9 +11,10 @@ import pytest
 from flask import Flask
 from werkzeug.wrappers import Response
 
-from app.web import asgi, context
-from app.web.costs import BOUNDS, Kind
-from app.web.turns import Bounds
+from app.web import context
+from app.web.serving import asgi
+from app.web.serving.costs import BOUNDS, Kind
+from app.web.serving.turns import Bounds
 from tests.serving import Api, Browser, Reply
 from tests.terminal import wait_for
 from tests.web import conftest

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import Conflict, NotReady
 from app.commands.transaction import run_relaxed
-from app.db import Database
-from app.errors import Conflict, NotReady
 from app.models import Setting, Work
 from app.work import Kind, Lane, cancel, defer, defer_all
 from app.work import runner as runners

@@ -8,10 +8,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from app.base.config import Config, SmsGateway
+from app.base.db import Database
 from app.commands.transaction import run_relaxed
 from app.commands.works import kinds_of
-from app.config import Config, SmsGateway
-from app.db import Database
 from app.work import Kind
 from app.work.runner import Runner
 

@@ -10,14 +10,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.bpmnio.kinds import ANY, NOTHING, Kind, Kinds, stored
 from app.engine.dmn.cells import Cell, as_test, is_any, literals
 from app.engine.dmn.model import Decision, Expression, Given, Table
 from app.engine.dmn.types import CONVERSIONS, Limited, kind_of, limits
 from app.engine.unanswered import filled_in, is_empty, told
-from app.errors import ExecutionFailed
-from app.i18n import _
 
 #: What one rule gives, by output.
 _Row = tuple[Any, ...]

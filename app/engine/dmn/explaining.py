@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from app.base.errors import AppError, ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.bpmnio.kinds import NOTHING, Kind, Kinds
 from app.engine.dmn import deciding
 from app.engine.dmn.cells import as_test, is_any
 from app.engine.dmn.deciding import Ruling, Scope, headings
 from app.engine.dmn.model import Decision, Table
-from app.errors import AppError, ExpressionFailed
-from app.i18n import _
 
 #: What a test says: passed, not passed, cannot be told, or nothing is tested.
 Answer = Literal["true", "false", "error", "any"]

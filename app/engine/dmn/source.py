@@ -4,13 +4,13 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from app.base.errors import ExpressionFailed, InvalidDiagram
+from app.base.i18n import ngettext
 from app.bpmnio import feel
 from app.engine import xml
 from app.engine.dmn.cells import as_test, literals
 from app.engine.xml import attribute, one_line, text_of
-from app.errors import ExpressionFailed, InvalidDiagram
 from app.findings import Finding
-from app.i18n import ngettext
 
 _ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # what reads a clock is no constant
 _CLOCK = ("now", "today")

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from app.base.mentions import Mention
 from app.bpmnio import feel
 from app.engine import xml
 from app.engine.dmn.cells import is_any, literals
 from app.engine.dmn.reader import read_decisions
 from app.engine.written_xml import Written, WrittenElement, elements, mention_at
-from app.mentions import Mention
 
 _UNARY = ("inputEntry", "inputValues", "outputValues")
 _OWNERS = ("decision", "businessKnowledgeModel", "inputData", "decisionService")

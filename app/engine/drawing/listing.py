@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.base.i18n import _
 from app.engine import xml
 from app.engine.drawing import words
 from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element, read_elements
@@ -11,7 +12,6 @@ from app.engine.drawing.lettering import tidy
 from app.engine.drawing.order import backwards
 from app.engine.drawing.picture import picture_of
 from app.engine.drawing.state import State
-from app.i18n import _
 
 
 @dataclass(frozen=True)

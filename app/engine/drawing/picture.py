@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from app.base.lru import ByteBoundCache
 from app.engine import xml
 from app.engine.drawing import badges, labels, shapes
 from app.engine.drawing.badges import Obstacle, Spot
@@ -21,7 +22,6 @@ from app.engine.drawing.geometry import (
 )
 from app.engine.drawing.lettering import Block
 from app.engine.drawing.scene import Edge, Scene, Shape, scene
-from app.lru import ByteBoundCache
 
 _CROWD = 200  # what the name of a sub-process looks at; more in one place leaves none free
 _NAME, _SIGN, _LINE = 10.0, 4.0, 2.0  # how bad it is to cover one square unit

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
+from app.base.i18n import _
 from app.engine.drawing import badges, symbols, words
 from app.engine.drawing.geometry import Box, n
 from app.engine.drawing.lettering import left_block, safe, tidy
 from app.engine.drawing.listing import in_order
 from app.engine.drawing.picture import Picture, Piece, picture_of
 from app.engine.drawing.state import DIFFERENCES, State, Word
-from app.i18n import _
 
 _NOTHING = State()
 _MOST_NAMED = 20

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
+from app.base.i18n import N_, _
 from app.engine.drawing.elements import EVENTS, GATEWAYS, TASKS, Element
 from app.engine.drawing.lettering import tidy
 from app.engine.drawing.state import State
-from app.i18n import N_, _
 
 _KINDS = {
     "task": N_("Tugas"),

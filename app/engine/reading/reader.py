@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
+from app.base.i18n import _
 from app.engine import mappings
 from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading.checks import ignored_elements, message_exchange, said_deadlines, structure, timers
@@ -27,7 +28,6 @@ from app.engine.reading.elements.normalization import Drawn
 from app.engine.reading.source import NAME_LENGTH, Place, Placed, Source, place, start_of
 from app.engine.reading.texts import extensions, properties
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
-from app.i18n import _
 
 MAX_NODES = 300
 MAX_FLOWS = 1_000

@@ -9,12 +9,12 @@ from typing import Literal, Protocol
 
 from lxml import etree
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import ngettext
 from app.engine.diagram import STAND_INS
 from app.engine.reading.diagram_interchange import Box, boxes
 from app.engine.xml import BPMN, Element, attribute, local, one_line, reference
-from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
-from app.i18n import ngettext
 
 MOST_FINDINGS = 200
 #: The longest name of a process, lane or message; they are kept in columns of this width.

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from app.base.mentions import Mention
 from app.bpmnio import feel
 from app.bpmnio.feelin import Spot
 from app.engine import xml
 from app.engine.written_xml import Written, WrittenElement, elements, mention_at
-from app.mentions import Mention
 
 #: Properties whose whole value is a variable: of a process, and of whatever else.
 OF_PROCESS = ("nomor", "perihal", "kategori", "unit", "wilayah", "prioritas", "saluran")

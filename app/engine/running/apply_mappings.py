@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 from SpiffWorkflow.task import Task
 
+from app.base.errors import ExecutionFailed, ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine.decisions import Decided, Table
 from app.engine.diagram import Node
@@ -17,8 +19,6 @@ from app.engine.local_variables import mappings_of, seen_around, seen_in
 from app.engine.mappings import Assignment, Mappings
 from app.engine.reading.elements import loops
 from app.engine.running.context import Context
-from app.errors import ExecutionFailed, ExpressionFailed
-from app.i18n import _
 
 #: The most that the mappings of one activity carry one way.
 MOST_BYTES = 1_000_000

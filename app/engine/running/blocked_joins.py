@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.i18n import N_, _
 from app.engine.diagram import Diagram
 from app.engine.running import state as codec
 from app.engine.running.correspondence import Correspondence
 from app.engine.running.elements import Parallel, is_join, place_in, stands
 from app.engine.scopes import Scope, frames
-from app.i18n import N_, _
 
 #: Code, the id of the element, and words.
 Trouble = tuple[str, str, str]

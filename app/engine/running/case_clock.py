@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Self
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.engine.timers import FirstOpening, Taken
 
 #: By timer: when it opened first (ISO 8601), what the reporter had taken of the case's time by then, and once it

@@ -8,15 +8,15 @@ from uuid import UUID
 
 from SpiffWorkflow.task import Task
 
+from app.base.calendar import Calendar
+from app.base.errors import ExecutionFailed, ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
-from app.calendar import Calendar
 from app.engine import local_variables, timers
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.scopes import frames
 from app.engine.unanswered import filled_in, told
-from app.errors import ExecutionFailed, ExpressionFailed
-from app.i18n import _
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ import orjson
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.calendar import Calendar
 from app.bpmnio import feel
-from app.calendar import Calendar
 from app.engine import decisions, timers
 from app.engine.diagram import Diagram, Node
 from app.engine.running import case_clock, scheduling

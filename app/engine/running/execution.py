@@ -10,8 +10,10 @@ from uuid import UUID
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app import preparation
-from app.calendar import Calendar
+from app.base import preparation
+from app.base.calendar import Calendar
+from app.base.errors import Conflict, ExecutionFailed, NotFound
+from app.base.i18n import _
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.local_variables import locals_of
@@ -22,8 +24,6 @@ from app.engine.running.run import Run
 from app.engine.running.spec import ProcessSpec, build
 from app.engine.running.step import Before, Step, between, due_of, open_tasks, waiting_events
 from app.engine.scopes import rounds_of
-from app.errors import Conflict, ExecutionFailed, NotFound
-from app.i18n import _
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,9 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import ExecutionFailed
+from app.base.i18n import N_, _
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
 from app.engine.running import blocked_joins, case_clock, marking, reminders, scheduling, step, transitions
@@ -35,8 +37,6 @@ from app.engine.running.marking import Slot
 from app.engine.running.run import Run
 from app.engine.running.step import Before, Kept, Step, node_of, open_tasks, waiting_events
 from app.engine.unanswered import is_empty
-from app.errors import ExecutionFailed
-from app.i18n import N_, _
 
 #: What becomes of a timer. ``keep``: due when it was. ``shift``: later or earlier by as much as its text says more or
 #: less than before. ``recompute``: by its text, counted from when it opened. ``restart``: by its text, from now on.

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Protocol, Self
 from uuid import UUID
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.engine.diagram import Node
 from app.engine.running import apply_mappings, transitions
 from app.engine.running import state as codec

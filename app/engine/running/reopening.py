@@ -8,7 +8,9 @@ from uuid import UUID, uuid4
 
 from SpiffWorkflow.util.task import TaskState
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _
 from app.engine import timers
 from app.engine.diagram import Node
 from app.engine.running import blocked_joins, marking, reminders, scheduling, step, transitions
@@ -19,8 +21,6 @@ from app.engine.running.marking import Slot
 from app.engine.running.migration import Blocked, Obstacle, can_enter
 from app.engine.running.run import Run
 from app.engine.running.step import Before, Kept, Step
-from app.errors import ExecutionFailed
-from app.i18n import _
 
 #: Where people work, or something is that holds such steps; gateways that ask are steps as well.
 _STEPS = frozenset({"userTask", "subProcess"})

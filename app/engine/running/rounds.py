@@ -9,13 +9,13 @@ from typing import Any
 
 from SpiffWorkflow.task import Task
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine.diagram import Loop, Node
 from app.engine.local_variables import COUNTER, seen_in
 from app.engine.running import apply_mappings
 from app.engine.running.context import Context
-from app.errors import ExecutionFailed
-from app.i18n import _
 
 #: Rounds that one activity may have.
 MOST = 500

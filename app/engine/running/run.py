@@ -10,14 +10,14 @@ from uuid import UUID
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.errors import ExecutionFailed, ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine import decisions, timers
 from app.engine.diagram import Flow, Node
 from app.engine.running import apply_mappings, event_propagation, rounds, scheduling
 from app.engine.running.context import Context, Effect
 from app.engine.scopes import rounds_of
-from app.errors import ExecutionFailed, ExpressionFailed
-from app.i18n import _
 
 _MOST_NAMES = 12
 _MOST_CHARS = 80

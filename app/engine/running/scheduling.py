@@ -8,6 +8,8 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.errors import ExecutionFailed, ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
@@ -15,8 +17,6 @@ from app.engine.running import apply_mappings, case_clock
 from app.engine.running.case_clock import CaseClock, Openings
 from app.engine.running.context import Context
 from app.engine.scopes import Round, frames, guarded_activities
-from app.errors import ExecutionFailed, ExpressionFailed
-from app.i18n import _
 
 
 def schedule(run: Context, task: Task, opened_at: datetime | None = None) -> dict[str, Any]:

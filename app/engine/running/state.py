@@ -18,12 +18,12 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _
 from app.engine.running.case_clock import CaseClock
 from app.engine.running.elements import is_join
 from app.engine.running.spec import ProcessSpec
 from app.engine.scopes import Closing, Merge, Opening, Round, ScopeEnd
-from app.errors import ExecutionFailed
-from app.i18n import _
 
 VERSION = 1
 

@@ -11,6 +11,8 @@ import orjson
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _
 from app.engine import timers
 from app.engine.diagram import Node
 from app.engine.local_variables import is_sealed, locals_of
@@ -21,8 +23,6 @@ from app.engine.running.reminders import postpone
 from app.engine.running.run import Run
 from app.engine.running.scheduling import has_passed, note_governing
 from app.engine.scopes import rounds_of
-from app.errors import ExecutionFailed
-from app.i18n import _
 
 #: What a case may take to keep: where it stands, and its variables.
 MAX_BYTES = 5_000_000

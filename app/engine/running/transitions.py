@@ -9,6 +9,8 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import _
 from app.bpmnio import budget
 from app.engine import timers
 from app.engine.diagram import Flow, Node
@@ -20,8 +22,6 @@ from app.engine.running.run import Run
 from app.engine.running.scheduling import deadline_of, note_passed
 from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
 from app.engine.scopes import Round, frames, guarded_activities
-from app.errors import ExecutionFailed
-from app.i18n import _
 
 #: Automatic elements that one command may pass, in a round or outside of any, before it counts as an endless loop.
 MAX_STEPS = 500

@@ -6,6 +6,7 @@
 import re
 from datetime import datetime, timedelta
 
+from app.base.i18n import language
 from app.engine.diagram import Timer
 from app.engine.timers import vocabulary
 from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due, recounted, without
@@ -26,7 +27,6 @@ from app.engine.timers.spans import (
     exact_words,
     length,
 )
-from app.i18n import language
 
 HOURS_OF_A_DAY = 24
 _MONTHS = list(vocabulary.MONTHS)[:12]

@@ -8,7 +8,9 @@ from datetime import MAXYEAR, UTC, date, datetime, timedelta
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from app.calendar import Calendar, Day, count_days, count_office_hours
+from app.base.calendar import Calendar, Day, count_days, count_office_hours
+from app.base.errors import ExpressionFailed
+from app.base.i18n import _
 from app.engine.diagram import Timer
 from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.named_days import NamedDay
@@ -25,8 +27,6 @@ from app.engine.timers.spans import (
     Taken,
     Unit,
 )
-from app.errors import ExpressionFailed
-from app.i18n import _
 
 #: ``elapsed``: exact time since the opening, no days counted. ``date``: diagram or variable named the moment.
 _Rule = Literal["working_days", "calendar_days", "office_hours", "elapsed", "date"]

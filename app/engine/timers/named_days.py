@@ -6,7 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta
 
-from app.calendar import OFFICE_OPENS, Calendar
+from app.base.calendar import OFFICE_OPENS, Calendar
 from app.engine.timers import vocabulary
 
 _WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu")

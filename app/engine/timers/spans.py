@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 
-from app.calendar import Calendar, count_office_hours
+from app.base.calendar import Calendar, count_office_hours
 from app.engine.timers.named_days import NamedDay
 
 DayUnit = Literal["kerja", "kalender"]

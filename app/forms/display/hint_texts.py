@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.base.i18n import N_, _
 from app.bpmnio import feel
 from app.forms.choices import label_of
 from app.forms.condition_tree import All, Name, Test, Tree, folded, negated, parse
 from app.forms.model import CHOICES, INPUTS, LIST, MULTI_CHOICE, Field
 from app.forms.moments import to_text
 from app.forms.submission.sheet import Sheet
-from app.i18n import N_, _
 
 _ORDERED = {
     "<": N_("{label} kurang dari {value}"),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.base.i18n import _, language
 from app.forms.choices import label_of
 from app.forms.display.component import Component
 from app.forms.display.view import view
@@ -16,7 +17,6 @@ from app.forms.rules import Files
 from app.forms.stored import is_stored
 from app.forms.submission.conditions import Values
 from app.forms.submission.html_values import read_html
-from app.i18n import _, language
 
 NOTHING = "–"
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.base.i18n import _
 from app.forms import moments, numbers
 from app.forms.addresses import is_linked, is_refused, is_shown
 from app.forms.choices import is_offered
@@ -31,7 +32,6 @@ from app.forms.submission.form_state import Situation, situation
 from app.forms.submission.initial_values import initial
 from app.forms.submission.sheet import Rows, lay_out
 from app.forms.submission.templates import filled, listed
-from app.i18n import _
 
 _MOST_ROWS = 200
 _MOST_LINKS = 50

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 import orjson
 
+from app.base.i18n import Said, _
 from app.findings import Finding
-from app.i18n import Said, _
 
 MAX_BYTES = 500 * 1024
 MAX_COMPONENTS = 300

@@ -8,8 +8,9 @@ from hashlib import sha256
 from itertools import chain
 from typing import Any
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.bpmnio import feel
-from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.forms import masking
 from app.forms.form import Form, walk
@@ -20,7 +21,6 @@ from app.forms.schema.checking import check_schema
 from app.forms.schema.parsing import Findings, Raw, parse
 from app.forms.submission.identity_flow import with_identity
 from app.forms.submission.variable_references import reads, renews
-from app.i18n import _
 
 #: Type in the diagram → component, and what else it gets.
 _KINDS: dict[str, dict[str, Any]] = {

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from app.base.mentions import Mention
 from app.bpmnio import feel, templates
 from app.bpmnio.feelin import Spot
 from app.forms.form import Form
@@ -12,7 +13,6 @@ from app.forms.schema.building import components_of
 from app.forms.schema.parsing import Findings, parse
 from app.forms.schema.written_json import WrittenJson, WrittenString, written_json
 from app.forms.submission.identity_flow import Slot, slots
-from app.mentions import Mention
 
 _THIS, _PARENT = ("this", "_this_"), ("parent", "_parent_")
 _BEGINNING = 40  # letters of a text that tell it from others

@@ -14,8 +14,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from app.base.errors import ExpressionFailed
 from app.bpmnio import feel
-from app.errors import ExpressionFailed
 from app.forms.model import Field
 from app.forms.paths import get
 from app.forms.stored import is_stored

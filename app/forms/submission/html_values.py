@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.base.xml_text import clean
 from app.bpmnio import feel
 from app.forms import moments, numbers
 from app.forms.form import Form
@@ -11,7 +12,6 @@ from app.forms.paths import Path, get, path_of, put
 from app.forms.stored import MAX_ITEMS
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN, lay_out
 from app.forms.texts import trimmed
-from app.xml_text import clean
 
 _Values = Mapping[str, Any]
 

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
+from app.base.xml_text import is_clean
 from app.forms.form import Form, inside, variables_of
 from app.forms.masking import texts_in
 from app.forms.model import LIST, MULTI_CHOICE, RECORD, SINGLE_CHOICE, Field
@@ -15,8 +17,6 @@ from app.forms.submission.form_state import situation
 from app.forms.submission.initial_values import initial
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.words import message
-from app.i18n import _
-from app.xml_text import is_clean
 
 _MOST_ERRORS = 20
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.forms.form import Form, walk
 from app.forms.model import INPUTS, LIST, Field
 from app.forms.paths import Path, address, get, has, path_of, put
-from app.i18n import _
 
 Values = Mapping[str, Any]
 

@@ -5,15 +5,15 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import templates
 from app.bpmnio.templates import Text
-from app.errors import ExpressionFailed
 from app.forms import markdown
 from app.forms.model import ADDRESSED, LINES, LISTED, Field
 from app.forms.submission.conditions import shown
 from app.forms.submission.form_state import Situation
 from app.forms.submission.sheet import Sheet
-from app.i18n import _
 
 _Slot = tuple[Field, str, Text]
 

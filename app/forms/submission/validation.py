@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.base.errors import InvalidForm
 from app.bpmnio import budget, patterns
-from app.errors import InvalidForm
 from app.forms import words
 from app.forms.form import Form
 from app.forms.model import Field

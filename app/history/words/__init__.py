@@ -1,5 +1,6 @@
 """The words of each event, in the language of the moment."""
 
+from app.base.i18n import N_, _
 from app.history.entry import Entry
 from app.history.events import REPORTER, Event, InstanceEvent, MessageReceived
 from app.history.sentences import Sentence, say
@@ -16,7 +17,6 @@ from app.history.words import (
     works,
 )
 from app.history.words.telling import TELLERS
-from app.i18n import N_, _
 
 __all__ = [
     "TELLERS",

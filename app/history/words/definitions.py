@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.entry import Entry
 from app.history.sentences import Sentence, Text, moment, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import because, tells
-from app.i18n import N_, _
 
 
 @tells(events.DefinitionDeployed)

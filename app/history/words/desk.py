@@ -1,11 +1,11 @@
 """Who signed in, what lanes share, what was downloaded, and what was done with a case beside its procedure."""
 
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.entry import Entry
 from app.history.sentences import Sentence, moment, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import here, tells, tells_by_name
-from app.i18n import N_, _
 
 tells_by_name(events.TaskWoken, "person", N_("{name} tidak ditunda lagi"))
 

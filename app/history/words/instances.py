@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.codec import decode_as
 from app.history.entry import Entry
@@ -20,7 +21,6 @@ from app.history.words.telling import (
     values,
     warnings,
 )
-from app.i18n import N_, _
 
 tells_by_name(events.SignalThrown, "message", N_("{name}: sinyal dikirim"))
 tells_by_name(events.SignalCaught, "message", N_("{name}: sinyal diterima"))

@@ -1,5 +1,6 @@
 """What instances told each other, and what came from outside, in sentences."""
 
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.entry import Entry
 from app.history.sentences import Part, Sentence, say
@@ -11,7 +12,6 @@ from app.history.words.telling import (
     other_instance,
     tells,
 )
-from app.i18n import N_, _
 
 
 @tells(events.MessageReceived)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.codec import decode_as
 from app.history.entry import Entry
@@ -9,7 +10,6 @@ from app.history.events.migration import Change
 from app.history.sentences import NOTHING, Sentence, moment, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import here, tells
-from app.i18n import N_, _
 
 #: What of a step a change is about.
 LABELS = {

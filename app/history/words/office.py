@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from app.base.i18n import N_, _, day
 from app.history import events
 from app.history.entry import Entry
 from app.history.events.office import HolidayEvent, UnitEvent, UserEvent
@@ -11,7 +12,6 @@ from app.history.sentences import NOTHING, Change, Sentence, Text, moment, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import because, tells
 from app.history.words.work import KINDS
-from app.i18n import N_, _, day
 
 _USERS: Mapping[type[UserEvent], tuple[str, str]] = {
     events.UserAdded: ("person", N_("Pengguna {user} ditambahkan")),

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
+from app.base.i18n import N_, _
 from app.history.events import IdentityShown
-from app.i18n import N_, _
 
 #: What is chosen where nobody sees from a task what it is for; the last one says nothing by itself.
 OTHER = "other"

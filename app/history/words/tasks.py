@@ -1,5 +1,6 @@
 """What happened to tasks, in sentences."""
 
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.entry import Entry
 from app.history.sentences import Sentence, Text, moment, say, unmarked
@@ -10,7 +11,6 @@ from app.history.words.telling import (
     tells,
     tells_by_name,
 )
-from app.i18n import N_, _
 
 tells_by_name(events.TaskClaimed, "person", N_("{name} diambil"))
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from app.base.i18n import _
 from app.history.entry import Entry
 from app.history.events import Event, ValuesSet
 from app.history.sentences import NOTHING, Change, Part, Ref, Sentence, say
 from app.history.vocabulary import Vocabulary
-from app.i18n import _
 
 E = TypeVar("E", bound=Event)
 Teller = Callable[[Entry[E], Vocabulary], Sentence]

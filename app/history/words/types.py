@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.i18n import N_, _
+from app.base.i18n import N_, _
 
 #: By group: all that there are.
 GROUPS: Mapping[str, Mapping[str, str]] = {

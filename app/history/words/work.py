@@ -1,6 +1,6 @@
 """What kinds of work that is no request are called; `app/commands/works.py` says what each does."""
 
-from app.i18n import N_
+from app.base.i18n import N_
 
 #: Name of the kind → what it does.
 KINDS = {

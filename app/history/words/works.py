@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
+from app.base.i18n import N_, _
 from app.history import events
 from app.history.entry import Entry
 from app.history.sentences import Sentence, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import because, tells
-from app.i18n import N_, _
 
 
 def _number(*message: str, kind: str = "note") -> Callable[[Entry[events.Event], Vocabulary], Sentence]:

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import delete, null, select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.forms import masking
 from app.forms.masking import Words
 from app.history import reader
 from app.history.entry import written
 from app.history.events import MaskLifted, WordsMasked
-from app.i18n import _
 from app.models import IdentityValue, LiftedMask, Note, ProcessInstance, ReporterMessage, ReporterRating
 from app.services import identity
 from app.services.core import access, history, masks, rights, security_log

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history.events import NoteAdded
-from app.i18n import _
 from app.models import InstanceVisibility, Note, User, membership, user_unit
 from app.services import identity
 from app.services.core import access, clock, history, masks, rights

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.i18n import _
 from app.engine import drawing, filled_texts, timers
 from app.engine.diagram import Node
 from app.history.entry import Entry
@@ -20,7 +21,6 @@ from app.history.events import (
     TaskCompleted,
     ValuesSet,
 )
-from app.i18n import _
 from app.models import Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
 from app.services.definitions import definitions

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.engine import drawing
 from app.engine.diagram import Node
-from app.errors import NotFound
 from app.history import reader, standing
 from app.history.entry import Entry
 from app.history.events import Event, InstanceMigrated, MigrationUndone
 from app.history.standing import Standing
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services.casefile import casefile
 from app.services.casefile.casefile import CaseFile

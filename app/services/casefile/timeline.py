@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from app.base.i18n import N_
 from app.engine.diagram import Diagram
 from app.history.entry import Entry
 from app.history.events import (
@@ -17,7 +18,6 @@ from app.history.events import (
     TaskOverdue,
     TimerFired,
 )
-from app.i18n import N_
 
 #: What follows from a timer in the same step, and is told with it.
 _CONSEQUENCES = (EscalationThrown, NotificationQueued, TimerFired)

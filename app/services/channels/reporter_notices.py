@@ -11,11 +11,11 @@ from typing import Any
 from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.config import SmsGateway
-from app.errors import Conflict, NotAllowed, NotFound
+from app.base.config import SmsGateway
+from app.base.errors import Conflict, NotAllowed, NotFound
+from app.base.i18n import N_, _
 from app.history import reader
 from app.history.events import REPORTER, NoticeRepeated, ReporterMessageAdded, ReporterNotified
-from app.i18n import N_, _
 from app.models import MessageWait, ProcessInstance, ReporterNotice
 from app.services import identity
 from app.services.channels import claims, incoming, sms

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import orjson
 
-from app.config import SmsGateway
+from app.base.config import SmsGateway
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core.addresses import Network
 

@@ -12,7 +12,8 @@ import orjson
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, undefer
 
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import N_, _
 from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
@@ -22,7 +23,6 @@ from app.history.events import (
     WebhookAdded,
     WebhookChanged,
 )
-from app.i18n import N_, _
 from app.models import ProcessInstance, Webhook, WebhookDelivery
 from app.services.channels import claims
 from app.services.channels.guarded_http import Guard, Unreachable, post

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from app.base.i18n import N_, _
 from app.engine.timers import DayUnit
 from app.engine.xml import one_line
-from app.i18n import N_, _
 from app.services.comparison.changes import Kind, Section
 from app.services.comparison.documents import Document, Subject
 from app.services.comparison.trees import NO_TEXT, Difference, Step, shown_name

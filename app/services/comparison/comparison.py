@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import N_, _
+from app.base.lru import ByteBoundCache
 from app.engine import timers
 from app.engine.diagram import Diagram, Lane, Node
-from app.errors import InvalidDiagram
-from app.i18n import N_, _
-from app.lru import ByteBoundCache
 from app.services.comparison import diagram_aspects
 from app.services.comparison.aspects import Aspect
 from app.services.comparison.changes import About, Change, Comparison

@@ -8,11 +8,11 @@ from typing import Protocol
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidDiagram
 from app.engine import decisions
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
 from app.models import DefinitionFile, Resource
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version

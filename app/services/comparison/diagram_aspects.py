@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping
 
+from app.base.i18n import N_, _
 from app.engine import timers
 from app.engine.drawing import words
 from app.engine.drawing.elements import Element
 from app.engine.xml import one_line
-from app.i18n import N_, _
 from app.services.comparison import aspects
 from app.services.comparison.aspects import Aspect, Side, View, formula, named, quoted, yes_or_no
 from app.services.comparison.documents import Subject

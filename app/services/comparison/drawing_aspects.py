@@ -1,6 +1,6 @@
 """What can differ of how an element is drawn, in words: place, size, colour, way of a line."""
 
-from app.i18n import N_
+from app.base.i18n import N_
 from app.services.comparison import aspects
 from app.services.comparison.aspects import Aspect, Side, View, named, yes_or_no
 from app.services.comparison.documents import Subject

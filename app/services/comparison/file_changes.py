@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.base.i18n import _
 from app.engine.timers import DayUnit
-from app.i18n import _
 from app.services.comparison import aspects
 from app.services.comparison.aspects import Aspect, Side, View
 from app.services.comparison.changes import SECTIONS, About, Change, Kind, Section

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
+from app.base.i18n import N_, _
 from app.engine.xml import one_line
 from app.forms.model import INPUTS
-from app.i18n import N_, _
 from app.services.comparison import aspects
 from app.services.comparison.aspects import Aspect, Side, View, named
 from app.services.comparison.documents import Subject

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 
-from app.i18n import N_, _
+from app.base.i18n import N_, _
 from app.services.comparison import (
     aspects,
     diagram_aspects,

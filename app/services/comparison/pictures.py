@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import N_, _
 from app.engine import drawing
 from app.engine.diagram import Diagram
-from app.errors import InvalidDiagram
-from app.i18n import N_, _
 from app.services.comparison.changes import Change, Comparison, Kind
 from app.services.comparison.contents import Contents
 

@@ -2,8 +2,8 @@
 
 import re
 
+from app.base.i18n import N_, _
 from app.engine.xml import one_line
-from app.i18n import N_, _
 from app.services.comparison import aspects
 from app.services.comparison.aspects import Aspect, Side, View, formula, named
 from app.services.comparison.documents import Subject

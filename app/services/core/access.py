@@ -8,8 +8,8 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.errors import NotFound
-from app.i18n import _
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.models import (
     InstanceVisibility,
     ProcessDefinition,

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import BindParameter, Delete, Insert, Table, bindparam, delete, insert
 from sqlalchemy.orm import Session
 
-from app.db import Base
+from app.base.db import Base
 from app.models import Job, MessageWait
 
 _Value = TypeVar("_Value")

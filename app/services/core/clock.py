@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed
-from app.i18n import _
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.models import Setting
 from app.services.core import settings
 

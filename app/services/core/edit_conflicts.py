@@ -4,8 +4,8 @@ import hashlib
 
 import orjson
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 
 def fingerprint(decided: object) -> str:

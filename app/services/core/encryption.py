@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy.orm import Session
 
-from app.errors import WrongKey
-from app.i18n import _
+from app.base.errors import WrongKey
+from app.base.i18n import _
 from app.services.core import settings
 
 if TYPE_CHECKING:  # 7 MB that a process does without until it seals something

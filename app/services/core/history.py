@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.forms import masking
 from app.history import reader, removals, writer
 from app.history.codec import encode
 from app.history.entry import Entry
 from app.history.events import Event, HolidayAdded, HolidayRemoved, OfficeEdited, UnitAdded, UnitEdited
 from app.history.writer import Record
-from app.i18n import _
 from app.services.core import access, clock, masks, paging, security_log, settings, signing
 from app.services.core.access import Actor
 from app.services.core.paging import Page

@@ -8,11 +8,11 @@ from functools import cached_property
 from sqlalchemy import JSON, ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
-from app.days_off import national_holidays
-from app.errors import InvalidForm, NotFound
+from app.base.calendar import Calendar
+from app.base.days_off import national_holidays
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _, day
 from app.history.events import HolidayAdded, HolidayRemoved
-from app.i18n import _, day
 from app.models import Holiday
 from app.services.core import history, rights, settings
 from app.services.core.access import Actor

@@ -9,8 +9,8 @@ import orjson
 from sqlalchemy import Executable, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import KeyReused
-from app.i18n import _
+from app.base.errors import KeyReused
+from app.base.i18n import _
 from app.models import IdempotencyRecord
 from app.services.core import clock
 from app.services.core.access import Actor

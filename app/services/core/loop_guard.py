@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import N_, _
 from app.engine import timers
-from app.errors import ExecutionFailed
-from app.i18n import N_, _
 
 #: How many messages, signals and timers without time may follow each other since a person or the clock acted: twice
 #: as many as an activity may have rounds, each of which may ask and be answered.

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import preparation
+from app.base import preparation
 from app.forms.masking import WORDS, Masker, Words, new_sign, opened, signs_in
 from app.history import reader
 from app.history.entry import Entry, rewritten

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
-from app.config import Office
-from app.errors import InvalidForm
+from app.base.config import Office
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history.events import OfficeEdited
-from app.i18n import _
 from app.models import Setting
 from app.services.core import edit_conflicts, history, rights, settings
 from app.services.core.access import Actor

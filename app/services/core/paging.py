@@ -9,8 +9,8 @@ from typing import Generic, TypeVar
 
 import orjson
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 T = TypeVar("T")
 MAX_LIMIT = 200

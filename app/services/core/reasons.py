@@ -2,8 +2,8 @@
 
 import unicodedata
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 MOST_LETTERS = 1_000
 #: Letters and symbols that show nothing: fillers of Hangul, and a Braille cell without dots.

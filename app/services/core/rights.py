@@ -2,8 +2,8 @@
 
 from sqlalchemy.orm import joinedload
 
-from app.errors import NotAllowed
-from app.i18n import _
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.models import User
 from app.services.core.access import Actor
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import WrongKey
+from app.base.errors import WrongKey
 from app.models import VoidNonce
 from app.services.core import clock, encryption
 from app.services.core.upsert import insert

@@ -14,9 +14,9 @@ from typing import Any, cast
 from sqlalchemy import Insert, Select, Table, insert, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
-from app.errors import NotAllowed
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.history import origin as event_origin
-from app.i18n import _
 from app.models import SecurityEvent, User
 from app.services.core import clock, paging
 from app.services.core.access import Actor

@@ -10,7 +10,7 @@ from collections import OrderedDict, deque
 from collections.abc import Hashable, Sequence
 from weakref import WeakKeyDictionary
 
-from app.db import Database
+from app.base.db import Database
 from app.services.core import security_log
 from app.services.core.security_log import Deed, Noted
 

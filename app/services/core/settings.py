@@ -4,9 +4,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.db import Database
-from app.lru import ByteBoundCache
+from app.base.config import Config
+from app.base.db import Database
+from app.base.lru import ByteBoundCache
 
 #: What the versions of processes that are held ready may take together, in each process of the server.
 _MOST_BYTES = 96 << 20

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from app.config import Config
+from app.base.config import Config
 from app.services.core.encryption import fingerprint_under
 
 if TYPE_CHECKING:  # megabytes that a process does without until it signs something

@@ -5,7 +5,7 @@ from typing import cast
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import Base
+from app.base.db import Base
 
 
 def insert(session: Session, model: type[Base]) -> postgresql.Insert:

@@ -11,10 +11,10 @@ from uuid import uuid4
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from app.base.errors import ExpressionFailed
 from app.bpmnio import feel
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.errors import ExpressionFailed
 from app.models import EventStart, Job, ProcessDefinition
 from app.services.core import bulk, clock, holidays, loop_guard
 from app.services.definitions import definitions

@@ -10,17 +10,18 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from app import forms, preparation
-from app.db import Database
+from app import forms
+from app.base import preparation
+from app.base.db import Database
+from app.base.errors import InvalidDiagram, NotFound
+from app.base.i18n import _
 from app.engine import decisions
 from app.engine.diagram import Diagram, Node
 from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
 from app.engine.xml import refusal
-from app.errors import InvalidDiagram, NotFound
 from app.findings import Finding, without_repeats
 from app.forms import Form, IdentityMarks
-from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition
 from app.services.core import bulk
 from app.services.definitions import variable_kinds

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import Subquery, func, literal, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.base.errors import NotFound
+from app.base.i18n import _, ngettext
 from app.engine import decisions, drawing, xml
 from app.engine.decisions import Decision
 from app.engine.diagram import Lane, Node
-from app.errors import NotFound
-from app.i18n import _, ngettext
 from app.models import (
     DefinitionFile,
     MessageWait,

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidDiagram
 from app.engine.decisions import Decision, Table, literals
 from app.engine.diagram import Diagram, Node
-from app.errors import InvalidDiagram
 from app.forms import Form
 from app.models import DefinitionFile, EventStart, ProcessDefinition, Resource
 from app.services.definitions import definitions, sop_identity

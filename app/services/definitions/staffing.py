@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from app.base.i18n import _, ngettext
 from app.forms import Field
-from app.i18n import _, ngettext
 from app.models import FilterValue, Unit, User, UserTask, membership, user_unit
 from app.models.runtime import IS_OPEN
 from app.services.core import access, bounded, clock

@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
+from app.base.i18n import _
 from app.engine import decisions
 from app.engine.decisions import Coverage, Decision, Domain, Explanation
 from app.forms import Field, Form, moments, numbers
 from app.forms.model import SINGLE_CHOICE
-from app.i18n import _
 from app.services.core import clock
 from app.services.definitions import variable_kinds
 

@@ -3,9 +3,9 @@ rejecting it."""
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotFound
+from app.base.errors import Conflict, NotFound
+from app.base.i18n import _
 from app.history.events import DeploymentApproved, DeploymentRejected
-from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import clock, history
 from app.services.core.access import Actor

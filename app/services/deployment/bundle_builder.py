@@ -8,11 +8,11 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.errors import InvalidDiagram
 from app.engine import decisions
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import call_activities, reader
 from app.engine.reading.texts import form_data
-from app.errors import InvalidDiagram
 from app.findings import Finding, errors_first, has_errors, without_repeats
 from app.forms import Form
 from app.models import ProcessDefinition

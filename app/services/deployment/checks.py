@@ -7,19 +7,19 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import N_, _
 from app.bpmnio import budget, feel, patterns, templates
 from app.engine import decisions, filled_texts, mappings, timers
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.engine.reading.variable_mentions import OF_PROCESS
-from app.errors import ExpressionFailed
 from app.findings import Finding, has_errors
 from app.findings.likeness import meant
 from app.forms import Field
 from app.forms.condition_tree import Test, Tree, negated, parse
 from app.forms.form import walk_hidden
 from app.forms.model import SINGLE_CHOICE
-from app.i18n import N_, _
 from app.models import User
 from app.services.core import clock, holidays
 from app.services.definitions import variable_kinds

@@ -4,9 +4,9 @@ lead back to their own activity, where they have passed already."""
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
+from app.base.i18n import _
 from app.engine.diagram import Diagram, Node
 from app.findings import Finding
-from app.i18n import _
 from app.services.deployment.bundle import Bundle, set_by
 from app.services.deployment.variable_flow import told_names
 

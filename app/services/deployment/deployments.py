@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.engine.diagram import Lane
-from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
 from app.findings import Finding, errors_first, has_errors
 from app.history.events import DefinitionDeployed
-from app.i18n import _
 from app.models import DefinitionFile, EventStart, ProcessDefinition, ProposedDeployment
 from app.services.core import bulk, clock, history, rights, settings
 from app.services.core.access import Actor

@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.config import Config
+from app.base.config import Config
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
 from app.findings import Finding, errors_first
-from app.i18n import _
 from app.models import ProcessDefinition, WatchedFile
 from app.services.core import clock
 from app.services.definitions import definitions

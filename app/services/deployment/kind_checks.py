@@ -7,6 +7,8 @@ expressions browsers work out by form-js, take it for text everywhere, and write
 from collections.abc import Iterator
 from dataclasses import replace
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.bpmnio.feelin import Dialect
 from app.bpmnio.kinds import Clash, Kind, Kinds, Typed, as_text
@@ -15,10 +17,8 @@ from app.engine.dmn.cells import is_any
 from app.engine.dmn.deciding import heading_kinds, seen_by
 from app.engine.dmn.types import CONVERSIONS, Type, kind_of
 from app.engine.reading import reader
-from app.errors import ExpressionFailed
 from app.findings import Finding
 from app.forms.submission.identity_flow import slots
-from app.i18n import _
 from app.services.deployment.bundle import Bundle
 
 _MAKERS = {"date": "date", "time": "time", "moment": "date and time", "duration": "duration"}

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import stored_messages
-from app.errors import AppError, Conflict, InvalidDiagram, NotAllowed
+from app.base import stored_messages
+from app.base.errors import AppError, Conflict, InvalidDiagram, NotAllowed
+from app.base.i18n import _
 from app.history.events import PublicationCancelled, PublicationFailed
-from app.i18n import _
 from app.models import ProposedDeployment, User
 from app.services.core import access, clock, history, settings
 from app.services.core.access import Actor

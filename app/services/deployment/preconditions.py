@@ -11,8 +11,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
-from app.i18n import _
+from app.base.errors import Conflict
+from app.base.i18n import _
 from app.models import ProcessDefinition, ProcessDraftFile, User
 
 

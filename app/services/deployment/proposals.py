@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed, NotFound
+from app.base.errors import NotAllowed, NotFound
+from app.base.i18n import _
 from app.history.events import DeploymentProposed, PublicationPlanned
-from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, Resource, User
 from app.services.core import clock, history
 from app.services.core.access import Actor

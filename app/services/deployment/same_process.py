@@ -8,9 +8,9 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
+from app.base.errors import InvalidDiagram
 from app.engine import xml
 from app.engine.diagram import Diagram
-from app.errors import InvalidDiagram
 from app.findings import Finding
 from app.models import ProcessDefinition
 from app.services.deployment.bundle import Bundle

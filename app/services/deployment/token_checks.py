@@ -5,13 +5,13 @@ docs/decisions/0043-paths-are-searched.md
 
 from collections.abc import Iterable, Iterator
 
+from app.base.i18n import _
 from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading.checks.message_exchange import branches_to, together
 from app.engine.reading.checks.structure import ways
 from app.engine.state_space import search
 from app.engine.state_space.search import Act, Explored, Stuck
 from app.findings import Finding
-from app.i18n import _
 from app.services.deployment.variable_flow import called_from, named, told_names
 
 #: Of joins that may wait for ever, and of elements behind one, so many are told of.

@@ -5,10 +5,10 @@ What counts as filling the variable in: see `variable_flow.Filling`.
 
 from collections.abc import Iterator
 
+from app.base.i18n import _
 from app.engine.data_flow import FILLED, Way
 from app.engine.diagram import Lane, Node
 from app.findings import Finding
-from app.i18n import _
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan, PlannedGroup
 from app.services.deployment.variable_flow import VariableFlow, named, told

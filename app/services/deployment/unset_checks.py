@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
+from app.base.errors import ExpressionFailed
 from app.bpmnio import feel
 from app.engine import decisions
 from app.engine.data_flow import FILLED, DataFlow, State, Way
 from app.engine.diagram import Node
 from app.engine.mappings import Assignment
-from app.errors import ExpressionFailed
 from app.findings import Finding
 from app.forms.condition_tree import All, Test, Tree
 from app.services.deployment.bundle import Bundle, own_names, set_by

@@ -9,10 +9,10 @@ import orjson
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.engine.running.execution import Program
-from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
-from app.i18n import _
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, scenario_files

@@ -5,10 +5,10 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm, NotFound
+from app.base.errors import Conflict, InvalidForm, NotFound
+from app.base.i18n import _
 from app.findings import Finding
 from app.history.events import ProcessResumed, ProcessRetired, VersionWithdrawn
-from app.i18n import _
 from app.models import (
     DefinitionFile,
     MigrationBatch,

@@ -8,10 +8,10 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import orjson
 
-from app.db import Database
-from app.errors import NotFound
+from app.base.db import Database
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.history import reader
-from app.i18n import _
 from app.models import Attachment
 from app.services.core import access, masks
 from app.services.core.access import Actor

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app import i18n
+from app.base import i18n
+from app.base.i18n import _, ngettext
 from app.engine import drawing
 from app.forms import masking
 from app.history import reader, words
 from app.history.entry import Entry
 from app.history.events import Event, GatewayDecided, QuestionAnswered, TableDecided
 from app.history.sentences import plain
-from app.i18n import _, ngettext
 from app.models import Attachment, DefinitionFile, ProcessDefinition
 from app.services.casefile import casefile, queries, timeline
 from app.services.casefile.casefile import CaseFile

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 import typst
 
+from app.base.xml_text import clean
 from app.forms import masking
 from app.services.core import pdf_marks
 from app.services.dossiers.gathering import Dossier
-from app.xml_text import clean
 
 #: PDF/A-2 with Unicode for every letter. Where somebody wrote letters that no font of Typst's has, they are replaced.
 STANDARD = "a-2u"

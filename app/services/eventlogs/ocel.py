@@ -11,9 +11,9 @@ from xml.sax.saxutils import escape, quoteattr
 
 import orjson
 
+from app.base.xml_text import clean
 from app.services.eventlogs.rows import LogCase, LogEvent, moment
 from app.services.eventlogs.text import attribute, content
-from app.xml_text import clean
 
 #: Types of objects, with their attributes, all of them text.
 OBJECT_TYPES: Mapping[str, tuple[str, ...]] = {

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.history import reader
 from app.history.codec import decode
 from app.history.entry import Entry

@@ -5,9 +5,9 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history.events import EventLogTaken
-from app.i18n import _
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import history
 from app.services.core.access import Actor

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-from app.xml_text import clean
+from app.base.xml_text import clean
 
 
 @lru_cache(maxsize=4096)

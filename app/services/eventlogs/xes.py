@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from xml.sax.saxutils import quoteattr
 
+from app.base.xml_text import clean
 from app.services.eventlogs.rows import LogCase, LogEvent, moment
 from app.services.eventlogs.text import attribute
-from app.xml_text import clean
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">

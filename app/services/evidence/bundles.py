@@ -20,13 +20,13 @@ import orjson
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.errors import Conflict, NotFound
+from app.base.config import Config
+from app.base.errors import Conflict, NotFound
+from app.base.i18n import _
 from app.history import proof, removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, commitment, moment
 from app.history.events import WordsMasked
 from app.history.proof import Proven
-from app.i18n import _
 from app.models import (
     Attachment,
     Checkpoint,

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from app.errors import NotReady
+from app.base.errors import NotReady
+from app.base.i18n import _
 from app.history.canonical import OUTSIDE
 from app.history.checking import Fault, Unproved
-from app.i18n import _
 from app.models import Checkpoint
 from app.services.evidence import checkpoints
 

@@ -15,10 +15,10 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.errors import Conflict, NotFound
+from app.base.config import Config
+from app.base.errors import Conflict, NotFound
+from app.base.i18n import _
 from app.history.canonical import canonical, moment
-from app.i18n import _
 from app.models import Checkpoint, SealedHead
 from app.services.core import settings, signing
 from app.services.core.upsert import insert

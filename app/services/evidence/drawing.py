@@ -12,12 +12,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
-from app.config import Config
+from app.base.config import Config
+from app.base.log_safety import log_fault
 from app.history import proof, removals
 from app.history.canonical import GENESIS, OUTSIDE
 from app.history.checking import Fault
 from app.history.proof import Head
-from app.log_safety import log_fault
 from app.models import Checkpoint, EventChain, SealedHead
 from app.services.core import signing
 from app.services.evidence import checkpoints, remembered

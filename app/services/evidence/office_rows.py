@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.history import canonical, events, reader
 from app.history.checking import Fault
 from app.history.events import Event

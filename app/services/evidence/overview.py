@@ -7,12 +7,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed, NotFound
+from app.base.errors import NotAllowed, NotFound
+from app.base.i18n import _
 from app.history import reader
 from app.history.checking import Fault
 from app.history.entry import Entry
 from app.history.events import HistoryVerified
-from app.i18n import _
 from app.models import Checkpoint, EventChain, ProcessInstance
 from app.services.core import ids, settings
 from app.services.core.access import Actor

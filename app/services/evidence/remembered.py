@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
-from app.config import Config
+from app.base.config import Config
 from app.history.canonical import OUTSIDE
 from app.history.checking import Fault
 from app.models import Checkpoint

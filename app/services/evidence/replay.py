@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.config import Config
+from app.base.config import Config
 from app.history.canonical import OUTSIDE
 from app.history.checking import Fault, Sealed
 from app.models import Checkpoint, SealedHead

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.config import Config
+from app.base.config import Config
 from app.models import Checkpoint, Setting
 
 #: How long after so many failures the next try comes, in minutes; the last holds for all after it.

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app.config import Config
+from app.base.config import Config
 from app.engine.diagram import Node
 from app.history import canonical, events, origin, reader, standing
 from app.history.checking import Fault

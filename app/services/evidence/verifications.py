@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.base.errors import Conflict
+from app.base.i18n import N_, _
+from app.base.stored_messages import store_texts
 from app.history.events import VerificationDemanded
-from app.i18n import N_, _
 from app.models import EventChain, Setting, User
 from app.services.core import access, clock, history
 from app.services.core.access import Actor
 from app.services.evidence import overview
-from app.stored_messages import store_texts
 
 _SETTING = "verification"
 #: A worker that was not heard of for so long is gone: another begins anew.

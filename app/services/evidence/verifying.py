@@ -9,11 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
+from app.base.i18n import N_, _
 from app.history.canonical import OUTSIDE
 from app.history.checking import Chain, Fault, Kept, Unproved, chains
-from app.i18n import N_, _
 from app.models import (
     Attachment,
     DefinitionFile,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import orjson
 
-from app.config import Config
-from app.errors import NotReady
-from app.i18n import _
+from app.base.config import Config
+from app.base.errors import NotReady
+from app.base.i18n import _
 from app.services.core import signing
 from app.services.evidence import periksa_bukti
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.services.facts import ways
 
 #: Four values of this length fit into a key of PostgreSQL, whatever letters they have.

@@ -10,7 +10,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.history import reader
 from app.history.events import CaseReopened, InstanceMigrated, TokenMoved
 from app.models import ActivityFact, CaseFact, FigureChange, ProcessInstance, ReporterRating, UserTask

@@ -13,12 +13,13 @@ from pathlib import Path
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app import forms, preparation
-from app.db import Database
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app import forms
+from app.base import preparation
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.forms import Field
 from app.history.events import REPORTER, FilesKept
-from app.i18n import _
 from app.models import Attachment, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, encryption, history, rights, security_log, settings

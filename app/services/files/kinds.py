@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 
 @dataclass(frozen=True)

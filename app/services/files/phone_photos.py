@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotFound
-from app.i18n import _
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.models import PhoneUpload, User
 from app.services.core import access, clock, encryption, rights
 from app.services.core.access import Actor

@@ -12,9 +12,9 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import IO
 
-from app.config import ROOT
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.config import ROOT
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.files import picture_program
 
 #: By the clock: the program waits for its turn, and for a processor.

@@ -9,8 +9,8 @@ from io import StringIO
 from itertools import islice
 from typing import Any
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.files import kinds, workbooks
 from app.services.files.workbooks import MAX_CELL, MAX_COLUMNS
 

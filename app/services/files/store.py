@@ -6,9 +6,9 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.db import storage_full
-from app.errors import NotFound, NotReady
-from app.i18n import _
+from app.base.db import storage_full
+from app.base.errors import NotFound, NotReady
+from app.base.i18n import _
 from app.models import Attachment
 from app.services.core import commit_hooks, encryption, settings
 

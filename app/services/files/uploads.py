@@ -6,8 +6,8 @@ No session: making a large picture anew takes a second or two, and nobody who wr
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.core import rights
 from app.services.core.access import Actor
 from app.services.files import display_names, kinds, picture_program, pictures

@@ -10,7 +10,7 @@ from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from app.xml_text import clean
+from app.base.xml_text import clean
 
 #: Rows of a sheet, the heading among them, and its bytes before it is packed; what is more begins another sheet.
 MOST_ROWS, MOST_BYTES = 1_048_576, 1_000_000_000

@@ -16,8 +16,8 @@ from itertools import accumulate
 from typing import Any
 from xml.parsers import expat
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 #: Of an XLSX once it is unpacked.
 MAX_UNPACKED = 64 * 1024 * 1024

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.engine.running.migration import Blocked
 from app.models import ProcessInstance, UserTask
 from app.services.core import access, bulk

@@ -9,10 +9,10 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from app.base.calendar import Calendar
+from app.base.i18n import _
 from app.bpmnio import budget
-from app.calendar import Calendar
 from app.engine.running.migration import Blocked
-from app.i18n import _
 from app.services.core import clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions

@@ -10,10 +10,10 @@ from datetime import datetime
 from random import Random
 from typing import Any, NoReturn
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import ExpressionFailed
 from app.engine import timers
 from app.engine.diagram import Diagram, Node, Question
-from app.errors import ExpressionFailed
 from app.forms import Field
 from app.forms.model import MULTI_CHOICE, SINGLE_CHOICE
 from app.services.forecast.durations import Assumed, Durations

@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.history import reader
 from app.models import ProcessInstance, UserTask
 from app.services.core import bulk

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.base.errors import AppError, ExecutionFailed
+from app.base.i18n import _
 from app.engine.diagram import Node
 from app.engine.running.courses import Courses
 from app.engine.running.rehearsal import Playable
 from app.engine.running.step import OpenMessage, OpenTask, OpenTimer, Step
-from app.errors import AppError, ExecutionFailed
-from app.i18n import _
 from app.services.forecast.habits import Draw, Habits
 from app.services.forecast.sides import Side
 from app.services.forecast.tallies import Tally

@@ -6,16 +6,16 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine import decisions
 from app.engine.diagram import Node
 from app.engine.reading.variable_mentions import diagram_mentions
 from app.engine.running import correspondence
-from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.forms import Field
 from app.forms.model import CHOICES
-from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition, Resource
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version

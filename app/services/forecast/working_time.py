@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 

@@ -7,8 +7,10 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from app import forms, stored_messages
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app import forms
+from app.base import stored_messages
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import N_, _
 from app.history.events import (
     ImportAdded,
     ImportBegun,
@@ -16,7 +18,6 @@ from app.history.events import (
     ImportStopped,
     ImportValuesChosen,
 )
-from app.i18n import N_, _
 from app.models import (
     DestroyedCase,
     ImportBatch,

@@ -11,11 +11,11 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.forms.model import Field
 from app.forms.personal_data import personal_data
 from app.forms.submission.cells import Replaced, plain
-from app.i18n import _
 from app.models import ImportBatch, ImportValue
 from app.services.core import bulk, encryption, upsert
 from app.services.imports.targets import Target

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app import stored_messages
+from app.base import stored_messages
 from app.models import ImportRow, ProcessInstance
 from app.services.core import access, encryption, paging
 from app.services.core.access import Actor

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.errors import AppError, Conflict
+from app.base.errors import AppError, Conflict
+from app.base.i18n import _
 from app.forms import Form
-from app.i18n import _
 from app.models import ProcessDefinition
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version

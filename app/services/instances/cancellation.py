@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotAllowed
+from app.base.errors import Conflict, NotAllowed
+from app.base.i18n import _
 from app.history.events import InstanceCancelled
-from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, clock, history

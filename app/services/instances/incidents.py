@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import Label, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import Conflict, NotAllowed, NotFound
+from app.base.errors import Conflict, NotAllowed, NotFound
+from app.base.i18n import _
 from app.history.events import IncidentOpened, IncidentResolved
-from app.i18n import _
 from app.models import Incident, InstanceMessage, Job, ProcessInstance, UserTask
 from app.services.core import access, bounded, clock, history, rights
 from app.services.core.access import Actor

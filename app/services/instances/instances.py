@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import forms
+from app.base.errors import NotAllowed, NotFound
+from app.base.i18n import _
 from app.engine.diagram import Node
 from app.engine.running import execution as engine
-from app.errors import NotAllowed, NotFound
 from app.forms import Form, masking
 from app.history.events import InstanceStarted
-from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, ExecutionFailed
+from app.base.i18n import N_, _
 from app.engine.running import execution as engine
-from app.errors import Conflict, ExecutionFailed
 from app.forms import masking
 from app.history.events import InstanceEvent, MessageDelivered, MessageKept, MessageUnheard
-from app.i18n import N_, _
 from app.models import Attachment, InstanceMessage, Job, Partner, ProcessInstance
 from app.services import identity
 from app.services.core import clock, history, holidays, loop_guard

@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
+from app.base.errors import Conflict, NotAllowed, NotFound
+from app.base.i18n import _
 from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
-from app.errors import Conflict, NotAllowed, NotFound
 from app.forms import Form
 from app.history.events import REPORTER
-from app.i18n import _
 from app.models import EventStart, MessageWait, ProcessDefinition, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, holidays, rights

@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NumberTaken
-from app.i18n import _
+from app.base.errors import InvalidForm, NumberTaken
+from app.base.i18n import _
 from app.models import DestroyedCase, ProcessDefinition, ProcessInstance, Setting
 from app.services.core import access, clock, settings
 from app.services.core.access import Actor

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from app.column_types import UtcDateTime
+from app.base.column_types import UtcDateTime
 from app.engine.running.step import Step
 from app.models import Incident, Job, MessageWait, ProcessInstance, UserTask
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import ExpressionFailed
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.running.step import OpenTask
 from app.engine.timers import DayUnit
-from app.errors import ExpressionFailed
 from app.models.runtime import LAST_RANK
 
 #: A task of which nothing says how long it may take is sorted as if it were due so long after it opened: the older it

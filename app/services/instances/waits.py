@@ -8,9 +8,9 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.errors import ExecutionFailed
 from app.engine.running.execution import own_end
 from app.engine.running.step import Kept, OpenTimer, Step
-from app.errors import ExecutionFailed
 from app.models import Job, MessageWait, ProcessInstance
 from app.services.core import bulk, clock, holidays, loop_guard
 from app.services.definitions import automatic_starts

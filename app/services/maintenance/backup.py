@@ -20,10 +20,10 @@ import orjson
 from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.db import Base, Database
-from app.errors import NotReady
-from app.i18n import _
+from app.base.config import Config
+from app.base.db import Base, Database
+from app.base.errors import NotReady
+from app.base.i18n import _
 from app.models import Attachment, Checkpoint, Draft, IdentityValue, SealedHead
 from app.services.core import commit_hooks, settings
 from app.services.definitions import outlines

@@ -17,8 +17,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
 
-from app.errors import NotReady
-from app.i18n import _
+from app.base.errors import NotReady
+from app.base.i18n import _
 
 _PART_BYTES = 4_000_000
 _PART = re.compile(r"(?P<name>.+)\.\d{4,}")

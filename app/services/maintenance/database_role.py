@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotReady
-from app.i18n import _
+from app.base.errors import InvalidForm, NotReady
+from app.base.i18n import _
 
 #: What the role may do with tables of the record; of any other it may read, add, change and remove rows.
 _RECORD = {

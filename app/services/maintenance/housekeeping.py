@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import WrongKey
+from app.base.errors import WrongKey
 from app.models import Attachment, Draft
 from app.services.core import clock, encryption, settings
 from app.services.deployment import proposals, resources

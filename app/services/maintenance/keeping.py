@@ -12,7 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.config import Config
+from app.base.config import Config
 from app.models import (
     Attempt,
     CompletionUndo,

@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.orm import Session
 
-from app.db import Base, Database
-from app.errors import NotReady
-from app.i18n import _
+from app.base.db import Base, Database
+from app.base.errors import NotReady
+from app.base.i18n import _
 from app.services.definitions import outlines
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.db import Database
-from app.errors import NotReady
-from app.i18n import _
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import NotReady
+from app.base.i18n import _
+from app.base.stored_messages import store_texts
 from app.models import OutboxMessage, Setting
 from app.services.core import clock
 from app.services.maintenance import backup
-from app.stored_messages import store_texts
 
 _SETTING = "scheduled backup"
 #: What is called otherwise is not ours, and never removed.

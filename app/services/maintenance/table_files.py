@@ -30,11 +30,11 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app import packing
-from app.column_types import PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
-from app.db import Base
-from app.errors import NotReady
-from app.i18n import _
+from app.base import packing
+from app.base.column_types import PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
+from app.base.db import Base
+from app.base.errors import NotReady
+from app.base.i18n import _
 
 #: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation,
 #: what a change would do to cases is judged anew, what completions could be taken back with is good for seconds, and

@@ -6,10 +6,10 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
+from app.base.errors import AppError, Conflict, NotFound
+from app.base.i18n import _
 from app.engine.running.migration import Blocked, Obstacle, Plan
-from app.errors import AppError, Conflict, NotFound
 from app.history.events import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
-from app.i18n import _
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
 from app.services import identity
 from app.services.core import bulk, clock, history, paging

@@ -5,9 +5,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
+from app.base.errors import InvalidForm
 from app.engine.running import correspondence
 from app.engine.running.migration import Plan, Way
-from app.errors import InvalidForm
 from app.services.definitions.definitions import Version
 from app.services.migration import renamed_fields, unasked
 

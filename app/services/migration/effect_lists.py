@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
-from app import stored_messages
+from app.base import stored_messages
 from app.engine.running.migration import Obstacle
 from app.history.codec import decode_as
 from app.history.events.migration import Change

@@ -12,14 +12,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import AppError
+from app.base.i18n import _
 from app.engine import filled_texts
 from app.engine.running import migration as engine
 from app.engine.running.migration import Blocked, Obstacle, Plan, Standing
 from app.engine.running.step import OpenTask, Step
-from app.errors import AppError
 from app.history.events.migration import Change
-from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.core import access, bulk, clock, holidays
 from app.services.core.access import Actor

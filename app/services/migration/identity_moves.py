@@ -6,10 +6,10 @@ A reporter gave it under the version that the case began on; another version dec
 from collections.abc import Iterator
 from datetime import datetime
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.i18n import _
 from app.engine.reading.texts import properties
 from app.engine.running.migration import Obstacle
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services import identity
 from app.services.definitions.definitions import Version

@@ -8,15 +8,15 @@ from typing import Any
 from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.errors import Conflict, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.engine.running import migration as engine
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Obstacle, Plan, Standing
-from app.errors import Conflict, InvalidForm, NotAllowed
 from app.history.events import InstanceMigrated, MigrationUndone, TokenMoved
 from app.history.events.migration import Change
 from app.history.writer import Record
-from app.i18n import _
 from app.models import Draft, Job, MessageWait, ProcessInstance, User, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays, rights

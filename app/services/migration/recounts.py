@@ -7,14 +7,14 @@ from datetime import date, datetime, time, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import Conflict, NotAllowed
+from app.base.i18n import _
 from app.engine import timers
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Plan
-from app.errors import Conflict, NotAllowed
 from app.history.events import DeadlinesRecounted, RecountBegun
 from app.history.writer import Record
-from app.i18n import _
 from app.models import DeadlineRecount, Job, ProcessInstance, User
 from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor

@@ -10,14 +10,14 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.engine import timers
 from app.engine.reading.texts.properties import unsettled_step
 from app.engine.running import reopening as engine
 from app.engine.running.migration import Blocked
-from app.errors import Conflict, InvalidForm, NotAllowed
 from app.history.events import REPORTER, CaseReopened
 from app.history.writer import Record
-from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, clock, holidays, rights

@@ -13,8 +13,8 @@ import orjson
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import Conflict, NotFound
-from app.i18n import _
+from app.base.errors import Conflict, NotFound
+from app.base.i18n import _
 from app.models import EffectCase, EffectSurvey
 from app.services.core import bulk, clock
 from app.services.core.access import Actor

@@ -6,17 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.engine.diagram import Node
 from app.engine.running.step import Step
 from app.engine.unanswered import is_empty
-from app.errors import InvalidForm
 from app.forms import Field
 from app.forms.choices import is_offered
 from app.forms.model import NO
 from app.forms.stored import is_stored
 from app.forms.submission import cells
 from app.history.events.migration import Change
-from app.i18n import _
 from app.services.definitions.definitions import Version
 from app.services.deployment import unset_checks
 from app.services.deployment.bundle import Bundle

@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app import i18n
-from app.i18n import _, moment, ngettext, speaking
+from app.base import i18n
+from app.base.i18n import _, moment, ngettext, speaking
 from app.models import Digest, Notice, NotificationSettings, ProcessInstance, User, UserTask
 from app.services.core import access, clock, holidays, office, settings, upsert
 from app.services.notifications import kinds, message_texts, quiet_hours, wishes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.i18n import N_
+from app.base.i18n import N_
 from app.services.people import membership_changes
 
 NOW, DIGEST, APP = "now", "digest", "app"

@@ -21,9 +21,9 @@ from urllib.parse import unquote, urlsplit
 from sqlalchemy import Select, case, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.errors import NotReady
-from app.i18n import _, ngettext, speaking
+from app.base.config import Config
+from app.base.errors import NotReady
+from app.base.i18n import _, ngettext, speaking
 from app.models import Notice, NotificationSettings, OutboxMessage, ProcessInstance, User
 from app.services.core import clock, holidays, settings
 from app.services.notifications import message_texts, quiet_hours, wishes

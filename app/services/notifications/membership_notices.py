@@ -4,8 +4,8 @@ disabled one of them."""
 from collections.abc import Mapping
 from typing import Any
 
+from app.base.i18n import N_, _
 from app.history.words.office import belongings
-from app.i18n import N_, _
 from app.services.people import membership_changes
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import Label, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import NotFound
-from app.i18n import _
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.models import Notice, ProcessInstance
 from app.services.core import access, bounded, clock
 from app.services.core.access import Actor

@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
-from app.errors import InvalidForm
+from app.base.calendar import Calendar
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history.events import QuietHoursEdited
-from app.i18n import _
 from app.models import Setting
 from app.services.core import edit_conflicts, history, rights
 from app.services.core.access import Actor

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from app.i18n import LANGUAGES, N_, _, speaking
+from app.base.i18n import LANGUAGES, N_, _, speaking
 from app.services.notifications import placeholders, texts
 
 #: Who reads it, and by which way it comes: the groups of the page that lists them.

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from app.base.i18n import N_, _, moment
 from app.engine.diagram import Node
-from app.i18n import N_, _, moment
 from app.models import OutboxMessage, ProcessInstance
 from app.services.core import clock
 from app.services.definitions.definitions import Version

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.calendar import Calendar
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.models import Notice, NotificationSettings, User
 from app.services.core import holidays
 from app.services.core.access import Actor

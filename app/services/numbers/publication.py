@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
-from app.i18n import _
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.models import CaseFact, Setting, Unit
 from app.services.core.upsert import insert
 from app.services.definitions import definitions

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed, NotFound
-from app.i18n import _, decimal
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _, decimal
 from app.models import Unit
 from app.services.core import clock, settings
 from app.services.core.access import Actor

@@ -13,8 +13,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from app import i18n
-from app.i18n import _
+from app.base import i18n
+from app.base.i18n import _
 from app.services.numbers import words
 from app.services.numbers.report import Column, Report, Table
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
-from app.i18n import _
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.models import ProcessDefinition
 from app.services.core.access import Actor
 from app.services.definitions import definitions

@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.column_types import Document
+from app.base.column_types import Document
 from app.models import FigureChange, FigureTotal
 from app.services.facts import entries
 from app.services.facts.entries import FIGURES, Amounts, Slice

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import date, time
 from typing import NamedTuple
 
-from app import calendar, i18n
-from app.i18n import N_, _, decimal
+from app.base import calendar, i18n
+from app.base.i18n import N_, _, decimal
 
 
 def _length(closes: time) -> int:

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _, day
 from app.history.events import AbsenceAdded, AbsenceEnded
-from app.i18n import _, day
 from app.models import Absence, Group, Unit, User
 from app.services.core import clock, history, rights
 from app.services.core.access import WORKING, Actor

@@ -5,9 +5,9 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm
+from app.base.errors import Conflict, InvalidForm
+from app.base.i18n import _
 from app.history.events import PasswordChanged, PasswordReset
-from app.i18n import _
 from app.models import Group, User
 from app.services.core import encryption, history, rights, settings
 from app.services.core.access import Actor

@@ -13,9 +13,9 @@ from functools import cache
 from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm, NotAllowed
+from app.base.errors import Conflict, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.history.events import TokenIssued, TokenRevoked
-from app.i18n import _
 from app.models import ApiToken, User
 from app.services.core import clock, history, rights
 from app.services.core.access import Actor

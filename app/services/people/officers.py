@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.models import ProcessDefinition, User, UserTask
 from app.services.core import ids, rights
 from app.services.core.access import WORKING, Actor

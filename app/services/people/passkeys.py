@@ -19,10 +19,10 @@ import orjson
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.config import Config
-from app.errors import InvalidForm, NotFound
+from app.base.config import Config
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.history.events import PasskeyAdded, PasskeyRemoved
-from app.i18n import _
 from app.models import Passkey, User
 from app.services.core import clock, encryption, history, sealed_values, settings
 from app.services.core.access import Actor

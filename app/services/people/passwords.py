@@ -9,10 +9,10 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app import preparation
-from app.config import Config
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base import preparation
+from app.base.config import Config
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 #: argon2id, OWASP's first choice: 19 MiB, two passes, one lane. About 25 ms.
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

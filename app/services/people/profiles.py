@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.i18n import LANGUAGES, _
+from app.base.i18n import LANGUAGES, _
 from app.models import Group, Unit, User
 
 _EMAIL = re.compile(r"[^\s@,<>]{1,64}@[^\s@,<>]{1,190}")

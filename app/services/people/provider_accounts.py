@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.config import Provider
-from app.errors import AppError, Conflict
+from app.base.config import Provider
+from app.base.errors import AppError, Conflict
+from app.base.i18n import _
 from app.history.events import ProviderTied, ProviderUntied
-from app.i18n import _
 from app.models import Group, ProviderAccount, User
 from app.services.core import clock, history, rights, sealed_values, settings
 from app.services.core.access import Actor, actor_of

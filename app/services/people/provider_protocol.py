@@ -14,9 +14,9 @@ from urllib.parse import urlencode, urlsplit
 
 import orjson
 
-from app.config import Provider
-from app.errors import AppError
-from app.i18n import _
+from app.base.config import Provider
+from app.base.errors import AppError
+from app.base.i18n import _
 from app.services.core import clock
 
 #: How long metadata and keys are kept.

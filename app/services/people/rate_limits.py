@@ -12,8 +12,8 @@ from math import ceil
 from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import TooManyAttempts
-from app.i18n import ngettext
+from app.base.errors import TooManyAttempts
+from app.base.i18n import ngettext
 from app.models import Attempt
 from app.services.core import clock, encryption
 

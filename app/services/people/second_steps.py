@@ -18,7 +18,8 @@ from urllib.parse import quote, urlencode
 from sqlalchemy import ScalarSelect, Text, cast, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history.events import (
     RecoveryCodesMade,
     RecoveryCodeUsed,
@@ -27,7 +28,6 @@ from app.history.events import (
     SecondStepReset,
     SecondStepSet,
 )
-from app.i18n import _
 from app.models import Passkey, RecoveryCode, SecondStep, Setting, User
 from app.services.core import clock, encryption, history, rights, sealed_values
 from app.services.core.access import Actor

@@ -14,11 +14,11 @@ from typing import Literal
 from sqlalchemy import Select, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history import writer
 from app.history.events import Event, SessionBegun, SessionEnded
 from app.history.writer import Record
-from app.i18n import _
 from app.models import LoginSession, PhoneUpload, User
 from app.services.core import addresses, clock, sealed_values, security_log, settings
 from app.services.core.rights import WITH_MEMBERSHIPS

@@ -9,9 +9,9 @@ from typing import Any, Literal
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotFound
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.history.events import UnitAdded, UnitEdited
-from app.i18n import _
 from app.models import Unit, User, membership, user_unit
 from app.services.core import edit_conflicts, history, rights
 from app.services.core.access import WORKING, Actor

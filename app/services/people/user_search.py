@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.errors import NotAllowed, NotFound
-from app.i18n import _
+from app.base.errors import NotAllowed, NotFound
+from app.base.i18n import _
 from app.models import User, UserTask, membership, user_unit
 from app.models.runtime import IS_OPEN
 from app.services.core.access import Actor

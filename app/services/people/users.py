@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, not_, select, true, update
 from sqlalchemy.orm import Session, selectinload
 
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import LANGUAGES, _
 from app.history.events import TaskReleased, UserAdded, UserDisabled, UserEdited, UserEnabled
-from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import access, clock, edit_conflicts, history, rights, settings

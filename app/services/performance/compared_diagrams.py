@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.history import reader
 from app.history.entry import Entry
 from app.history.events import DiagramCompared
-from app.i18n import _
 from app.models import Resource
 from app.services.core import clock, history
 from app.services.core.access import Actor

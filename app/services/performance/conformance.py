@@ -7,12 +7,12 @@ from hashlib import sha256
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import N_, _, ngettext
 from app.engine import conformance, drawing
 from app.engine.conformance import Replay
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
-from app.i18n import N_, _, ngettext
 from app.models import ProcessDefinition
 from app.services.core.access import Actor
 from app.services.definitions import definitions

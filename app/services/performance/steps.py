@@ -11,9 +11,9 @@ from typing import Any, Literal, cast
 from sqlalchemy import Select, String, Table, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.engine import drawing
-from app.errors import InvalidDiagram
-from app.i18n import _
 from app.models import ActivityFact, ProcessDefinition
 from app.services.core.access import Actor
 from app.services.definitions import definitions

@@ -7,8 +7,8 @@ from typing import Any, cast
 from sqlalchemy import Table, case, func, select
 from sqlalchemy.orm import Session
 
+from app.base.i18n import _
 from app.engine.conformance import CANCELLED, END, JOINED, MIGRATED, MOVED, MOVED_TO, TRUNCATED
-from app.i18n import _
 from app.models import CaseFact, ProcessDefinition
 from app.services.core.access import Actor
 from app.services.definitions import definitions

@@ -7,9 +7,9 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, and_, false, literal_column, or_, select
 from sqlalchemy.orm import Session
 
+from app.base.i18n import _
 from app.history.events import CATALOGUE, IdentityShown
 from app.history.rows import EVENTS
-from app.i18n import _
 from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN
 from app.services.core import case_sources, clock, holidays, ids, lookups

@@ -8,13 +8,13 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, literal_column, select, true, tuple_
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
-from app.errors import NotAllowed
+from app.base.calendar import Calendar
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.history import reader
 from app.history.entry import Entry
 from app.history.events import CATALOGUE, Event
 from app.history.rows import EVENTS
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services.core import candidates, holidays, lookups
 from app.services.core.access import Actor

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _, moment
 from app.history.codec import decode, decode_as
 from app.history.events import (
     CaseFileTaken,
@@ -21,7 +22,6 @@ from app.history.events import (
     TaskReassigned,
 )
 from app.history.rows import EVENTS
-from app.i18n import _, moment
 from app.models import ProcessInstance, SampledCase, UserTask
 from app.services import identity
 from app.services.core import access, clock, edit_conflicts, encryption, history, masks, settings

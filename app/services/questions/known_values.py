@@ -7,8 +7,8 @@ from typing import cast
 from sqlalchemy import Table, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
-from app.i18n import N_, _
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.models import CaseBranch, CaseFact, ProcessDefinition, ProcessInstance, Unit
 from app.services.core import access, filter_values, ids
 from app.services.core.access import Actor

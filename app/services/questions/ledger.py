@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.base.i18n import _
 from app.history import reader
 from app.history.entry import Entry
 from app.history.events import IdentityShown
 from app.history.rows import EVENTS
-from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services.core import candidates, holidays
 from app.services.core.access import Actor

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl, urlencode
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 CASES, EVENTS = "perkara", "peristiwa"
 MOST_GROUPS, MOST_CONDITIONS, MOST_LETTERS = 8, 12, 200

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.forms import masking
 from app.history.events import SampleDrawn
-from app.i18n import _
 from app.models import AuditSample, SampledCase
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import InvalidForm, NotFound
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.forms import masking
 from app.history.events import QuestionRemoved, QuestionSaved
-from app.i18n import _
 from app.models import SavedQuestion
 from app.services.core import clock, history
 from app.services.core.access import Actor

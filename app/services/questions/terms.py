@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
-from app.errors import InvalidForm
+from app.base.calendar import Calendar
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.forms import moments
-from app.i18n import _
 from app.services.core.candidates import Rare
 from app.services.questions.question import Condition, Group, Question, problems
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.forms import moments
-from app.i18n import _
 from app.services.definitions import definitions
 from app.services.questions import terms
 

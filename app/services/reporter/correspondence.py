@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import Conflict, InvalidForm, NotAllowed
+from app.base.errors import Conflict, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.history.events import REPORTER, ReporterMessageAdded
-from app.i18n import _
 from app.models import JoinedReport, ProcessInstance, ReporterMessage, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, masks, rights

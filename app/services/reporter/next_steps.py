@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import ExpressionFailed
 from app.engine import timers
 from app.engine.diagram import Node, Timer
 from app.engine.running.courses import deadline_of
-from app.errors import ExpressionFailed
 from app.models import Job, ProcessInstance, UserTask
 from app.services.casefile import queries
 from app.services.casefile.queries import PublicStatus

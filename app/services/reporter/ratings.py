@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm
+from app.base.errors import Conflict, InvalidForm
+from app.base.i18n import _
 from app.history.events import REPORTER, ReportRated
-from app.i18n import _
 from app.models import JoinedReport, ProcessInstance, ReporterRating
 from app.services import identity
 from app.services.core import access, clock, history, holidays, masks

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, InvalidForm
+from app.base.i18n import _
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.reading.texts.properties import UNSETTLED_FOR
-from app.errors import Conflict, InvalidForm
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services.core import clock, holidays
 from app.services.definitions import definitions

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app import forms
+from app.base.i18n import _
 from app.engine.diagram import Node
 from app.forms import Field, Form
 from app.history import reader
@@ -29,7 +30,6 @@ from app.history.events import (
     TaskCreated,
 )
 from app.history.validity import still_valid
-from app.i18n import _
 from app.models import JoinedReport, ProcessInstance, ReporterMessage, ReporterRating, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
 from app.services.casefile.queries import PublicStatus

@@ -10,9 +10,9 @@ from urllib.parse import unquote
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed, NotFound, TooManyAttempts
+from app.base.errors import NotAllowed, NotFound, TooManyAttempts
+from app.base.i18n import _
 from app.history.events import TrackingCodeReissued
-from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
 from app.services import identity
 from app.services.core import access, clock, encryption, history, rights

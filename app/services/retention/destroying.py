@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import Delete, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.base.errors import Conflict
+from app.base.i18n import _
 from app.history import writer
 from app.history.writer import Ending
-from app.i18n import _
 from app.models import (
     Attachment,
     CaseBranch,

@@ -13,7 +13,8 @@ import orjson
 from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.history import writer
 from app.history.events import (
     CaseDestroyed,
@@ -24,7 +25,6 @@ from app.history.events import (
     DestructionStopped,
 )
 from app.history.writer import Ending
-from app.i18n import _
 from app.models import DestroyedCase, Destruction, ProcessDefinition, ProcessInstance, User
 from app.services import identity
 from app.services.core import access, clock, history, paging, rights

@@ -10,14 +10,14 @@ import orjson
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, NotAllowed
+from app.base.i18n import _
 from app.engine.timers.vocabulary import MONTHS
-from app.errors import Conflict, NotAllowed
 from app.forms import masking
 from app.history import reader, writer
 from app.history.entry import BY_VARIABLE, WRITTEN
 from app.history.events import HistoryRedacted, IdentityErased
 from app.history.proof import Proven
-from app.i18n import _
 from app.models import (
     Attachment,
     CompletionUndo,

@@ -2,9 +2,9 @@
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotAllowed
+from app.base.errors import Conflict, NotAllowed
+from app.base.i18n import _
 from app.history.events import CaseHeld, HoldLifted
-from app.i18n import _
 from app.models import CaseHold, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, history

@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.engine.reading.texts.properties import KEPT_FOR, months_in
-from app.errors import NotFound
-from app.i18n import _
 from app.models import CaseHold, JoinedReport, ProcessDefinition, ProcessInstance
 from app.services.core import clock, paging, rights, settings
 from app.services.core.access import Actor

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from app.errors import InvalidForm
-from app.i18n import N_, _
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.services.people.profiles import Profile
 from app.services.people.units import Details
 

@@ -7,8 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 
 from sqlalchemy.orm import Session
 
+from app.base.i18n import _
 from app.forms import moments
-from app.i18n import _
 from app.models import RosterLine, Unit
 from app.services.core import edit_conflicts
 from app.services.core.access import Actor

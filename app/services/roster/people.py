@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app.i18n import _
+from app.base.i18n import _
 from app.models import Group, RosterLine, Unit, User
 from app.services.core import edit_conflicts
 from app.services.core.access import Actor

@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.engine.diagram import Question
-from app.errors import NotFound
 from app.forms import Form
-from app.i18n import _
 from app.models import EventStart, Job, MessageWait, ProcessDefinition, ProcessInstance, UserTask
 from app.services.core.access import Actor
 from app.services.definitions import definitions

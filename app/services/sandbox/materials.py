@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidDiagram
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.findings import has_errors
-from app.i18n import _
 from app.services.deployment import bundle_builder, scenario_files
 
 

@@ -8,9 +8,9 @@ from sqlalchemy import literal_column, select
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.errors import Conflict, NotFound
+from app.base.errors import Conflict, NotFound
+from app.base.i18n import _
 from app.forms import Form
-from app.i18n import _
 from app.models import Attachment, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm, NotFound
-from app.i18n import _
+from app.base.errors import Conflict, InvalidForm, NotFound
+from app.base.i18n import _
 from app.models import SandboxRun
 from app.services.core import clock, encryption
 from app.services.core.access import Actor

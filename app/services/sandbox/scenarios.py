@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from app.errors import InvalidDiagram, InvalidForm
+from app.base.errors import InvalidDiagram, InvalidForm
+from app.base.i18n import _, moment
 from app.findings import Finding, has_errors
-from app.i18n import _, moment
 from app.services.deployment.scenario_files import ENDING
 from app.services.sandbox import steps as run_steps
 from app.services.sandbox.outcomes import OpenPlace, Outcome, Told

@@ -7,8 +7,8 @@ from typing import Any, Literal, get_args
 
 import orjson
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 
 #: What a run may hold: a case of the SOP takes about fifteen.
 MOST_STEPS, MOST_BYTES = 200, 400_000

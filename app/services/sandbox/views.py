@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.engine import drawing
-from app.errors import NotFound
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services import identity
 from app.services.casefile import casefile

@@ -3,8 +3,8 @@ sources have them."""
 
 from dataclasses import dataclass
 
-from app.errors import NotFound
-from app.i18n import N_, _
+from app.base.errors import NotFound
+from app.base.i18n import N_, _
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from app.base.i18n import N_, _, ngettext
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.i18n import N_, _, ngettext
 from app.services.definitions.definitions import Version
 from app.services.sop_documents import contents, spelling
 from app.services.sop_documents.contents import CELLS, Row, SopDocument

@@ -11,12 +11,12 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
+from app.base.xml_text import clean
 from app.services.sop_documents import drawings, files, row_parts, sheets
 from app.services.sop_documents.contents import SopDocument, paragraphs
 from app.services.sop_documents.drawings import Cell, Figure, Head, Label
 from app.services.sop_documents.layouts import Layout, Paper
 from app.services.sop_documents.sheets import Line, Sheets
-from app.xml_text import clean
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: The shapes of Word's own flow chart palette.

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.sop_tables.grids import At, Cell
 
 #: ``words``: kept as they stand, where nothing is made of them; ``arrow``: the order of the rows is followed instead.

@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.base.i18n import _
 from app.engine import timers
-from app.i18n import _
 from app.services.sop_tables.reading import Answers, Choice, SopTable
 
 MOST_QUESTIONS = 4

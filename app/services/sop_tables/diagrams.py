@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from xml.sax.saxutils import escape, quoteattr
 
-from app.i18n import _
+from app.base.i18n import _
 
 Kind = Literal["startEvent", "userTask", "exclusiveGateway", "endEvent"]
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from app.base.i18n import _
 from app.engine import drawing
-from app.i18n import _
 from app.services.sop_tables import corrections, diagrams, durations
 from app.services.sop_tables.corrections import LONGEST_NAME, MOST_QUESTIONS, NEXT, Plan
 from app.services.sop_tables.diagrams import Flow, Node

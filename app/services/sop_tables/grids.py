@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import product
 
+from app.base.errors import InvalidDiagram, InvalidForm
+from app.base.i18n import _
 from app.engine import xml
-from app.errors import InvalidDiagram, InvalidForm
-from app.i18n import _
 from app.services.files import kinds, sheets, workbooks
 from app.services.sop_tables import canvases
 from app.services.sop_tables.canvases import Shape

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.sop_tables import durations, marks
 from app.services.sop_tables.grids import Cell, Grid
 

@@ -4,7 +4,7 @@ same while it is corrected; only the table that becomes the draft is without tho
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.sop_tables.corrections import LONGEST_NAME, Plan
 from app.services.sop_tables.reading import Choice, Line, SopTable
 

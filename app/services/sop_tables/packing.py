@@ -12,8 +12,8 @@ from typing import Any
 
 import orjson
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.sop_tables import corrections, grids, returns
 from app.services.sop_tables.accounts import USES, Entry, Use
 from app.services.sop_tables.corrections import Plan

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.sop_tables import answers, durations, grids, heads, identity, marks, returns
 from app.services.sop_tables.accounts import Entry, Ledger, Use
 from app.services.sop_tables.grids import Cell, Grid, Page

@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Mapping
 from io import BytesIO
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.studio import draft_files
 
 #: Of each file: the same files make the same archive.

@@ -6,12 +6,12 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import ExpressionFailed
+from app.base.i18n import _
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.timers import DayUnit
-from app.errors import ExpressionFailed
 from app.findings import TEXTS
-from app.i18n import _
 from app.services.core import clock, holidays
 
 Kind = Literal["duration", "date", "cycle"]

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import Conflict, InvalidForm, NotFound
-from app.i18n import _
+from app.base.errors import Conflict, InvalidForm, NotFound
+from app.base.i18n import _
 from app.models import ProcessDraft, ProcessDraftFile
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -9,9 +9,9 @@ from datetime import timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import Conflict, NotFound
+from app.base.errors import Conflict, NotFound
+from app.base.i18n import _
 from app.history.events import DraftDiscarded, DraftRestored
-from app.i18n import _
 from app.models import (
     ProcessDraft,
     ProcessDraftFile,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.base.errors import InvalidDiagram
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
 from app.services.definitions.definitions import form_key
 from app.services.studio.variables import Named, named_in
 

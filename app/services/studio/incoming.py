@@ -11,8 +11,8 @@ from typing import Literal
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidDiagram
-from app.i18n import _
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.models import ProcessDefinition, ProcessDraft
 from app.services.core import settings
 from app.services.core.access import Actor

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.errors import InvalidDiagram
 from app.engine import decisions
 from app.engine.decisions import Decision
-from app.errors import InvalidDiagram
 from app.forms import Field, Form
 from app.models import Unit
 from app.services.definitions import definitions

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotFound
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.history.events import DraftBegun
-from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition, ProcessDraft, Resource
 from app.services.core import clock, history
 from app.services.core.access import Actor

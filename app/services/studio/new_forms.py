@@ -2,8 +2,8 @@
 
 import json
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.studio import titles
 
 _LONGEST_NAME = 80

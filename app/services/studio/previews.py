@@ -8,10 +8,10 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.engine.diagram import Diagram
-from app.errors import InvalidForm
 from app.forms import Component, Field, Form
-from app.i18n import _
 from app.services.core import clock, settings
 from app.services.definitions.definitions import form_key
 from app.services.studio.field_usage import diagrams_in

@@ -12,15 +12,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.base.errors import Conflict, ExpressionFailed, InvalidDiagram, InvalidForm
+from app.base.i18n import _
+from app.base.mentions import Mention, rewritten
 from app.bpmnio import feel, templates
 from app.engine import decisions, xml
 from app.engine.decisions import Decision
 from app.engine.reading import reader
-from app.errors import Conflict, ExpressionFailed, InvalidDiagram, InvalidForm
 from app.forms import Form
 from app.forms.submission.identity_flow import Slot, slots
-from app.i18n import _
-from app.mentions import Mention, rewritten
 from app.models import DefinitionFile, ProcessDefinition, ProcessDraftFile, Resource
 from app.services.core.access import Actor
 from app.services.definitions import definitions

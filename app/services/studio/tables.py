@@ -6,11 +6,11 @@ from xml.sax.saxutils import quoteattr
 
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, InvalidForm, NotFound
+from app.base.i18n import _
 from app.engine import decisions
 from app.engine.decisions import Decision
-from app.errors import Conflict, InvalidForm, NotFound
 from app.forms import Form
-from app.i18n import _
 from app.services.core.access import Actor
 from app.services.studio import draft_files, drafts, materials, titles
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _
 from app.engine import xml
-from app.errors import InvalidDiagram
-from app.i18n import _
 
 _LONGEST = 60
 #: With words that begin with "@" for what `empty_diagram` puts in.

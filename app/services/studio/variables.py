@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app import forms
+from app.base.errors import ExpressionFailed, InvalidDiagram
+from app.base.i18n import _
+from app.base.mentions import Mention
 from app.engine.dmn.variable_mentions import table_mentions
 from app.engine.reading.variable_mentions import diagram_mentions
-from app.errors import ExpressionFailed, InvalidDiagram
-from app.i18n import _
-from app.mentions import Mention
 
 _READERS = {"bpmn": diagram_mentions, "dmn": table_mentions, "form": forms.form_mentions}
 

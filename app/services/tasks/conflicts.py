@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
+from app.base.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
+from app.base.i18n import _, moment
 from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
@@ -16,7 +17,6 @@ from app.history.events import (
     TaskReleased,
     TimerFired,
 )
-from app.i18n import _, moment
 from app.models import User, UserTask
 from app.services.core import settings
 from app.services.core.access import Actor

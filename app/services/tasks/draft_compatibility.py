@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.errors import NotFound
+from app.base.errors import NotFound
 from app.forms import Field, Form
 from app.services.core.access import Actor
 from app.services.definitions import definitions

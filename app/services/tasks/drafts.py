@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Table, bindparam, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.models import Draft
 from app.services.core import clock, encryption
 from app.services.core.access import Actor

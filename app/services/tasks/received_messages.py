@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotAllowed
-from app.i18n import _
+from app.base.errors import Conflict, NotAllowed
+from app.base.i18n import _
 from app.models import MessageWait, ProcessInstance
 from app.services.core import access, history
 from app.services.core.access import Actor

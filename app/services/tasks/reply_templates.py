@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.history.events import TemplateRemoved, TemplateSaved
-from app.i18n import _
 from app.models import Group, ProcessInstance, ReplyTemplate
 from app.services.core import history
 from app.services.core.access import Actor

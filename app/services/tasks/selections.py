@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.errors import Conflict
+from app.base.errors import Conflict
+from app.base.i18n import _
 from app.history import reader
-from app.i18n import _
 from app.models import UserTask
 from app.services.core import access, ids
 from app.services.core.access import Actor

@@ -10,9 +10,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed
+from app.base.errors import InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.history.events import TaskSnoozed, TaskWoken
-from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services.core import clock, history, settings
 from app.services.core.access import Actor

@@ -10,13 +10,13 @@ from sqlalchemy import Select, bindparam, null, select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
+from app.base.errors import EndsCase, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.engine.diagram import Question
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
-from app.errors import EndsCase, InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.history.events import Event, GatewayDecided, TaskClaimed, TaskReassigned, TaskReleased
-from app.i18n import _
 from app.models import ProcessInstance, User, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays, rights

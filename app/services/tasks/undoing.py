@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotAllowed
+from app.base.errors import Conflict, NotAllowed
+from app.base.i18n import _
 from app.forms import masking
 from app.history import reader
 from app.history.events import CompletionTakenBack, TaskClaimed
-from app.i18n import _
 from app.models import (
     Attachment,
     CompletionUndo,

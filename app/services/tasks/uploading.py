@@ -6,9 +6,9 @@ from typing import Any
 from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.errors import NotAllowed
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.forms import Form
-from app.i18n import _
 from app.models import MessageWait, ProcessInstance, UserTask
 from app.services.core import access, rights
 from app.services.core.access import Actor

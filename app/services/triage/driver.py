@@ -11,15 +11,15 @@ from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
+from app.base.calendar import Calendar
+from app.base.errors import AppError, Conflict, ExpressionFailed
 from app.bpmnio import feel
-from app.calendar import Calendar
 from app.engine.diagram import Diagram, Node
 from app.engine.reading import reader
 from app.engine.running import execution
 from app.engine.running.context import Effect
 from app.engine.running.execution import Program
 from app.engine.running.step import Step
-from app.errors import AppError, Conflict, ExpressionFailed
 from app.services.triage import driver
 
 #: Cases that messages may begin; a loop that sends would go on for ever.

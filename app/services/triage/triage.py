@@ -14,8 +14,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from app.base.errors import InvalidDiagram
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
 from app.findings import Finding
 from app.services.triage import driver
 

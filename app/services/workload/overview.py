@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed
-from app.i18n import _
+from app.base.errors import NotAllowed
+from app.base.i18n import _
 from app.models import Absence, Group, Unit, User, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import bounded, clock, holidays

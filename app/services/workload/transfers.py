@@ -9,10 +9,10 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app import stored_messages
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.base import stored_messages
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.history.events import TaskHandedBack, TasksTransferred, TaskUnitChanged, TransferTakenBack
-from app.i18n import _
 from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
 from app.models.runtime import IS_OPEN
 from app.services import identity

@@ -7,11 +7,12 @@ from flask import current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import forms, i18n
+from app import forms
+from app.base import i18n
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands.transaction import Answer, Command, run_command, run_without_key
-from app.errors import InvalidForm
 from app.forms import Form
-from app.i18n import _
 from app.services.people import api_tokens
 from app.web import context, login
 from app.web.context import SignInRequired, TokenExpired

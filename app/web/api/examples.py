@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from app.errors import AppError, InvalidForm, NotAllowed, NotFound, TaskTaken
-from app.i18n import _
+from app.base.errors import AppError, InvalidForm, NotAllowed, NotFound, TaskTaken
+from app.base.i18n import _
 from app.web import context, errors
 from app.web.api.schemas.instances import Instance
 from app.web.api.schemas.tasks import Task

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import stored_messages
+from app.base import stored_messages
 from app.history.entry import Entry
 from app.history.events import Event, IncidentOpened
 from app.models import Incident, ProcessDefinition, ProcessInstance, ProposedDeployment, UserTask

@@ -11,7 +11,7 @@ from webargs import missing
 from webargs.flaskparser import FlaskParser, abort, is_json_request
 from werkzeug.exceptions import UnsupportedMediaType
 
-from app.i18n import N_
+from app.base.i18n import N_
 from app.services.core.ids import MAX_ID
 
 #: The path converter of an id: a larger number is no id of either database.

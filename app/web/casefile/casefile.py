@@ -19,12 +19,12 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _, day
 from app.commands.transaction import Answer, run_command, run_without_key
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import masking
 from app.history.events import CaseReopened
 from app.history.words import purposes
-from app.i18n import _, day
 from app.models import UserTask
 from app.services import identity
 from app.services.casefile import casefile, notes, queries

@@ -6,8 +6,8 @@ from typing import Any
 
 from flask import url_for
 
-from app import i18n
-from app.i18n import N_, _, ngettext
+from app.base import i18n
+from app.base.i18n import N_, _, ngettext
 from app.models import UserTask
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Clock

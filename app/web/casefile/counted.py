@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from flask import g
 from sqlalchemy.orm import Session
 
-from app import i18n
-from app.i18n import N_, _
+from app.base import i18n
+from app.base.i18n import N_, _
 from app.models import ProcessDefinition
 from app.services.core import clock, holidays, ids
 from app.services.facts import counted

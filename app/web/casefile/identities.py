@@ -7,12 +7,12 @@ from flask import Blueprint, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.commands import exports
 from app.commands.transaction import run_without_key
-from app.db import Database
-from app.errors import InvalidForm, NotAllowed
 from app.forms import masking
-from app.i18n import _
 from app.services import identity
 from app.services.casefile import instance_lists
 from app.services.casefile.vocabulary import Vocabulary

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.i18n import N_, _, pgettext
+from app.base.i18n import N_, _, pgettext
 from app.models import DestroyedCase, Job, ProcessInstance
 from app.services.casefile import casefile, instance_lists, queries
 from app.services.casefile.instance_lists import InstanceFilters, Place

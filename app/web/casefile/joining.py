@@ -6,10 +6,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.commands.transaction import Answer, run_command
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.forms.model import TEXTS
-from app.i18n import _
 from app.models import ProcessInstance
 from app.services.core import ids
 from app.services.core.access import Actor

@@ -6,9 +6,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, InvalidForm
+from app.base.i18n import _, ngettext
 from app.commands.transaction import Answer, run_command
-from app.errors import Conflict, InvalidForm
-from app.i18n import _, ngettext
 from app.services.casefile import masking
 from app.services.casefile.masking import Found
 from app.services.instances import instances

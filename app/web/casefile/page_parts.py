@@ -8,12 +8,12 @@ from flask import flash, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
+from app.base.i18n import N_, _
 from app.forms import Component
 from app.history.entry import Entry
 from app.history.events import REPORTER, Event, InstanceStarted, MessageReceived, TaskCompleted
 from app.history.sentences import say
 from app.history.words.telling import other_instance
-from app.i18n import N_, _
 from app.models import Attachment, InstanceMessage, MessageWait, ProcessInstance, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile import notes as case_notes

@@ -8,10 +8,10 @@ from typing import Any
 from flask import Blueprint, render_template, url_for
 from markupsafe import Markup
 
-from app import i18n
-from app.calendar import Calendar
+from app.base import i18n
+from app.base.calendar import Calendar
+from app.base.i18n import _
 from app.history.standing import TaskThen
-from app.i18n import _
 from app.services.casefile import queries, replay, timeline
 from app.services.casefile.replay import Replay
 from app.services.casefile.vocabulary import Vocabulary, vocabulary_of

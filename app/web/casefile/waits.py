@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.commands.messages import record_message, undo_message
 from app.commands.transaction import Answer, Failed
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.forms import Form
-from app.i18n import _
 from app.models import MessageWait, ProcessInstance
 from app.services.core import access
 from app.services.core.access import Actor

@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.commands import channels as commands
-from app.errors import InvalidForm
-from app.i18n import N_, _
 from app.services.channels import incoming
 from app.web import context, entries, lists
 from app.web.security_log import noting

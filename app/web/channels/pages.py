@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.base.config import Config
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.commands import channels as commands
-from app.config import Config
-from app.errors import InvalidForm
-from app.i18n import N_, _
 from app.services.channels import incoming, reporter_notices, webhooks
 from app.services.core import rights
 from app.web import context, entries, lists, once

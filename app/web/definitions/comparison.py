@@ -6,8 +6,8 @@ from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import NotFound
-from app.i18n import _
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.models import ProcessDefinition
 from app.services.comparison import contents
 from app.services.core import ids

@@ -18,11 +18,11 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import InvalidDiagram, InvalidForm, NotFound
+from app.base.i18n import N_, _, language
 from app.commands.deployments import deploy_upload, draft_upload
 from app.commands.transaction import Answer
-from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.findings import SEVERITIES
-from app.i18n import N_, _, language
 from app.models import ProcessDefinition, ProposedDeployment, WatchedFile
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -6,15 +6,15 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.i18n import _, pgettext
+from app.base.stored_messages import tell_stored
 from app.commands.transaction import Answer, run_command
-from app.i18n import _, pgettext
 from app.models import Incident
 from app.services.core import paging
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.instances import incidents
 from app.services.migration import moves
-from app.stored_messages import tell_stored
 from app.web import context, entries, lists
 from app.web.lists import Column
 

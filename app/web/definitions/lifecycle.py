@@ -6,10 +6,10 @@ from flask import Blueprint, flash, make_response, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import AppError, Conflict, InvalidDiagram, InvalidForm
+from app.base.i18n import _
 from app.commands import deployments as commands
 from app.commands.transaction import Answer, Command
-from app.errors import AppError, Conflict, InvalidDiagram, InvalidForm
-from app.i18n import _
 from app.services.core.access import Actor
 from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, seen

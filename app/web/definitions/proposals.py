@@ -6,12 +6,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm
+from app.base.i18n import _
 from app.commands import publications
 from app.commands.deployments import approve_proposal
 from app.commands.transaction import Answer, run_command
-from app.errors import Conflict, InvalidDiagram, InvalidForm
-from app.i18n import _
 from app.models import ProposedDeployment
 from app.services.comparison import contents
 from app.services.core import clock

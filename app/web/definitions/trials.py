@@ -6,8 +6,8 @@ from typing import Any
 from flask import json, request, url_for
 from markupsafe import Markup
 
+from app.base.i18n import _
 from app.forms import numbers
-from app.i18n import _
 from app.services.definitions import table_trials
 from app.services.definitions.table_trials import Asked
 

@@ -8,8 +8,8 @@ from flask import Response as FlaskResponse
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
 from app.commands.transaction import run_without_key
-from app.errors import InvalidForm
 from app.services.core.access import Actor
 from app.services.dossiers import archive, gathering, paper, taking
 from app.services.instances import instances

@@ -4,9 +4,9 @@ from flask import Blueprint, make_response, render_template, request, stream_wit
 from flask import Response as FlaskResponse
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
 from app.commands import eventlogs as commands
 from app.commands import exports
-from app.errors import InvalidForm
 from app.services.eventlogs import rows, taking
 from app.web import context, lists
 from app.web.casefile import instance_list

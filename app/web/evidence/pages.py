@@ -8,9 +8,9 @@ from typing import IO
 from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.commands import evidence as commands
-from app.errors import InvalidForm, NotFound
-from app.i18n import _
 from app.services.evidence import overview, verifications
 from app.web import context, entries, errors
 from app.web.security import guard_download

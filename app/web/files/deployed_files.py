@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from werkzeug.datastructures import FileStorage
 
-from app.errors import InvalidForm
-from app.i18n import _
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.services.deployment import deployments
 from app.services.files.uploads import MAX_BYTES
 

@@ -7,10 +7,10 @@ from flask import Blueprint, make_response, render_template, request, send_file
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import AppError, InvalidForm, NotAllowed
+from app.base.i18n import _
 from app.commands.transaction import run_without_key
-from app.errors import AppError, InvalidForm, NotAllowed
 from app.history.words import purposes
-from app.i18n import _
 from app.models import Attachment
 from app.services.core import security_log
 from app.services.files import attachments, store

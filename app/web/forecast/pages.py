@@ -11,10 +11,10 @@ from typing import Any
 from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.calendar import OFFICE_OPENS
+from app.base.calendar import OFFICE_OPENS
+from app.base.errors import InvalidDiagram, InvalidForm
+from app.base.i18n import _, day, decimal
 from app.commands import forecast as commands
-from app.errors import InvalidDiagram, InvalidForm
-from app.i18n import _, day, decimal
 from app.services.core import holidays
 from app.services.definitions import definitions
 from app.services.forecast import copies, forecast, sides, views

@@ -7,10 +7,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, InvalidForm, NotAllowed
+from app.base.i18n import N_, _
 from app.commands import imports as commands
 from app.commands.transaction import Answer
-from app.errors import Conflict, InvalidForm, NotAllowed
-from app.i18n import N_, _
 from app.models import ImportBatch, ImportRow
 from app.services.core.access import Actor
 from app.services.files import sheets

@@ -8,9 +8,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import N_, _
 from app.commands.transaction import Answer, run_command
-from app.errors import InvalidForm, NotFound
-from app.i18n import N_, _
 from app.services.core import edit_conflicts, ids, rights
 from app.services.notifications import message_texts, quiet_hours, text_kinds
 from app.services.notifications.message_texts import Wording

@@ -9,11 +9,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.config import Office
+from app.base.errors import InvalidForm
+from app.base.i18n import _
+from app.base.stored_messages import tell_stored
 from app.bpmnio import feel
 from app.commands.transaction import Answer, run_command
-from app.config import Office
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services.core import edit_conflicts, office, rights
 from app.services.maintenance import condition, scheduled_backups
 from app.services.maintenance.condition import Condition
@@ -21,7 +22,6 @@ from app.services.maintenance.heartbeat import GONE_AFTER
 from app.services.notifications import quiet_hours
 from app.services.people import passkeys, second_steps
 from app.services.retention import periods
-from app.stored_messages import tell_stored
 from app.web import context, entries, filters
 from app.web.notifications.choices import clock_words, hours_words
 from app.web.people.second_steps import role_words

@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from app.base.i18n import N_, _
 from app.commands import work as commands
 from app.history.words.work import KINDS
-from app.i18n import N_, _
 from app.services.maintenance import work
 from app.services.maintenance.work import Piece
 from app.web import context, entries

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import forms
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound, NumberTaken
+from app.base.i18n import _, ngettext
 from app.commands.instances import start_instance
 from app.commands.transaction import Command, Failed, earlier_answer, run_without_key
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound, NumberTaken
 from app.forms import Form
-from app.i18n import _, ngettext
 from app.services.channels import incoming
 from app.services.core import clock, ids
 from app.services.files import phone_photos

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import forms
+from app.base.errors import InvalidForm, TooManyAttempts
+from app.base.i18n import _, ngettext
 from app.commands.transaction import run_without_key
-from app.errors import InvalidForm, TooManyAttempts
 from app.forms import Field, Form
-from app.i18n import _, ngettext
 from app.services.core.access import Actor
 from app.services.files import attachments, phone_photos
 from app.services.files.phone_photos import Sender

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, make_response, redirect, render_template, ur
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.i18n import _
 from app.commands.transaction import Command, run_command
-from app.i18n import _
 from app.services.definitions import definitions, outlines
 from app.services.instances import instances
 from app.services.reporter import tracking

@@ -11,10 +11,10 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.i18n import N_, _
 from app.history.events.migration import Change
 from app.history.vocabulary import Ids
 from app.history.words import migration as words
-from app.i18n import N_, _
 from app.models import EffectSurvey
 from app.services.core.access import Actor
 from app.services.core.paging import Page

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, InvalidForm
+from app.base.i18n import N_, _, ngettext
 from app.commands import migration as commands
 from app.commands import surveys as survey_commands
-from app.errors import Conflict, InvalidForm
 from app.history.codec import decode_as
 from app.history.events.migration import Change
-from app.i18n import N_, _, ngettext
 from app.models import MigrationCase, ProcessDefinition
 from app.services.core import ids as numbers
 from app.services.core.access import Actor

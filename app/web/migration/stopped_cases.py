@@ -4,9 +4,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, ExecutionFailed, InvalidForm, NotFound
+from app.base.i18n import _
 from app.commands import migration as commands
-from app.errors import Conflict, ExecutionFailed, InvalidForm, NotFound
-from app.i18n import _
 from app.models import Incident
 from app.services.core.access import Actor
 from app.services.definitions import definitions

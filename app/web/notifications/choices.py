@@ -7,9 +7,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands.transaction import Answer, run_command
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services.notifications import kinds, quiet_hours, wishes
 from app.services.notifications.quiet_hours import OfficeHours, QuietHours
 from app.services.notifications.wishes import Wishes

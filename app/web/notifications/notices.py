@@ -7,8 +7,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.i18n import _
 from app.commands.transaction import run_without_key
-from app.i18n import _
 from app.models import Notice
 from app.services.core import ids, paging
 from app.services.core.paging import Page

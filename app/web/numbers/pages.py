@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, render_template
 from sqlalchemy.orm import Session
 
-from app.i18n import _, pgettext
+from app.base.i18n import _, pgettext
 from app.models import ProcessDefinition
 from app.services.casefile import casefile
 from app.services.core.access import Actor

@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import NotFound
-from app.i18n import N_, _
+from app.base.errors import NotFound
+from app.base.i18n import N_, _
 from app.services.numbers import overview, publication, words
 from app.services.numbers.publication import Quarter, Statistics
 from app.web import context, lists

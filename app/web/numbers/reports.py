@@ -6,9 +6,9 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import NotFound
+from app.base.i18n import _
 from app.commands import exports
-from app.errors import NotFound
-from app.i18n import _
 from app.services.numbers import overview, report, report_files, scope, words
 from app.services.numbers.report import Report
 from app.web import context, lists

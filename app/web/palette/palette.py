@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, url_for
 from sqlalchemy.orm import Session
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.casefile import lookup
 from app.services.core.access import Actor
 from app.web import context, deadlines, lists, shell

@@ -5,11 +5,11 @@ from flask import session as browser
 from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import i18n
+from app.base import i18n
+from app.base.errors import InvalidForm, TooManyAttempts
+from app.base.i18n import _
 from app.commands import accounts
 from app.commands.transaction import run_without_key
-from app.errors import InvalidForm, TooManyAttempts
-from app.i18n import _
 from app.models import User
 from app.services.core.access import Actor
 from app.services.people import api_tokens, passkeys, provider_protocol, second_steps, sessions, users

@@ -7,11 +7,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.days_off import national_holidays
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import N_, _, day
 from app.commands import recounts as commands
 from app.commands.transaction import Answer, Command, earlier_answer, run_command
-from app.days_off import national_holidays
-from app.errors import InvalidForm, NotFound
-from app.i18n import N_, _, day
 from app.models import Holiday
 from app.services.core import clock, holidays, rights
 from app.services.migration import recounts

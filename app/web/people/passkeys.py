@@ -13,10 +13,10 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import InvalidForm, TooManyAttempts
+from app.base.i18n import _
 from app.commands import passkeys as commands
 from app.commands.accounts import FirstStepOver
-from app.errors import InvalidForm, TooManyAttempts
-from app.i18n import _
 from app.services.core import ids
 from app.services.people import passkeys
 from app.services.people.passkeys import Asked

@@ -4,10 +4,10 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.config import Provider
+from app.base.i18n import _
 from app.commands import providers
 from app.commands.transaction import Answer, run_command
-from app.config import Provider
-from app.i18n import _
 from app.services.core import rights
 from app.services.people import provider_accounts
 from app.services.people.provider_protocol import ProviderFailed

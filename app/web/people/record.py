@@ -7,7 +7,7 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.core import history, paging
 from app.services.core.paging import Page
 from app.services.people import user_search

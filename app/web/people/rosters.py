@@ -8,9 +8,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, InvalidForm, NotFound
+from app.base.i18n import N_, _
 from app.commands import roster as commands
-from app.errors import Conflict, InvalidForm, NotFound
-from app.i18n import N_, _
 from app.models import RosterFile
 from app.services.core import clock, ids, rights
 from app.services.core.access import Actor

@@ -8,10 +8,10 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import InvalidForm, TooManyAttempts
+from app.base.i18n import _, ngettext
 from app.commands import accounts
 from app.commands.transaction import Answer, run_command
-from app.errors import InvalidForm, TooManyAttempts
-from app.i18n import _, ngettext
 from app.services.core import rights
 from app.services.people import accounts as account_service
 from app.services.people import passkeys, second_steps

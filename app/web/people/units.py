@@ -9,9 +9,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands.transaction import Answer, run_command, run_without_key
-from app.errors import InvalidForm
-from app.i18n import _
 from app.models import Unit
 from app.services.core import clock, edit_conflicts, rights
 from app.services.definitions import lane_uses, staffing

@@ -10,9 +10,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import LANGUAGES, N_, _, use
 from app.commands.transaction import Answer, Command, run_command, run_without_key
-from app.errors import InvalidForm
-from app.i18n import LANGUAGES, N_, _, use
 from app.models import User
 from app.services.core import edit_conflicts, ids, paging, rights
 from app.services.core.access import Actor, actor_of

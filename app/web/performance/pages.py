@@ -10,9 +10,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import InvalidDiagram, InvalidForm
+from app.base.i18n import N_, _, decimal, pgettext
 from app.commands.transaction import run_without_key
-from app.errors import InvalidDiagram, InvalidForm
-from app.i18n import N_, _, decimal, pgettext
 from app.models import ProcessDefinition
 from app.services.definitions import catalogue
 from app.services.numbers import overview, words

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from app.base.i18n import N_, _
 from app.history.words import types
-from app.i18n import N_, _
 from app.services.core.access import STATES
 from app.services.questions import case_conditions
 from app.services.questions.choices import Choices, Options

@@ -8,9 +8,9 @@ from flask import Blueprint, make_response, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.history.words import purposes
-from app.i18n import N_, _
 from app.services.core import paging
 from app.services.definitions import definitions
 from app.services.questions import ledger

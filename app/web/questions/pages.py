@@ -10,11 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import _, ngettext, pgettext
 from app.history.entry import Entry
 from app.history.events import Event
 from app.history.words import types, who
-from app.i18n import _, ngettext, pgettext
 from app.models import ProcessInstance
 from app.services.casefile import casefile
 from app.services.core import ids, paging

@@ -7,9 +7,9 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.commands import questions as commands
-from app.errors import InvalidForm
-from app.i18n import N_, _
 from app.services.questions import findings, question, samples
 from app.web import context, entries, errors, lists
 from app.web.lists import Column

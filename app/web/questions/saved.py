@@ -3,9 +3,9 @@
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands import questions as commands
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services.questions import question
 from app.web import context, entries, errors
 from app.web.questions import pages

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from app.base.i18n import N_, _
 from app.history.events import CATALOGUE, InstanceEvent
 from app.history.words import types
-from app.i18n import N_, _
 from app.services.questions import case_conditions
 
 STATES: Mapping[str, str] = {

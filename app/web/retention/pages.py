@@ -6,9 +6,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, InvalidForm, NotFound
+from app.base.i18n import N_, _, pgettext
 from app.commands import retention as commands
-from app.errors import Conflict, InvalidForm, NotFound
-from app.i18n import N_, _, pgettext
 from app.models import DestroyedCase, Destruction, ProcessInstance
 from app.services.core import paging, rights
 from app.services.core.paging import Page

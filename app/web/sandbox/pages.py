@@ -13,11 +13,11 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import forms
+from app.base.errors import AppError, Conflict, InvalidDiagram, InvalidForm, NotFound
+from app.base.i18n import _, anew
 from app.commands import sandbox, scenarios
 from app.commands.sandboxes import Stop, World
-from app.errors import AppError, Conflict, InvalidDiagram, InvalidForm, NotFound
 from app.forms import Component, Field, moments
-from app.i18n import _, anew
 from app.services.casefile import queries
 from app.services.casefile.casefile import CaseFile
 from app.services.core import holidays, ids

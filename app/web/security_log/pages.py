@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.i18n import _
 from app.forms import moments
-from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, SecurityEvent, User, UserTask
 from app.services.core import ids, paging, security_log
 from app.services.core.access import Actor

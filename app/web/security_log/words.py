@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.base.i18n import N_, _, pgettext
 from app.history.words import types
-from app.i18n import N_, _, pgettext
 from app.models import SecurityEvent
 from app.services.core.security_log import DONE
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.core import ids
 from app.services.sop_tables import answers, corrections, grids, lanes, packing
 from app.services.sop_tables.corrections import NEXT, Plan

@@ -7,10 +7,10 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm, KeyReused
+from app.base.i18n import _, ngettext
 from app.commands import studio
-from app.errors import InvalidForm, KeyReused
 from app.findings import errors_first
-from app.i18n import _, ngettext
 from app.services.deployment import deployments
 from app.services.sop_tables import accounts, drafting, grids, packing, reading
 from app.services.sop_tables import corrections as rules

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
-from app import i18n
+from app.base import i18n
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _
 from app.commands import studio
-from app.errors import InvalidForm, NotFound
-from app.i18n import _
 from app.services.deployment import deployments
 from app.services.studio import deadlines, draft_files, drafts, materials
 from app.services.studio.draft_files import SavedMeanwhile

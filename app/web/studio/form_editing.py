@@ -8,8 +8,8 @@ from typing import Any
 from flask import Response, jsonify, render_template
 from werkzeug.exceptions import BadRequest
 
+from app.base.errors import InvalidDiagram
 from app.commands import studio
-from app.errors import InvalidDiagram
 from app.services.studio import draft_files, drafts, field_usage, previews, renaming
 from app.web import context
 from app.web.studio.requests import json_object

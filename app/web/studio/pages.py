@@ -8,11 +8,11 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import InvalidDiagram, InvalidForm
+from app.base.i18n import _
 from app.commands import studio
 from app.commands.scenarios import play_scenarios
 from app.commands.transaction import Answer
-from app.errors import InvalidDiagram, InvalidForm
-from app.i18n import _
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, proposals
 from app.services.deployment.deployments import Deployment

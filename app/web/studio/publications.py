@@ -7,7 +7,7 @@ from datetime import datetime
 from flask import request
 from sqlalchemy.orm import Session
 
-from app import stored_messages
+from app.base import stored_messages
 from app.findings import Finding
 from app.models import ProcessDraft, ProcessDraftFile, ProposedDeployment
 from app.services.definitions import definitions

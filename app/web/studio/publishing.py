@@ -9,11 +9,11 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.base.errors import InvalidForm, NotFound
+from app.base.i18n import _, ngettext
 from app.commands import surveys
 from app.commands.scenarios import play_scenarios
-from app.errors import InvalidForm, NotFound
 from app.findings import Finding, errors_first
-from app.i18n import _, ngettext
 from app.models import ProcessDraft
 from app.services.comparison import contents
 from app.services.comparison.changes import Comparison

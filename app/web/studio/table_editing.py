@@ -6,7 +6,7 @@ from typing import Any
 from flask import Response, jsonify, render_template
 from werkzeug.exceptions import BadRequest
 
-from app.errors import InvalidDiagram, NotFound
+from app.base.errors import InvalidDiagram, NotFound
 from app.services.definitions import table_trials
 from app.services.studio import tables
 from app.web import context, errors

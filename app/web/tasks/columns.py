@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.i18n import N_, _, pgettext
+from app.base.i18n import N_, _, pgettext
 from app.models import UserTask
 from app.services.tasks.inbox import SORTS
 from app.web import context, lists

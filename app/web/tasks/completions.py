@@ -6,9 +6,9 @@ from typing import Any
 from flask import flash, url_for
 from sqlalchemy.orm import Session
 
+from app.base.errors import KeyReused
+from app.base.i18n import _
 from app.commands.tasks import Answers, complete_task
-from app.errors import KeyReused
-from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services.core import access
 from app.services.core.access import Actor

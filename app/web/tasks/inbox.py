@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.i18n import _, ngettext
+from app.base.i18n import _, ngettext
 from app.models import Absence, UserTask
 from app.services.casefile import casefile
 from app.services.core import paging

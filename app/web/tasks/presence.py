@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from flask import Blueprint, Response, jsonify
 
+from app.base.i18n import _
 from app.commands.transaction import run_relaxed
-from app.i18n import _
 from app.services.tasks import presence
 from app.web import context
 

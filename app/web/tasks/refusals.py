@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from app.commands.tasks import Answers
-from app.commands.transaction import Failed
-from app.errors import (
+from app.base.errors import (
     AppError,
     Conflict,
     EndsCase,
@@ -15,7 +13,9 @@ from app.errors import (
     TaskHandedOn,
     TaskTaken,
 )
-from app.i18n import _
+from app.base.i18n import _
+from app.commands.tasks import Answers
+from app.commands.transaction import Failed
 from app.models import UserTask
 from app.services.tasks import conflicts, permissions, tasks
 from app.services.tasks.tasks import Work

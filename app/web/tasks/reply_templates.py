@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import InvalidForm
+from app.base.i18n import _
 from app.commands.transaction import run_command
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services.core import ids
 from app.services.tasks import reply_templates
 from app.web import context, entries, errors

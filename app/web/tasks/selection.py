@@ -9,12 +9,12 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import EndsCase, InvalidForm
+from app.base.i18n import _, ngettext
 from app.commands import selections as commands
 from app.commands.selections import Outcome
 from app.commands.tasks import Answers, complete_task
-from app.errors import EndsCase, InvalidForm
 from app.forms import Component
-from app.i18n import _, ngettext
 from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.people import loads, officers

@@ -7,9 +7,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import N_, _
 from app.forms import moments
-from app.i18n import N_, _
 from app.services.tasks import snoozing
 from app.web import context
 from app.web.tasks import tasks as task_pages

@@ -8,16 +8,10 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.i18n import _
 from app.commands.tasks import Answers, as_draft, undo_completion
 from app.commands.transaction import Failed, run_command, run_without_key
-from app.errors import (
-    AppError,
-    Conflict,
-    InvalidForm,
-    NotAllowed,
-    NotFound,
-)
-from app.i18n import _
 from app.models import User, UserTask
 from app.services.casefile import notes, queries
 from app.services.people import officers

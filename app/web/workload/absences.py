@@ -7,10 +7,10 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import Conflict, InvalidForm
+from app.base.i18n import _
 from app.commands import workload as commands
-from app.errors import Conflict, InvalidForm
 from app.forms import moments
-from app.i18n import _
 from app.models import Absence, User
 from app.services.core import clock, ids
 from app.services.core.access import Actor

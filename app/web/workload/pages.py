@@ -8,9 +8,9 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
+from app.base.i18n import N_, _
 from app.commands import workload as commands
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed
-from app.i18n import N_, _
 from app.models import User, UserTask
 from app.services.casefile import casefile
 from app.services.core import ids, paging

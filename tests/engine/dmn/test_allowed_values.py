@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.base.errors import ExecutionFailed, InvalidDiagram
 from app.engine import decisions
-from app.errors import ExecutionFailed, InvalidDiagram
 from tests.engine.decision_files import decide, decision, file, given, grid, literal, read, value
 from tests.engine.decision_tables import refused
 

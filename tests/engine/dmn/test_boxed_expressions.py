@@ -7,7 +7,7 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from app.errors import ExecutionFailed
+from app.base.errors import ExecutionFailed
 from tests.engine.decision_files import decide, decision, file, grid, knowledge, literal, read, value
 from tests.engine.decision_tables import refused
 

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
+from app.base.errors import AppError
 from app.engine import decisions
-from app.errors import AppError
 from tests.engine.decision_files import decision, file, given, grid, knowledge, literal
 from tests.engine.decision_tables import NOW
 from tests.engine.escapes import PYTHON, RUNAWAY, SCRIPT

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import speaking
 from app.engine import decisions
 from app.engine.dmn.cells import as_test
-from app.errors import InvalidDiagram
-from app.i18n import speaking
 from tests.engine.decision_tables import DMN_13, decide, dmn, only, refused, table
 
 

@@ -9,8 +9,8 @@ from hypothesis import given as given_by
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from app.base.errors import AppError, InvalidDiagram
 from app.engine import decisions
-from app.errors import AppError, InvalidDiagram
 from tests.engine.decision_files import SCORE, decide, decision, file, given, grid, knowledge, literal, read
 from tests.engine.decision_tables import NOW, refused
 

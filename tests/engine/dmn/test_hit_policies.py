@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import ExecutionFailed
+from app.base.errors import ExecutionFailed
 from tests.engine.decision_files import decide, decision, file, grid, read, value
 from tests.engine.decision_tables import refused
 

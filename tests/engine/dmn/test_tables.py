@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.base.errors import ExecutionFailed
 from app.bpmnio import feel
 from app.engine import decisions
 from app.engine.decisions import Input, Output, Rule, Table
 from app.engine.dmn.cells import literals
-from app.errors import ExecutionFailed
 from tests.engine.decision_tables import NOW, decide, table
 
 

@@ -5,10 +5,10 @@ import re
 import pytest
 from lxml import etree
 
+from app.base.i18n import speaking
 from app.engine.drawing import State, picture, symbols, texts
 from app.engine.drawing.picture import Names
 from app.engine.drawing.scene import scene
-from app.i18n import speaking
 from tests.engine.sketch import SOP, Sketch, css, group, small, svg, tip, words
 
 

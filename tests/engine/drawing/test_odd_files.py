@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
+from app.base.errors import InvalidDiagram
+from app.base.lru import ByteBoundCache
 from app.engine.drawing import State, draw_svg, picture, texts
 from app.engine.drawing.geometry import Box, bounding_box
 from app.engine.drawing.scene import scene
-from app.errors import InvalidDiagram
-from app.lru import ByteBoundCache
 from tests.engine.sketch import SOP, Sketch, group, small, svg, words
 
 HOSTILE = "</title><script>alert(1)</script> \"'&< onload="

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from app.base.i18n import speaking
 from app.engine.reading import source
 from app.findings import Finding
-from app.i18n import speaking
 
 #: Parameters that quote what was written, which may be spelt as an id is.
 _QUOTED = frozenset(

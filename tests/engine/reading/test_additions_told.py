@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.base.i18n import speaking
 from app.findings import Finding
-from app.i18n import speaking
 from tests.engine.building import bpmn, end, node, start
 from tests.engine.read_files import all_findings
 

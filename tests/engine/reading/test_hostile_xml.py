@@ -9,12 +9,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import speaking
 from app.engine import xml
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from app.errors import InvalidDiagram
 from app.findings import has_errors
-from app.i18n import speaking
 from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
 from tests.engine.read_files import errors, read, refused
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import speaking
 from app.engine.reading import reader
 from app.engine.reading.checks import ignored_elements
 from app.engine.reading.elements import kinds
-from app.errors import InvalidDiagram
-from app.i18n import speaking
 from tests.engine.building import (
     boundary,
     bpmn,

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.base.i18n import speaking
 from app.engine.reading import reader
 from app.findings import Finding
-from app.i18n import speaking
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.read_files import read
 

@@ -6,10 +6,10 @@ exporters of draw.io, vs converters of Visio, fl Flowable, ad ADONIS.
 
 import pytest
 
+from app.base.errors import InvalidDiagram
 from app.engine.diagram import Diagram
 from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
-from app.errors import InvalidDiagram
 from app.services.triage import driver
 from tests.engine.case import Case
 from tests.engine.read_files import DRAWINGS

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from app import i18n
+from app.base import i18n
+from app.base.errors import InvalidDiagram
 from app.engine.diagram import Diagram, Timer
 from app.engine.reading import reader
 from app.engine.running import spec
-from app.errors import InvalidDiagram
 from tests.engine.building import (
     Shape,
     boundary,

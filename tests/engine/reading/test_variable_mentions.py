@@ -1,9 +1,9 @@
 """Where a diagram names variables, and that one name can be changed without touching anything else."""
 
+from app.base.mentions import rewritten
 from app.engine import xml
 from app.engine.dmn.variable_mentions import table_mentions
 from app.engine.reading.variable_mentions import diagram_mentions
-from app.mentions import rewritten
 
 _BPMN = """<?xml version="1.0" encoding="UTF-8"?>
 <b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0">

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from app.base.errors import ExecutionFailed
 from app.engine.reading.reader import read_diagrams
 from app.engine.running.execution import Program
-from app.errors import ExecutionFailed
 from tests.engine.building import boundary, bpmn, end, node, start
 from tests.engine.case import Case
 

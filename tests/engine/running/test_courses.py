@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from app.base.errors import ExecutionFailed
 from app.engine.running import courses, execution
 from app.engine.running.courses import Courses
 from app.engine.running.execution import Program
 from app.engine.running.rehearsal import Playable
 from app.engine.running.step import Step
-from app.errors import ExecutionFailed
 from tests.engine.drawn import CALENDAR, MONDAY, program
 from tests.engine.invented import Inventor
 

@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.errors import Conflict, ExecutionFailed, NotFound
+from app.base.i18n import speaking
 from app.engine.running import execution
-from app.errors import Conflict, ExecutionFailed, NotFound
-from app.i18n import speaking
 from tests.engine.case import Case
 from tests.engine.drawn import CALENDAR, MONDAY
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.base.errors import Conflict, ExecutionFailed
 from app.engine.running import step, transitions
-from app.errors import Conflict, ExecutionFailed
 from tests.engine.case import Case
 
 EACH = """

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.base.errors import ExecutionFailed
 from app.engine import decisions
-from app.errors import ExecutionFailed
 from tests.engine.case import Case
 from tests.engine.decision_tables import dmn
 from tests.engine.drawn import program

@@ -6,7 +6,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.engine.running import migration
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Plan, Standing

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import ExecutionFailed
+from app.base.errors import ExecutionFailed
 from tests.engine.case import Case
 from tests.engine.scopes import BOUNDED, ERRORS, ROUNDS
 

@@ -2,11 +2,11 @@
 
 import pytest
 
+from app.base.errors import ExecutionFailed
 from app.engine import decisions
 from app.engine.diagram import Diagram
 from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
-from app.errors import ExecutionFailed
 from tests.engine.building import Shape, bpmn, catch, end, exclusive, flow, node, rule, start, user
 from tests.engine.case import Case
 from tests.engine.decision_tables import dmn

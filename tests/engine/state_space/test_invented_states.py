@@ -12,10 +12,10 @@ from random import Random
 
 import pytest
 
+from app.base.errors import ExecutionFailed
 from app.engine.diagram import Diagram
 from app.engine.running.execution import Program, deliver
 from app.engine.state_space.search import Explored, Stuck, explore
-from app.errors import ExecutionFailed
 from tests.engine.case import Case
 from tests.engine.drawn import CALENDAR, draw
 from tests.engine.free_game import Everything, TooMuch

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.errors import ExpressionFailed
+from app.base.i18n import speaking
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.timers import Due
-from app.errors import ExpressionFailed
 from app.findings import Finding
-from app.i18n import speaking
 
 WIB = ZoneInfo("Asia/Jakarta")
 CALENDAR = Calendar(WIB)

@@ -4,9 +4,9 @@ import random
 
 import pytest
 
+from app.base.i18n import speaking
 from app.bpmnio import feel
 from app.forms.condition_tree import folded, negated, parse
-from app.i18n import speaking
 from tests.forms.pages import draw, html
 from tests.forms.schemas import NOW, component, form, hide, values
 

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from app import forms
+from app.base.i18n import speaking
 from app.forms import moments, numbers
 from app.forms.model import Field, option_text
 from app.forms.submission.form_state import situation
-from app.i18n import speaking
 from tests.forms.browser import browser, show
 from tests.forms.pages import html
 from tests.forms.schemas import EVERYTHING, NOW, component, form, hide, must, rules, values

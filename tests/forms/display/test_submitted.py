@@ -1,7 +1,7 @@
 """A submitted form to read."""
 
 from app import forms
-from app.i18n import speaking
+from app.base.i18n import speaking
 from tests.forms.schemas import component, form, values
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
+from app.base.i18n import speaking
 from app.findings import has_errors
 from app.forms.schema.parsing import components
-from app.i18n import speaking
 from tests.forms.every import EVERY
 from tests.forms.judging import codes
 from tests.forms.pages import html

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.i18n import speaking
+from app.base.i18n import speaking
 from tests.forms.schemas import component, content, form
 
 

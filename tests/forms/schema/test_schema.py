@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.errors import InvalidDiagram
+from app.base.errors import InvalidDiagram
+from app.base.i18n import _, speaking
 from app.findings.forms import TEXTS
-from app.i18n import _, speaking
 from tests.forms.judging import codes
 from tests.forms.schemas import EVERYTHING, component, content, form, hide, must, rules, values
 

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from app.base.mentions import rewritten
 from app.forms import form_mentions
-from app.mentions import rewritten
 
 
 def written(*components: dict[str, Any]) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.forms.submission.form_state import situation
 from tests.forms.schemas import NOW, component, form, values
 

@@ -10,7 +10,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from app import forms
-from app.errors import ExpressionFailed, InvalidForm
+from app.base.errors import ExpressionFailed, InvalidForm
 from app.forms.submission.conditions import Scope
 from app.forms.submission.form_state import situation
 from app.forms.submission.validation import _limits, asked_of

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from tests.forms.schemas import component, form, values
 
 FORM = form(

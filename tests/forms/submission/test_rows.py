@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.forms.submission.sheet import MAX_ROWS
 from tests.forms.every import rows
 from tests.forms.judging import clean, errors

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.i18n import speaking
+from app.base.i18n import speaking
 from tests.forms.judging import clean, errors
 from tests.forms.pages import html, sent_by
 from tests.forms.schemas import NOW, component, form, must, values

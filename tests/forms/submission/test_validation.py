@@ -3,8 +3,8 @@
 import pytest
 
 from app import forms
-from app.errors import InvalidForm
-from app.i18n import speaking
+from app.base.errors import InvalidForm
+from app.base.i18n import speaking
 from tests.forms.judging import clean, error
 from tests.forms.schemas import component, form, must
 

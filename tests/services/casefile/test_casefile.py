@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.services.casefile import casefile, instance_lists, queries
 from app.services.casefile.instance_lists import InstanceFilters

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import candidates

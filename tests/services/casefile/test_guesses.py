@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.errors import AppError, NotAllowed
+from app.base.db import Database
+from app.base.errors import AppError, NotAllowed
 from app.forms.masking import SIGN
 from app.history.entry import Entry
 from app.history.events import Event, ProcessResumed, ProcessRetired

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms.masking import SIGN
 from app.models import (
     CaseFact,

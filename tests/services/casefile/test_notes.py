@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.models import HistoryEvent
 from app.services.casefile import notes
 from tests.services.office import Office

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.errors import NotFound
+from app.base.errors import NotFound
 from app.history import reader
 from app.history.events import TaskOverdue
 from app.models import Job, MessageWait, ProcessInstance, User, UserTask

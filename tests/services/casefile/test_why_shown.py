@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import InvalidForm, NotAllowed
+from app.base.errors import InvalidForm, NotAllowed
 from app.models import ProcessInstance
 from app.services import identity
 from app.services.core.access import Actor

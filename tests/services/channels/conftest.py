@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.services.core import settings
 from tests.services.channels.mail_server import MailServer
 from tests.services.channels.receiver import Receiver

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import channels
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.models import IncomingMail, ProcessInstance, ReporterMessage, User
 from app.services.channels import incoming, mail_reading, mailbox
 from app.services.core import access, clock, encryption

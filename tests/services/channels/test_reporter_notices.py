@@ -9,10 +9,10 @@ from urllib.parse import parse_qs
 import pytest
 from sqlalchemy import select
 
+from app.base.config import SmsGateway
+from app.base.db import Database
+from app.base.errors import Conflict, NotAllowed
 from app.commands.channels import SmsTurns, tell_reporter
-from app.config import SmsGateway
-from app.db import Database
-from app.errors import Conflict, NotAllowed
 from app.history import reader
 from app.history.events import ReporterNotified
 from app.models import IdentityValue, ProcessInstance, ReporterNotice

@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.commands import channels
 from app.commands.channels import WebhookTurns, deliver
 from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed
 from app.models import ProcessInstance, Setting, WebhookDelivery
 from app.services.channels import claims, webhooks
 from app.services.core import clock

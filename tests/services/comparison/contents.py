@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
+from app.base.errors import InvalidDiagram
 from app.engine import decisions
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram
 from app.engine.reading import call_activities, reader
-from app.errors import InvalidDiagram
 from app.services.comparison.changes import Comparison
 from app.services.comparison.comparison import compare
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.i18n import speaking
+from app.base.i18n import speaking
 from app.services.comparison.changes import Comparison
 from app.services.comparison.comparison import compare
 from app.services.comparison.contents import draft_contents

@@ -10,8 +10,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.errors import NotReady
+from app.base.db import Database
+from app.base.errors import NotReady
 from app.models import Setting
 from app.services.core import commit_hooks
 

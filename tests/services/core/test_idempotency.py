@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 import pytest
 
-from app.db import Database
-from app.errors import Conflict, InvalidForm
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm
 from app.services.core import idempotency
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.services.core.reasons import required_reason
 
 

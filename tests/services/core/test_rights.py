@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
-from app.errors import AppError, Conflict, NotAllowed, NotFound
+from app.base.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import MessageWait, User
 from app.services import identity
 from app.services.casefile import instance_lists, notes

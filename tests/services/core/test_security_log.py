@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotAllowed
 from app.commands.transaction import run_without_key
-from app.db import Database
-from app.errors import InvalidForm, NotAllowed
 from app.models import SecurityEvent
 from app.services.core import clock, security_log, settings
 from app.services.core.security_log import Deed, Noted, Origin, SecurityFilters

@@ -6,8 +6,8 @@ from typing import get_type_hints
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import InvalidForm
+from app.base.db import Database
+from app.base.errors import InvalidForm
 from app.history.events import CATALOGUE, Event, IncidentOpened, InstanceEvent
 from app.models import HistoryEvent
 from app.services.core import history

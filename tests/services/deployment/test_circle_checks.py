@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.config import ROOT
-from app.errors import ExecutionFailed
+from app.base.config import ROOT
+from app.base.errors import ExecutionFailed
+from app.base.i18n import speaking
 from app.findings import Finding
-from app.i18n import speaking
 from app.services.deployment import deployments
 from tests.engine.building import (
     Shape,

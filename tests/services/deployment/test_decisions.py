@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.errors import ExecutionFailed, InvalidDiagram
+from app.base.errors import ExecutionFailed, InvalidDiagram
 from app.history import standing
 from app.models import HistoryEvent, ProcessInstance
 from app.services.definitions import details

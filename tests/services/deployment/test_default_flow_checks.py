@@ -83,6 +83,6 @@ def test_a_field_hidden_by_what_the_way_asks_for_is_certain(sop: dict[str, bytes
 
 @pytest.fixture
 def sop() -> dict[str, bytes]:
-    from app.config import ROOT
+    from app.base.config import ROOT
 
     return {p.name: p.read_bytes() for name in ("processes", "forms") for p in (ROOT / name).iterdir()}

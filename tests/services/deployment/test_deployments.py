@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import forms
-from app.errors import InvalidDiagram, NotAllowed
-from app.i18n import speaking
+from app.base.errors import InvalidDiagram, NotAllowed
+from app.base.i18n import speaking
 from app.models import ProcessDefinition, User
 from app.services.core import clock
 from app.services.definitions import definitions

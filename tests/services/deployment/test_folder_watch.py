@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config
+from app.base.config import Config
 from app.services.definitions import definitions
 from app.services.deployment import folder_watch
 from tests.engine.building import bpmn, end, exclusive, flow, node, start, user

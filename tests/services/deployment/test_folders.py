@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.config import Config
+from app.base.config import Config
 from app.models import WatchedFile
 from app.services.definitions import definitions
 from app.services.deployment import deployments, folder_watch

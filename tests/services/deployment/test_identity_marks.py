@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from app.base.i18n import speaking
 from app.findings import Finding
 from app.history import words
 from app.history.vocabulary import Ids
-from app.i18n import speaking
 from app.models import HistoryEvent, IdentityValue, ProcessInstance
 from app.services import identity
 from app.services.core import history

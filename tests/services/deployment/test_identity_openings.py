@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
+from app.base.db import Database
+from app.base.errors import Conflict
 from app.commands import deployments as commands
 from app.commands import studio
 from app.commands.transaction import Command
-from app.db import Database
-from app.errors import Conflict
 from app.models import ProcessDefinition, ProcessInstance
 from app.services.core import clock
 from app.services.definitions import definitions

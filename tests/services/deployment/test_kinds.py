@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from app.base.i18n import speaking
 from app.findings import Finding
-from app.i18n import speaking
 from app.services.deployment import deployments
 from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.decision_files import decision, file, given, grid, literal

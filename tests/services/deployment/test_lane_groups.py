@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import selectinload
 
-from app.errors import NotAllowed
+from app.base.errors import NotAllowed
 from app.findings import Finding
 from app.models import Group, HistoryEvent, LaneGroup, ProcessInstance, User, UserTask
 from app.services.core import access

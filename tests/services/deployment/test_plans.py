@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.commands import publications, studio
 from app.commands.deployments import approve_proposal, deploy_files
 from app.commands.transaction import Command
-from app.config import Config
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed
 from app.history.events import DefinitionDeployed, Event, PublicationFailed, PublicationPlanned
 from app.models import OutboxMessage, ProcessDefinition, ProcessDraft, ProposedDeployment, User
 from app.services.core import clock, history

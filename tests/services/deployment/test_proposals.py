@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import Conflict, NotAllowed, NotFound
 from app.commands import studio
 from app.commands.transaction import Command
-from app.config import Config
-from app.db import Database
-from app.errors import Conflict, NotAllowed, NotFound
 from app.history.events import DefinitionDeployed, DeploymentApproved, DeploymentProposed, DeploymentRejected
 from app.models import OutboxMessage, Resource
 from app.services.core import history

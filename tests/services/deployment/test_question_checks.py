@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.i18n import speaking
+from app.base.i18n import speaking
 from tests.engine.building import Shape, end, exclusive, flow, send, start, user
 from tests.services.deployment.found import found, of_codes
 from tests.services.office import form, text

@@ -2,9 +2,9 @@
 
 import pytest
 
+from app.base.errors import Conflict
 from app.commands import studio
 from app.commands.transaction import Command
-from app.errors import Conflict
 from app.findings import Finding
 from app.models import ProcessDefinition
 from app.services.definitions import definitions

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.base.errors import InvalidDiagram
+from app.base.i18n import speaking
 from app.engine.reading.reader import read_diagrams
-from app.errors import InvalidDiagram
 from app.findings import Finding
-from app.i18n import speaking
 from app.services.deployment.token_checks import check_tokens
 from tests.engine.building import (
     Shape,

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.config import ROOT
+from app.base.config import ROOT
+from app.base.i18n import speaking
 from app.findings import Finding, title
-from app.i18n import speaking
 from app.services.deployment import deployments
 from tests.engine.building import (
     Shape,

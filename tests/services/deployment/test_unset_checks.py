@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import speaking
 from app.engine.reading.reader import read_diagrams
 from app.engine.running.execution import Program
-from app.errors import ExecutionFailed
 from app.findings import Finding
-from app.i18n import speaking
 from tests.engine.building import (
     Shape,
     boundary,

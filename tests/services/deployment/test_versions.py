@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.commands import deployments as commands
 from app.commands.transaction import Command
-from app.config import Config
-from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.history.events import DefinitionDeployed, ProcessResumed, ProcessRetired, VersionWithdrawn
 from app.models import Job, ProcessDefinition, ProcessInstance
 from app.services.core import history

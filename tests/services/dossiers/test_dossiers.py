@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 from pypdf import PdfReader
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.events import CaseFileTaken, IdentityShown
 from app.models import Note, ProcessInstance

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from sqlalchemy import select
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.history import reader
 from app.history.events import EventLogTaken
 from app.models import HistoryEvent, ProcessInstance

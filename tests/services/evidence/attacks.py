@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.history.canonical import Place, Told, commitment, event_hash, moment
 from app.history.checking import Fault
 from app.models import Checkpoint, EventChain, HistoryEvent, ProcessInstance

@@ -11,8 +11,8 @@ from typing import Any
 
 import orjson
 
+from app.base.config import Config
 from app.commands import evidence
-from app.config import Config
 from app.models import ProcessInstance
 from app.services.evidence import bundles, checkpoints, periksa_bukti
 from app.services.files import attachments, uploads

@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import pytest
 from sqlalchemy import event, select
 
+from app.base.errors import Conflict
 from app.commands import evidence
-from app.errors import Conflict
 from app.forms import masking
 from app.history.events import FindingChanged, NoteAdded, WordsMasked
 from app.models import HistoryEvent, IdentityValue, ProcessInstance

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.db import Database
-from app.errors import NotReady
+from app.base.db import Database
+from app.base.errors import NotReady
 from app.history import reader
 from app.history.events import NoteAdded
 from app.models import EventChain, HistoryEvent, IdentityValue, ProcessInstance

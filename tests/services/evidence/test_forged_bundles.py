@@ -16,8 +16,8 @@ from zlib import crc32
 import orjson
 import pytest
 
+from app.base.config import Config
 from app.commands import evidence
-from app.config import Config
 from app.services.evidence import checkpoints
 from tests.services.evidence.attacks import config_of, rewrite, run, signed_anyway, unguarded
 from tests.services.evidence.bundling import (

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotReady
 from app.commands import evidence, retention
-from app.db import Database
-from app.errors import InvalidForm, NotReady
 from app.models import EventChain, IdentityValue, ProcessInstance
 from app.services.core import clock, encryption, settings
 from app.services.evidence import checkpoint_checks, checkpoints, verifying

@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
+from app.base.db import Database
 from app.commands import evidence
-from app.db import Database
 from app.services.evidence import bundles, checkpoints
 from tests.services.evidence.attacks import config_of
 from tests.services.evidence.bundling import (

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, text, update
 
+from app.base.db import Database
 from app.commands import evidence
-from app.db import Database
 from app.history.canonical import Place, Told, canonical, commitment, event_hash
 from app.models import HistoryEvent
 from app.services.evidence import verifying

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
 
+from app.base.db import Database
+from app.base.errors import Conflict
 from app.commands import evidence
-from app.db import Database
-from app.errors import Conflict
 from app.forms import masking
 from app.history import removals, writer
 from app.history.canonical import canonical, commitment

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, delete, insert, select
 
+from app.base.db import Database
 from app.commands import evidence
-from app.db import Database
 from app.history import reader
 from app.history.canonical import GENESIS, Place, Told, commitment, event_hash, moment
 from app.history.events import CheckpointRefused

@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 import pytest
 
+from app.base.config import Config
 from app.commands import evidence
-from app.config import Config
 from app.models import Checkpoint
 from app.services.evidence import checkpoint_checks, sending
 from app.services.evidence.sending import Place, Progress

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Column, Connection, Table, delete, select, text, update
 
+from app.base.config import Config
+from app.base.db import Base, Database
 from app.commands import recounts
 from app.commands.transaction import Command
-from app.config import Config
-from app.db import Base, Database
 from app.history.events import UserAdded
 from app.models import HistoryEvent, Job, ProcessInstance, Unit, User, UserTask
 from app.services.core import clock, history, holidays, settings

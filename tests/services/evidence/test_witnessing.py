@@ -10,10 +10,10 @@ from pathlib import Path
 import orjson
 import pytest
 
+from app.base.config import Config
+from app.base.db import Database
 from app.cli.witness import server
 from app.commands import evidence
-from app.config import Config
-from app.db import Database
 from app.services.evidence import checkpoints, periksa_bukti, remembered
 from tests.services.evidence.attacks import config_of, run, unguarded
 from tests.services.evidence.bundling import bundle, checked

@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.models import Attachment, Draft, HistoryEvent
 from app.services.core import clock, encryption, settings
 from app.services.core.access import Actor

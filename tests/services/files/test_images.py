@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, ImageOps
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.services.files import picture_program, uploads
 from tests.services import samples
 from tests.services.samples import SECRET

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app.config import ROOT
-from app.errors import InvalidForm
+from app.base.config import ROOT
+from app.base.errors import InvalidForm
 from app.services.files import picture_program, pictures, uploads
 from app.services.files.pictures import Batch, Picture, Wanted
 from tests.services import samples

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.services.files import sheets, workbooks
 from app.services.files.sheets import Sheet, read_sheet
 

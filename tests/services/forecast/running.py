@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
 from app.commands.forecast import forecast_draft
 from app.models import DefinitionFile, ProcessDefinition, Resource
 from app.services.definitions import definitions

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.base.errors import InvalidDiagram, NotAllowed
 from app.commands import forecast as commands
-from app.errors import InvalidDiagram, NotAllowed
 from app.services.core import clock
 from app.services.deployment import deployments
 from app.services.forecast import copies, forecast, views

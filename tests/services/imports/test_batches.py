@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import undefer
 
-from app import i18n
+from app.base import i18n
+from app.base.db import Database
+from app.base.errors import Conflict, NotAllowed, NotFound
 from app.commands import imports
 from app.commands.transaction import Command
-from app.db import Database
-from app.errors import Conflict, NotAllowed, NotFound
 from app.models import IdentityValue, ImportBatch, ImportRow, ProcessInstance, User
 from app.services.core import clock
 from app.services.imports import batches, outcomes

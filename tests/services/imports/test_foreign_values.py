@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import InvalidForm
+from app.base.db import Database
+from app.base.errors import InvalidForm
 from app.models import ImportValue, ProcessInstance
 from app.services.core import encryption
 from app.services.imports import batches

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ImportBatch
 from app.services.core import clock, encryption
 from app.services.imports import batches, headings, targets

@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.errors import InvalidDiagram
+from app.base.errors import InvalidDiagram
+from app.base.i18n import speaking
 from app.findings import Finding
-from app.i18n import speaking
 from app.models import ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import instances

@@ -6,9 +6,9 @@ from datetime import date, datetime
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
 from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
-from app.config import Config
 from app.history.events import TaskOverdue, TaskPostponed, TimerFired
 from app.models import Job, UserTask
 from app.services.casefile import queries, replay

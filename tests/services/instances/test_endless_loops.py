@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app import stored_messages, worker
+from app import worker
+from app.base import stored_messages
 from app.commands.jobs import fire_job
 from app.models import Incident, Job
 from app.services.core import loop_guard

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.errors import Conflict
+from app.base.db import Database
+from app.base.errors import Conflict
 from app.models import ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import execution, instances

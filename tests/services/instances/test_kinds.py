@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.base.errors import ExecutionFailed
+from app.base.i18n import speaking
 from app.bpmnio.kinds import NOTHING
 from app.engine.running.execution import Program
-from app.errors import ExecutionFailed
-from app.i18n import speaking
 from app.services.deployment import bundle_builder
 from tests.engine.building import bpmn, catch, end, exclusive, flow, marker, rule, start, user
 from tests.engine.case import Case

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import ExecutionFailed, InvalidDiagram
+from app.base.errors import ExecutionFailed, InvalidDiagram
 from app.findings import Finding
 from app.history import reader
 from app.models import ProcessInstance, UserTask

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import AppError, Conflict, NotAllowed, NotFound
+from app.base.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import ProcessInstance
 from app.services.core.access import Actor
 from app.services.deployment import deployments

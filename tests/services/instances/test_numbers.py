@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from app.errors import Conflict, InvalidForm
+from app.base.errors import Conflict, InvalidForm
 from app.models import ProcessInstance
 from app.services.core import clock
 from app.services.deployment import deployments

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import worker
-from app.errors import ExecutionFailed
+from app.base.errors import ExecutionFailed
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance, UserTask
 from app.services.casefile import casefile
 from app.services.core import loop_guard

@@ -15,11 +15,11 @@ import pyrage
 import pytest
 from sqlalchemy import inspect, select, text
 
-from app import packing
+from app.base import packing
+from app.base.config import Config, from_environment
+from app.base.db import Base, Database
+from app.base.errors import NotReady
 from app.commands import evidence
-from app.config import Config, from_environment
-from app.db import Base, Database
-from app.errors import NotReady
 from app.models import Attachment, IdentityValue, Incident, LoginSession, User, UserTask
 from app.services.core import access, encryption, settings
 from app.services.files import attachments, uploads

@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select
 
+from app.base.db import Database
 from app.commands.accounts import sign_in
-from app.db import Database
 from app.models import HistoryEvent, Unit, User
 from app.services.maintenance import demo
 from app.services.people import users

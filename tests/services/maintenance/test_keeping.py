@@ -12,9 +12,9 @@ from sqlalchemy import Column, Table, insert, select, update
 from sqlalchemy.orm import Session
 
 import app
-from app.column_types import PackedBytes, PackedDocument
+from app.base.column_types import PackedBytes, PackedDocument
+from app.base.db import Database
 from app.commands import keeping as commands
-from app.db import Database
 from app.models import (
     Attempt,
     Draft,

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from app import stored_messages
+from app.base import stored_messages
+from app.base.errors import InvalidDiagram
 from app.commands.jobs import fire_job
-from app.errors import InvalidDiagram
 from app.models import Incident, Job, ProcessInstance
 from app.services.core import loop_guard
 from app.services.instances import incidents, instances, jobs

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from app import stored_messages, worker
-from app.db import Database
+from app import worker
+from app.base import stored_messages
+from app.base.db import Database
 from app.models import HistoryEvent, Incident, Job, ProcessInstance
 from app.services.instances import instances
 from app.services.messaging import outgoing

@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed
 from app.commands import migration
 from app.commands.tasks import complete_task
 from app.commands.transaction import Command, run_without_key
-from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed
 from app.history import reader
 from app.history.events import InstanceMigrated, MigrationUndone, TaskReleased, TokenMoved
 from app.models import Incident, InstanceVisibility, Job, MigrationCase, ProcessInstance, UserTask

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.base.db import Database
+from app.base.errors import InvalidDiagram
 from app.commands import surveys
 from app.commands.transaction import Command
-from app.db import Database
-from app.errors import InvalidDiagram
 from app.models import EffectCase, Job, MessageWait, MigrationCase, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor

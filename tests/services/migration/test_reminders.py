@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
 from app.commands import recounts as recount_commands
 from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
-from app.config import Config
 from app.models import Job, UserTask
 from app.services.core import clock, holidays
 from app.services.instances import instances, jobs

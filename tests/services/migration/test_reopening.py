@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands.transaction import Command, run_command
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.events import CaseReopened
 from app.models import CaseFact, Job, ProcessInstance

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from app.base.errors import NotAllowed, NotFound
 from app.commands import studio, surveys
 from app.commands.transaction import Command
-from app.errors import NotAllowed, NotFound
 from app.models import EffectCase, EffectSurvey, ProcessDraft, ProcessInstance
 from app.services.core import clock
 from app.services.deployment import deployments

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.history import reader, standing
 from app.models import ProcessInstance
 from app.services.instances import instances

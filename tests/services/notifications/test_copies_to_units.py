@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import InvalidDiagram, NotFound
+from app.base.errors import InvalidDiagram, NotFound
 from app.history import reader
 from app.models import ProcessInstance
 from app.services.core import access

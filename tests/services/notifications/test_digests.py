@@ -13,11 +13,11 @@ from email.message import Message
 import pytest
 from sqlalchemy import select, update
 
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import NotReady
 from app.commands.digests import deliver_digests
 from app.commands.mail import deliver_mail
-from app.config import Config
-from app.db import Database
-from app.errors import NotReady
 from app.models import Digest, Holiday, Notice, OutboxMessage, ProcessInstance, User, UserTask
 from app.services.core import clock, settings
 from app.services.core.access import Actor

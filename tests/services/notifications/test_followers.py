@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotFound
+from app.base.errors import InvalidForm, NotFound
 from app.models import Notice, ProcessInstance, User, membership
 from app.services.casefile import notes
 from app.services.notifications import followers, outbox, texts

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.base.config import Config
+from app.base.db import Database
 from app.commands.mail import deliver_mail
-from app.config import Config
-from app.db import Database
 from app.models import Notice, OutboxMessage, User
 from app.services.core import clock, settings
 from app.services.notifications import mail, outbox

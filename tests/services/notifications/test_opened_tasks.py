@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.i18n import speaking
+from app.base.i18n import speaking
 from app.models import ProcessInstance
 from app.services.core import clock
 from app.services.core.access import Actor

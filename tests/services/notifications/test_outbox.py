@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import NotFound
+from app.base.db import Database
+from app.base.errors import NotFound
 from app.models import Notice, OutboxMessage, ProcessInstance, User
 from app.services.core import clock
 from app.services.notifications import notices, outbox

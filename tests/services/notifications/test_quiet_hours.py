@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.config import Config
+from app.base.db import Database
 from app.commands.mail import deliver_mail
-from app.config import Config
-from app.db import Database
 from app.models import Notice, OutboxMessage, User
 from app.services.core import clock, settings
 from app.services.notifications import outbox, wishes

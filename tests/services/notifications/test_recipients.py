@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.errors import InvalidForm
-from app.i18n import speaking
+from app.base.errors import InvalidForm
+from app.base.i18n import speaking
 from app.models import Notice
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, messages

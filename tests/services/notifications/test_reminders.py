@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app import worker
-from app.i18n import moment, speaking
+from app.base.i18n import moment, speaking
 from app.models import UserTask
 from app.services.core import clock, settings
 from app.services.core.access import Actor

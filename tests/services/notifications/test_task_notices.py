@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, text
 from sqlalchemy.orm import Session
 
 from app import worker
-from app.db import Database
+from app.base.db import Database
 from app.models import Notice, OutboxMessage, ProcessInstance, Unit, User, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor

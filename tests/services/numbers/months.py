@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
+from app.base.db import Database
 from app.models import User, UserTask
 from app.services.core import access, clock
 from app.services.core.access import Actor

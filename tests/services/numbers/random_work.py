@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.base.errors import Conflict
 from app.models import JoinedReport, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.instances import cancellation, instances

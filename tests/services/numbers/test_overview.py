@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.services.core import clock
 from app.services.instances import instances
 from app.services.numbers import overview

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.errors import NotFound
+from app.base.errors import NotFound
 from app.models import UserTask
 from app.services.core import clock
 from app.services.deployment import deployments

@@ -4,9 +4,9 @@ from base64 import b32decode
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from app.base.db import Database
 from app.commands import accounts
 from app.commands.accounts import SecondStepDue
-from app.db import Database
 from app.models import User
 from app.services.core import clock
 from app.services.core.access import Actor, actor_of

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.models import ApiToken, HistoryEvent, User
 from app.services.core import clock
 from app.services.core.access import Actor, actor_of

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import func, insert, select, update
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
+from app.base.i18n import speaking
 from app.history import words
 from app.history.entry import entry_of
 from app.history.events import IdentityShown, OwnLanesChanged
 from app.history.sentences import plain
 from app.history.vocabulary import Ids
-from app.i18n import speaking
 from app.models import (
     Group,
     HistoryEvent,

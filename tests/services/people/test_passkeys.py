@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotFound, TooManyAttempts
 from app.commands import accounts, passkeys
 from app.commands.accounts import FirstStepOver, SecondStepDue
-from app.config import Config
-from app.db import Database
-from app.errors import InvalidForm, NotFound, TooManyAttempts
 from app.models import HistoryEvent, LoginSession, Passkey, RecoveryCode, User
 from app.services.core.access import Actor
 from app.services.people import accounts as account_service

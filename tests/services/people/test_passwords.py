@@ -8,8 +8,8 @@ from statistics import median
 
 import pytest
 
-from app.config import Config, Office
-from app.errors import InvalidForm
+from app.base.config import Config, Office
+from app.base.errors import InvalidForm
 from app.services.people import passwords
 from tests.passwords import AS_SERVED
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.config import Provider
-from app.db import Database
-from app.errors import Conflict, NotAllowed
+from app.base.config import Provider
+from app.base.db import Database
+from app.base.errors import Conflict, NotAllowed
 from app.models import Group, HistoryEvent, LoginSession, ProviderAccount, User
 from app.services.core import clock
 from app.services.core.access import Actor, actor_of

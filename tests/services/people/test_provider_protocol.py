@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import KeySet, OctKey, RSAKey
 
-from app.config import Provider
+from app.base.config import Provider
 from app.services.core import clock
 from app.services.people import provider_protocol
 from app.services.people.provider_protocol import ProviderFailed

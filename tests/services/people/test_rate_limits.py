@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import TooManyAttempts
-from app.i18n import speaking
+from app.base.db import Database
+from app.base.errors import TooManyAttempts
+from app.base.i18n import speaking
 from app.models import Attempt
 from app.services.core import clock
 from app.services.people import rate_limits

@@ -6,10 +6,10 @@ from base64 import b32decode
 import pytest
 from sqlalchemy import select
 
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed, TooManyAttempts
 from app.commands import accounts
 from app.commands.accounts import FirstStepOver
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed, TooManyAttempts
 from app.models import (
     HistoryEvent,
     LoginSession,

@@ -8,9 +8,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import InvalidForm, NotAllowed, NotFound
-from app.i18n import speaking
+from app.base.db import Database
+from app.base.errors import InvalidForm, NotAllowed, NotFound
+from app.base.i18n import speaking
 from app.models import HistoryEvent, Holiday
 from app.services.core import clock, edit_conflicts, holidays
 from app.services.core.access import Actor

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidDiagram, NotFound
 from app.commands import migration
 from app.commands.transaction import Command
-from app.errors import InvalidDiagram, NotFound
 from app.models import CaseFact, ProcessInstance
 from app.services.definitions import definitions
 from app.services.facts.counted import Counted

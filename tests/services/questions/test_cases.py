@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, text
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.models import CaseBranch, ProcessInstance, User
 from app.services import identity
 from app.services.casefile import masking

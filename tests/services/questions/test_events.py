@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed
+from app.base.errors import InvalidForm, NotAllowed
 from app.models import HistoryEvent, ProcessInstance
 from app.services import identity
 from app.services.core import clock

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed
+from app.base.errors import InvalidForm, NotAllowed
 from app.history.checking import chains
 from app.models import ProcessInstance, SampledCase, User
 from app.services.casefile import masking

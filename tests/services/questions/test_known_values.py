@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.errors import InvalidForm
+from app.base.errors import InvalidForm
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.questions import known_values, ledger, question

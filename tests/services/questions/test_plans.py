@@ -7,8 +7,8 @@ from itertools import product
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.base.errors import InvalidForm
 from app.commands.search import Turns
-from app.errors import InvalidForm
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
 from app.services.questions import case_conditions, cases, events, findings, known_values, ledger

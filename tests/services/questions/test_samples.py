@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.history.events import CaseFileTaken
 from app.models import HistoryEvent, SampledCase, User
 from app.services.core import access, history

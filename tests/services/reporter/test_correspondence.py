@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.events import REPORTER, ReporterMessageAdded
 from app.models import Notice, OutboxMessage, ProcessInstance

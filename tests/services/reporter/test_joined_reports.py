@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import select
 
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.models import Job, ProcessInstance, User, UserTask
 from app.services import identity

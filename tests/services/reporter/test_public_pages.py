@@ -245,7 +245,7 @@ def test_incidents_come_page_by_page_and_are_counted(office: Office) -> None:
 
 @pytest.mark.parametrize("name", ["rina", "dinas_a"])
 def test_officers_do_not_read_the_directory(office: Office, name: str) -> None:
-    from app.errors import NotAllowed
+    from app.base.errors import NotAllowed
 
     with office.database.reading() as session, pytest.raises(NotAllowed):
         user_search.page(session, UserFilters(), actor=getattr(office, name))

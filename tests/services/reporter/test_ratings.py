@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.errors import Conflict, InvalidForm
+from app.base.errors import Conflict, InvalidForm
 from app.history import reader
 from app.models import ProcessInstance
 from app.services import identity

@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.base.errors import Conflict, InvalidForm
 from app.commands.messages import reopen_report
 from app.commands.transaction import Command
 from app.engine.reading.reader import read_diagrams
-from app.errors import Conflict, InvalidForm
 from app.history import reader
 from app.history.events import REPORTER, CaseReopened
 from app.models import ProcessInstance, ReporterMessage

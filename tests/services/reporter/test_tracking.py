@@ -5,8 +5,8 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import NotAllowed, NotFound, TooManyAttempts
+from app.base.db import Database
+from app.base.errors import NotAllowed, NotFound, TooManyAttempts
 from app.models import Attempt, HistoryEvent, ProcessInstance, TrackingCode
 from app.services.core import clock, encryption
 from app.services.reporter import tracking

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, text, update
 
+from app.base.db import Base, Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.commands import retention, search
-from app.db import Base, Database
-from app.errors import Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.history import reader
 from app.history.events import (
     CaseDestroyed,

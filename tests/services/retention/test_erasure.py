@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import LargeBinary, select
 
-from app.db import Base
-from app.errors import Conflict, InvalidForm, NotAllowed, WrongKey
+from app.base.db import Base
+from app.base.errors import Conflict, InvalidForm, NotAllowed, WrongKey
 from app.history import reader
 from app.history.events import IdentityErased
 from app.models import CompletionUndo, Draft, ImportBatch, ImportRow, IncomingMail, ProcessInstance

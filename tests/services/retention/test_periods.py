@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from app.errors import NotAllowed
+from app.base.errors import NotAllowed
 from app.models import ProcessInstance
 from app.services.core import clock
 from app.services.core.access import Actor

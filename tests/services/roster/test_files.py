@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import roster
 from app.commands.accounts import sign_in
 from app.commands.transaction import Command, run_without_key
-from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.models import HistoryEvent, RosterFile, RosterLine, Unit, User
 from app.services.core.access import Actor
 from app.services.people import users

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from app.base.config import ROOT
+from app.base.db import Database, MemoryDatabase
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.commands import sandbox, sandboxes
 from app.commands.transaction import Command
-from app.config import ROOT
-from app.db import Database, MemoryDatabase
-from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.models import SandboxRun, Unit
 from app.services.sandbox import choices, office, views
 from app.services.sandbox.outcomes import OpenPlace

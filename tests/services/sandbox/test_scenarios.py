@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm
 from app.commands import scenarios as scenario_commands
 from app.commands import studio
 from app.commands.deployments import sync_folders
 from app.commands.scenarios import keep_scenario, play_scenarios
 from app.commands.transaction import Command
-from app.config import Config
-from app.db import Database
-from app.errors import Conflict, InvalidDiagram, InvalidForm
 from app.findings import Finding
 from app.models import DefinitionFile
 from app.services.core import settings

@@ -13,10 +13,10 @@ from itertools import chain
 import pytest
 from openpyxl import load_workbook
 
+from app.base.errors import InvalidForm
 from app.engine import xml
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from app.errors import InvalidForm
 from app.services.deployment import deployments
 from app.services.sop_documents import layouts, word
 from app.services.sop_tables import accounts, corrections, drafting, lanes, packing, reading

@@ -10,9 +10,9 @@ from io import BytesIO
 
 import pytest
 
+from app.base.errors import InvalidForm
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
-from app.errors import InvalidForm
 from app.services.deployment import deployments
 from app.services.sop_documents import layouts, word
 from app.services.sop_tables import corrections, drafting, durations, grids, packing, reading

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.base.config import Config
+from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.commands import studio
 from app.commands.transaction import Command
-from app.config import Config
-from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.history.entry import Entry
 from app.history.events import DefinitionDeployed, DraftBegun, DraftDiscarded, DraftRestored, Event
 from app.models import ProcessDraft, ProcessDraftFile

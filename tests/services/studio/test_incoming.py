@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import InvalidDiagram, NotAllowed
 from app.commands import studio
 from app.commands.deployments import deploy_files, draft_upload, sync_folders
 from app.commands.transaction import Command
-from app.config import Config
-from app.db import Database
-from app.errors import InvalidDiagram, NotAllowed
 from app.history.events import DraftBegun
 from app.models import ProcessDefinition, ProcessDraft, ProcessDraftFile
 from app.services.core import history

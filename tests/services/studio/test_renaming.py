@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy.orm import Session
 
+from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.commands import studio
-from app.errors import Conflict, InvalidForm, NotAllowed
 from app.services.studio import draft_files, field_usage, new_drafts, renaming, titles
 from app.services.studio.renaming import Plan, plan_for
 from tests.services.office import Office, form, text

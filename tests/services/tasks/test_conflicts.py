@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
-from app.i18n import speaking
+from app.base.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
+from app.base.i18n import speaking
 from app.models import ProcessInstance
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.db import Database
-from app.errors import InvalidForm
+from app.base.db import Database
+from app.base.errors import InvalidForm
 from app.models import Draft, ProcessInstance
 from app.services.core import clock
 from app.services.core.access import Actor
@@ -142,7 +142,7 @@ def test_a_draft_larger_than_any_form_is_refused_and_the_one_before_kept(
 def test_a_draft_sealed_under_another_key_is_an_error_and_not_garbage(
     database: Database, rina: Actor
 ) -> None:
-    from app.errors import NotReady
+    from app.base.errors import NotReady
 
     save(database, rina, a="1")
     with database.transaction() as session:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Draft, ProcessInstance
 from app.services.core import clock
 from app.services.deployment import deployments

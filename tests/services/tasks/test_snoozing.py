@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm, NotAllowed
+from app.base.errors import InvalidForm, NotAllowed
 from app.models import ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.tasks import inbox, tabs, tasks

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.models import OutboxMessage, User, UserTask
 from app.services.casefile import instance_lists

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app import worker
+from app.base.errors import Conflict, NotAllowed
 from app.commands.tasks import as_draft, complete_task, undo_completion
 from app.commands.transaction import Command
-from app.errors import Conflict, NotAllowed
 from app.history import reader
 from app.history.events import CompletionTakenBack
 from app.models import Attachment, CompletionUndo, Job, Notice, OutboxMessage, ProcessInstance, UserTask

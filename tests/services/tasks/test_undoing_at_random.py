@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
-from app.errors import ExecutionFailed, InvalidDiagram
+from app.base.db import Database
+from app.base.errors import ExecutionFailed, InvalidDiagram
 from app.models import Job, UserTask
 from app.services.core import clock
 from app.services.deployment import deployments

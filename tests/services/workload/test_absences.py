@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import workload as commands
 from app.commands.transaction import Command
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.events import TaskReassigned
 from app.models import Absence, Notice, User, UserTask

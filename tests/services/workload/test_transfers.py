@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config, from_environment
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import workload as commands
 from app.commands.transaction import Command
-from app.config import Config, from_environment
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.events import TaskHandedBack, TaskReassigned, TaskUnitChanged
 from app.models import Notice, ProcessInstance, UserTask

@@ -11,11 +11,11 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import models
+from app.base.config import Config
+from app.base.db import Database
 from app.commands import roster as roster_commands
 from app.commands import sandbox
 from app.commands.transaction import Command
-from app.config import Config
-from app.db import Database
 from app.models import ProcessDefinition, User, UserTask, Work
 from app.services.casefile import masking
 from app.services.core import clock, holidays, masks

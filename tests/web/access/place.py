@@ -13,8 +13,8 @@ from sqlalchemy import Connection, event
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.history.checking import Fault
 from app.services.evidence import remembered, verifying
 from tests.databases import Lent

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.routing import Rule
 
-from app.config import from_environment
-from app.db import Database
+from app.base.config import from_environment
+from app.base.db import Database
 from app.web import create_app
 from tests.web.access.bodies import CHANGES_NOTHING
 from tests.web.access.eventless import EVENTLESS, UNTOLD_FILES

@@ -7,7 +7,7 @@ from itertools import groupby, islice
 import pytest
 from werkzeug.routing import Rule
 
-from app.db import Database
+from app.base.db import Database
 from app.services.deployment import deployments
 from app.services.maintenance import demo
 from app.web import create_app

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Attachment, IdempotencyRecord
 from tests.reports import report, report_values
 from tests.web.conftest import Api, Case

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Incident
 from app.services.core.access import Actor
 from app.services.deployment import deployments

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import IdempotencyRecord
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Api, Case

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance
 from app.services.casefile import masking
 from app.services.core.access import actor_of

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.web import create_app
 from app.web.api.examples import COMPLETE, MESSAGE, START
 from app.web.api.schemas.instances import Message, Start

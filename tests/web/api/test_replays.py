@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import delete, update
 
-from app.db import Database
+from app.base.db import Database
 from app.models import User, membership
 from app.services.people import users
 from tests.attack.prepared import KEY, commands, send

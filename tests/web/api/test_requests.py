@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ApiToken
 from app.services.core import access
 from app.services.core.paging import cursor

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.base.i18n import speaking
 from app.engine import timers
-from app.i18n import speaking
 from app.web.casefile import clocks
 
 OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.db import Database
+from app.base.db import Database
 from app.services import identity
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of

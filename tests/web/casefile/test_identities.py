@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.db import Database
 from app.history import reader
 from app.history.events import IdentityShown
 from app.models import SecurityEvent

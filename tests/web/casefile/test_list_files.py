@@ -8,7 +8,7 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance
 from app.services.core import paging
 from tests.web.cases import start_many

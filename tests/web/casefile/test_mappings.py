@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.db import Database
+from app.base.db import Database
 from app.models import UserTask
 from app.services.core import access
 from app.services.deployment import deployments

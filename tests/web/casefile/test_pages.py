@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.history.events import CATALOGUE
 from app.history.words import TELLERS, describe
 from app.models import HistoryEvent, ProcessInstance

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete, select
 
 from app import worker
-from app.db import Database
+from app.base.db import Database
 from app.history.events import MessageDelivered, MessageReceived
 from app.models import MessageWait, ProcessInstance, User
 from app.services.core import access, history

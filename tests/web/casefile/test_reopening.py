@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from app.services.deployment import deployments
 from app.services.instances import cancellation
 from app.services.tasks import tasks

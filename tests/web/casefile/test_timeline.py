@@ -7,7 +7,7 @@ from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
-from app.db import Database
+from app.base.db import Database
 from app.history import reader
 from app.history.events import CaseFileTaken
 from tests.reports import report, report_values

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
-from app.errors import InvalidDiagram
+from app.base.db import Database
+from app.base.errors import InvalidDiagram
 from app.history import reader
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.deployment import deployments

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
+from app.base.i18n import speaking
 from app.engine.diagram import Loop, Node, Timer
 from app.history import words
-from app.i18n import speaking
 from app.services.casefile.vocabulary import Vocabulary
 from app.web import sentences
 from tests.history.entries import stored

@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.config import Config
-from app.db import Database
 from app.models import IncomingMail, ProcessInstance, ReporterMessage
 from app.services.channels import incoming
 from app.services.channels.mail_reading import Mail

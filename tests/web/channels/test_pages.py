@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.config import Config, SmsGateway
-from app.db import Database
+from app.base.config import Config, SmsGateway
+from app.base.db import Database
 from app.models import ProcessInstance, ReporterNotice, Webhook, WebhookDelivery
 from app.services.channels import webhooks
 from app.services.core import clock, encryption

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessDefinition
 from app.services.deployment import deployments
 from app.web.definitions import comparison

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app import stored_messages
-from app.db import Database
-from app.i18n import _, speaking
+from app.base import stored_messages
+from app.base.db import Database
+from app.base.i18n import _, speaking
 from app.models import HistoryEvent, Incident, ProcessInstance
 from app.services.instances import incidents, instances
 from app.services.people import users

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.base.db import Database
 from app.commands import deployments, publications, studio
-from app.db import Database
 from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import access, clock
 from app.services.deployment import approvals, plans, proposals, versions

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from werkzeug.test import TestResponse
 
-from app.config import ROOT, Config
-from app.db import Database
+from app.base.config import ROOT, Config
+from app.base.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services.definitions import catalogue, definitions, details
 from app.services.deployment import deployments, folder_watch

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.web import create_app
 from tests.sop_changes.editing import changed_form
 from tests.web.conftest import Api, Browser, ReadingClient

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import HistoryEvent, ProcessInstance
 from app.services.deployment import deployments, form_checks
 from tests.engine.building import bpmn, end, start, user

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Incident, ProcessInstance
 from app.services.deployment import deployments
 from app.services.maintenance import demo

@@ -7,8 +7,8 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
+from app.base.db import Database
 from app.commands import evidence as commands
-from app.db import Database
 from app.history import reader
 from app.history.events import CheckpointDemanded, CheckpointTaken, HistoryVerified, SessionBegun
 from app.models import Setting

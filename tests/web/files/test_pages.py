@@ -8,8 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.models import Attempt, HistoryEvent
 from app.services.core import clock
 from app.services.core.access import actor_of

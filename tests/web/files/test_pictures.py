@@ -11,10 +11,10 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import func, select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Attachment
-from app.web import asgi
-from app.web.costs import THREADS
+from app.web.serving import asgi
+from app.web.serving.costs import THREADS
 from tests.reports import report, report_values
 from tests.services import samples
 from tests.services.files.turns import turn_taken

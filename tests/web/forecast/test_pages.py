@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
+from app.base.db import Database
 from app.commands import forecast as commands
-from app.db import Database
 from app.services.core import access
 from app.services.people import users
 from tests.reports import identity_of

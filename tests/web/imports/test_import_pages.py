@@ -7,8 +7,8 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
+from app.base.db import Database
 from app.commands import imports
-from app.db import Database
 from app.models import ImportBatch, ProcessInstance
 from tests.web.conftest import Browser
 from tests.web.pages import words_of

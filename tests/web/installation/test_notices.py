@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import MessageText, OutboxMessage
 from app.services.core import clock
 from app.services.notifications import message_texts, outbox, quiet_hours

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.config import Config, Office
-from app.db import Database
+from app.base.config import Config, Office
+from app.base.db import Database
 from app.services.core import office as office_settings
 from app.services.maintenance import heartbeat
 from app.web import create_app

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from app.base.db import Database
 from app.commands.works import kinds_of
-from app.db import Database
 from app.history.words.work import KINDS
 from app.models import Work
 from app.services.core import clock, settings

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from tests.reports import report_values
 from tests.web.conftest import Browser
 from tests.web.pages import fields_of, key_of, words_of

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.models import Attachment, Draft, HistoryEvent, ProcessInstance, TrackingCode
 from app.services.core.access import actor_of
 from app.services.deployment import deployments

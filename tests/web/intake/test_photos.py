@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Attachment, PhoneUpload, User
 from app.services.core import clock
 from tests.reports import report_values

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
+from app.base.db import Database
 from app.commands import search
-from app.db import Database
 from tests.reports import report, report_values
 from tests.web.conftest import Browser
 from tests.web.pages import fields_of, key_of, words_of

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from app.base.db import Database
 from app.commands import migration
 from app.commands import surveys as survey_commands
-from app.db import Database
 from app.models import MigrationCase, ProcessDefinition, ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import incidents

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Notice, NotificationSettings, OutboxMessage, User
 from app.services.core import clock
 from app.services.notifications import outbox

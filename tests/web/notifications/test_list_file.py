@@ -8,8 +8,8 @@ import pytest
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.db import Database
 from app.models import OutboxMessage, SecurityEvent
 from app.services.core import clock, paging
 from app.services.notifications import outbox

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app import worker
-from app.db import Database
-from app.i18n import moment
+from app.base.db import Database
+from app.base.i18n import moment
 from app.models import OutboxMessage, UserTask
 from app.services.core import access, clock
 from app.services.notifications import notices, outbox

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Config, from_environment
-from app.db import Database
+from app.base.config import Config, from_environment
+from app.base.db import Database
 from tests.services.numbers.months import Months
 from tests.web.conftest import Template
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.base.db import Database
 from app.commands import numbers
-from app.db import Database
 from app.services.facts.entries import added_up
 from app.services.numbers import publication, totals
 from app.services.numbers.publication import LEAST, protected

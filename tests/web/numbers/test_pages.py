@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from tests.web.conftest import Browser
 
 SignIn = Callable[[str], Browser]

@@ -7,8 +7,8 @@ from io import StringIO
 import pytest
 from flask.testing import FlaskClient
 
+from app.base.db import Database
 from app.commands import numbers
-from app.db import Database
 from app.services.numbers.publication import LEAST
 
 _FILE = re.compile(r'href="(/statistik[.](?:csv|json)[^"]*)"[^>]*>(CSV|JSON)<')

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from app.db import Database
+from app.base.db import Database
 from app.services.numbers import overview, report, report_files
 from app.services.numbers.report import Report
 from tests.web.conftest import Browser

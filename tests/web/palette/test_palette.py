@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from flask.testing import FlaskClient
 
-from app.db import Database
+from app.base.db import Database
 from tests.reports import identity_of
 from tests.web.cases import start_many, task_of
 from tests.web.conftest import Browser, Case, Traffic

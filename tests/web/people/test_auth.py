@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy import select, text, update
 
-from app.db import Database
+from app.base.db import Database
 from app.models import LoginSession
 from app.services.core import clock
 from app.services.people import accounts, sessions, users

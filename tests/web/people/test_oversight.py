@@ -6,7 +6,7 @@ from io import StringIO
 
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import SecurityEvent
 from app.services.people import sessions, users
 from tests.web.conftest import Browser

@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
 from app.history.events import CATALOGUE, InstanceEvent, UnitAdded
 from app.history.words import TELLERS
 from app.models import HistoryEvent, Holiday, Unit, User

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.base.config import Config
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.config import Config
-from app.db import Database
 from app.models import SecurityEvent
 from app.services.people import second_steps, users
 from app.web import create_app

@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.base.config import Config, Provider
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.config import Config, Provider
-from app.db import Database
 from app.models import HistoryEvent, LoginSession, ProviderAccount, SecurityEvent, User
 from app.services.core import clock
 from app.services.core.access import actor_of

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app.calendar import Calendar
+from app.base.calendar import Calendar
+from app.base.config import Config
+from app.base.db import Database
 from app.commands import recounts
-from app.config import Config
-from app.db import Database
 from app.models import Holiday, UserTask
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of

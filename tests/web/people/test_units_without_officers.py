@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Unit
 from app.services.core import clock
 from app.services.people import users

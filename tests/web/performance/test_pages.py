@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.models import DefinitionFile, ProcessDefinition, Resource
 from app.services.core import clock
 from app.services.maintenance import housekeeping

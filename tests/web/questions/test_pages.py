@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app import i18n
+from app.base import i18n
 from app.history.events import CATALOGUE
 from app.services.questions import question
 from app.web.questions import controls, words

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from app.services.deployment import deployments
 from app.services.people import groups, users
 from tests.engine.building import Shape, boundary, bpmn, node, start

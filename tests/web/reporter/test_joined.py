@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.base.db import Database
 from app.commands import search
-from app.db import Database
 from app.services.core.access import actor_of
 from app.services.instances import cancellation
 from app.services.people import users

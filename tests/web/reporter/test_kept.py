@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, select
 
 from app import forms
-from app.db import Database
+from app.base.db import Database
 from app.models import Attachment
 from app.services.core import clock
 from app.services.core.access import actor_of

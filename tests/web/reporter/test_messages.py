@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app.db import Database
+from app.base.db import Database
 from tests.web.conftest import Browser
 from tests.web.pages import key_of, words_of
 from tests.web.reporters import Report, look_up

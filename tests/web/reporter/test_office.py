@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 
-from app.config import Config, Office
-from app.db import Database
+from app.base.config import Config, Office
+from app.base.db import Database
 from app.services.core import settings
 from app.web import create_app
 from tests.web.conftest import Browser, ReadingClient

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.config import ROOT, Config
-from app.db import Database
+from app.base.config import ROOT, Config
+from app.base.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance
 from app.services.core.access import actor_of
 from app.services.definitions import definitions

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from app.base.db import Database
 from app.commands import retention
-from app.db import Database
 from app.models import ProcessDefinition, ProcessInstance
 from tests.services.office import add_user
 from tests.services.retention.cases import LONG_AGO, case_of, deploy

@@ -9,9 +9,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from app.base.config import Config
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.config import Config
-from app.db import Database
 from app.models import Job, LoginSession, SecurityEvent
 from app.services.core import clock, security_notes
 from app.services.deployment import deployments

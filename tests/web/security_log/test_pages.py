@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from app.base.db import Database
 from app.commands.security_log import write_notes
-from app.db import Database
 from app.models import User
 from app.services.core import clock, security_log
 from app.services.core.security_log import Deed, Noted, Origin

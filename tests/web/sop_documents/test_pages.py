@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from html import unescape
 
-from app.db import Database
+from app.base.db import Database
 from tests.services.sop_documents import source
 from tests.web.conftest import Browser
 

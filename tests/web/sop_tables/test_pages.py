@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.engine.reading import reader
 from app.models import ProcessDraft, ProcessDraftFile
 from tests.services.sop_tables import invented, tables

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.config import Config
-from app.db import Database
+from app.base.config import Config
+from app.base.db import Database
+from app.base.errors import InvalidDiagram
 from app.engine import timers
 from app.engine.reading.reader import read_diagrams
-from app.errors import InvalidDiagram
 from app.services.core import clock
 from app.services.studio import deadlines
 from tests.built import DIST, built

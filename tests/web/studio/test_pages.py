@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.services.definitions import definitions
 from app.services.deployment.same_process import renamed
 from tests.web.conftest import Browser, sop_files

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app.base.config import Config
+from app.base.db import Database
 from app.commands import publications
-from app.config import Config
-from app.db import Database
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.web import create_app

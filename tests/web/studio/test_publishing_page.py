@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
+from app.base.db import Database
 from app.commands import surveys
-from app.db import Database
 from app.services.migration import surveys as service
 from tests.services.office import procedure
 from tests.web.cases import start_many

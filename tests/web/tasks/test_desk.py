@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.web.tasks import cells_read
 from tests.serving import form_in
 from tests.web.cases import fields, start_many, task_of, titles

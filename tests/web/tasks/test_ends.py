@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import instances

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from app.db import Database
+from app.base.db import Database
 from app.models import LoginSession
 from app.services.core import clock
 from tests.services.counting import statements

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app import stored_messages
-from app.db import Database
+from app.base import stored_messages
+from app.base.db import Database
 from app.models import Attachment, Draft, Incident, User, UserTask
 from app.services.core import clock
 from app.services.core.paging import cursor

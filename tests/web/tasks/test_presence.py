@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from app.db import Database
+from app.base.db import Database
 from app.models import TaskPresence
 from app.services.core import clock
 from tests.services.counting import statements

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance, ReplyTemplate
 from app.services.tasks import reply_templates
 from tests.web.cases import actor, task_of

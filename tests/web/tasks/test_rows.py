@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import ProcessInstance
 from app.services.deployment import deployments
 from app.services.people import groups, users

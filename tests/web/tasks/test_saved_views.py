@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import SavedView, UserTask
 from app.services.core import clock
 from app.services.people import users

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.db import Database
+from app.base.db import Database
 from app.history.events import TaskCompleted
 from app.models import HistoryEvent, UserTask
 from app.services.people import users

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.db import Database
+from app.base.db import Database
 from tests.web.cases import start_many, titles
 from tests.web.conftest import Browser, Case
 from tests.web.tasks.selecting import QUEUE, boxes, send

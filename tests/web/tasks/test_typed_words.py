@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app.db import Database
+from app.base.db import Database
 from app.models import Attachment, UserTask
 from app.services.core.access import actor_of
 from app.services.people import users

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from app.db import Database
+from app.base.db import Database
 from app.models import UserTask
 from app.services.deployment import deployments
 from app.services.instances import instances

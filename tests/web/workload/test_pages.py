@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
+from app.base.db import Database
 from app.commands import workload as commands
-from app.db import Database
 from app.models import UserTask
 from app.services.core import clock
 from app.services.core.access import actor_of

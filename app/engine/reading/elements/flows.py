@@ -4,13 +4,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from app.base.i18n import N_
 from app.engine.diagram import Flow, Node, Question
 from app.engine.reading.elements.kinds import ACTIVITIES, is_flow_node
 from app.engine.reading.elements.nodes import unknown
 from app.engine.reading.source import LABEL_LENGTH, Source, place, plain
 from app.engine.reading.texts import conditions, extensions
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
-from app.i18n import N_
 
 #: The condition of a flow that is always taken beside those whose conditions hold.
 ALWAYS = "true"

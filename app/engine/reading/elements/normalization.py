@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from app.base.i18n import N_
 from app.engine.diagram import Flow, Node
 from app.engine.reading.elements import events
 from app.engine.reading.elements.flows import ALWAYS
@@ -14,7 +15,6 @@ from app.engine.reading.elements.links import Links
 from app.engine.reading.source import Placed, Source
 from app.engine.reading.texts import extensions, timer_labels
 from app.engine.xml import local
-from app.i18n import N_
 
 #: Of the flows that leave these one is taken, and no more.
 _ONE_WAY = frozenset({"exclusiveGateway", "eventBasedGateway"})

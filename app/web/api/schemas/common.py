@@ -6,11 +6,11 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
+from app.base.i18n import _
 from app.findings import SEVERITIES
-from app.i18n import _
 from app.services.core.paging import MAX_LIMIT
 
-#: Every ``code`` of a problem. Source: `app.errors`, and for what is no error of ours `app.web.errors`.
+#: Every ``code`` of a problem. Source: `app.base.errors`, and for what is no error of ours `app.web.errors`.
 CODES = (
     *("bad_request", "sign_in_required", "token_expired", "not_allowed", "not_found", "method_not_allowed"),
     *(

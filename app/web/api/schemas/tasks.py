@@ -5,7 +5,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields
 
-from app.i18n import _
+from app.base.i18n import _
 from app.services.core.ids import MAX_ID
 from app.services.tasks import inbox, tabs
 from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of, time

@@ -37,9 +37,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import StaticPool
 
-from app.column_types import Document, UtcDateTime, as_json
-from app.errors import Conflict, InvalidForm, NotReady
-from app.i18n import _
+from app.base.column_types import Document, UtcDateTime, as_json
+from app.base.errors import Conflict, InvalidForm, NotReady
+from app.base.i18n import _
 
 #: What the drivers say where the disk is full, and where nothing may be written: PostgreSQL's sqlstate, SQLite's
 #: primary result code. Source: postgresql.org/docs/current/errcodes-appendix.html, sqlite.org/rescode.html.

@@ -21,7 +21,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 _language: ContextVar[str] = ContextVar("language", default="id")
-_LOCALE = Path(__file__).parent / "locale"
+_LOCALE = Path(__file__).parent.parent / "locale"
 
 
 def language() -> str:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, current_app
 from werkzeug.wrappers import Response
 
+from app.base.errors import AppError
 from app.bpmnio import feel
-from app.errors import AppError
 from app.services.maintenance import heartbeat
 from app.web import context
 

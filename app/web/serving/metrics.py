@@ -24,7 +24,7 @@ from flask import Blueprint, Flask, current_app, g, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from app import log_safety
+from app.base import log_safety
 from app.services.maintenance import condition
 from app.web import context
 

@@ -12,9 +12,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from app.errors import NotReady
+from app.base.errors import NotReady
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 #: Zones that only this machine knows by name: V8 would work out no ``today()`` in them.
 _NAMELESS = frozenset({"localtime", "posixrules"})

@@ -19,19 +19,20 @@ from typing import IO, Any, cast
 
 import uvicorn
 
+from app.base.errors import Crowded, TooCostly
 from app.services.core import addresses
 from app.services.core.addresses import Network
 from app.services.files import pictures
 from app.services.files.pictures import Batch
-from app.web.byte_budgets import Budget, Full, Hold
-from app.web.callers import Callers
-from app.web.connections import Connection, Connections, Pace, longest_s
 from app.web.context import PICTURES
-from app.web.costly_program import IDLE_S, CostlyProgram
-from app.web.costs import BOUNDS, Kind
-from app.web.request_heads import Refused, environ_of, path_of, read_fields
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES, takes_files
-from app.web.turns import About, Bounds, Caller, Crowded, Left, TooCostly, Turns
+from app.web.serving.byte_budgets import Budget, Full, Hold
+from app.web.serving.callers import Callers
+from app.web.serving.connections import Connection, Connections, Pace, longest_s
+from app.web.serving.costly_program import IDLE_S, CostlyProgram
+from app.web.serving.costs import BOUNDS, Kind
+from app.web.serving.request_heads import Refused, environ_of, path_of, read_fields
+from app.web.serving.turns import About, Bounds, Caller, Left, Turns
 
 #: In memory of each body and answer; the rest lies in a file without a name.
 _IN_MEMORY = 256 * 1024

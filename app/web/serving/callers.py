@@ -14,10 +14,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.http import parse_accept_header, parse_cookie
 from werkzeug.routing import RequestRedirect
 
-from app import i18n
+from app.base import i18n
+from app.base.errors import Crowded, TooCostly
 from app.web import context, errors, login
-from app.web.costs import KINDS, Kind
-from app.web.turns import Caller, Crowded, TooCostly
+from app.web.serving.costs import KINDS, Kind
+from app.web.serving.turns import Caller
 
 #: Tokens of the API whose users are known to this process.
 _MOST_TOKENS = 10_000

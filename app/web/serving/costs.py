@@ -6,7 +6,7 @@ cases, or plays or checks a whole process; tests/web/test_costs.py finds those t
 
 from enum import Enum
 
-from app.web.turns import Bounds
+from app.web.serving.turns import Bounds
 
 #: Answering takes Python's lock most of the time: more threads answer no sooner.
 THREADS = 8

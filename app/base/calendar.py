@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from app.days_off import SOURCE, national_holidays
+from app.base.days_off import SOURCE, national_holidays
 
 OFFICE_OPENS = time(7, 30)
 OFFICE_CLOSES = time(16, 0)

@@ -159,3 +159,15 @@ class WrongKey(NotReady):
     """What was sealed cannot be opened: it was sealed with another key, or is damaged. All else works."""
 
     code = "wrong_key"
+
+
+class Crowded(AppError):
+    """So many wait that this request is not taken; nothing of it was begun."""
+
+    code = "crowded"
+
+
+class TooCostly(AppError):
+    """Answering took too much memory, or too long, and was ended."""
+
+    code = "too_costly"

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from app.errors import AppError
+from app.base.errors import Crowded
 
 #: Somebody is about for so long after his last request: what he sends next finds a place free.
 LATELY_S = 2.0
@@ -20,18 +20,6 @@ LATELY_S = 2.0
 MANY_WAIT = 6
 #: A proxy in front gives up after a minute.
 LONGEST_WAIT_S = 50.0
-
-
-class Crowded(AppError):
-    """So many wait that this request is not taken; nothing of it was begun."""
-
-    code = "crowded"
-
-
-class TooCostly(AppError):
-    """Answering took too much memory, or too long, and was ended."""
-
-    code = "too_costly"
 
 
 class Left(Exception):

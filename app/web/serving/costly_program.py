@@ -23,9 +23,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from app import log_safety
+from app.base import log_safety
+from app.base.errors import TooCostly
 from app.commands.security_log import stop_writing
-from app.web.turns import TooCostly
 
 logger = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from typing import Any
 
 from gunicorn.workers.base import Worker as GunicornWorker
 
-from app import log_safety
-from app.config import Config, from_environment, wants_json_log
+from app.base import log_safety
+from app.base.config import Config, from_environment, wants_json_log
 
 #: In memory: a worker touches a file there every second, and must not wait for a disk.
 _MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn makes its own random names there
@@ -121,11 +121,11 @@ class Worker(GunicornWorker):
         """Serve until told to stop, and leave: Python would wait for threads that never end, and take its time."""
         # Here: the master, which reads this file too, has no use for what answers.
         from app.commands.security_log import stop_writing  # noqa: PLC0415
-        from app.web.asgi import Application, Server  # noqa: PLC0415
-        from app.web.callers import Callers  # noqa: PLC0415
-        from app.web.connections import Connections  # noqa: PLC0415
-        from app.web.costly_program import CostlyProgram, Zygote  # noqa: PLC0415
-        from app.web.costs import APART  # noqa: PLC0415
+        from app.web.serving.asgi import Application, Server  # noqa: PLC0415
+        from app.web.serving.callers import Callers  # noqa: PLC0415
+        from app.web.serving.connections import Connections  # noqa: PLC0415
+        from app.web.serving.costly_program import CostlyProgram, Zygote  # noqa: PLC0415
+        from app.web.serving.costs import APART  # noqa: PLC0415
 
         # What is there now stays: going through it all again and again stood requests still for 150 to 300 ms, and
         # would give each program that is forked its own copy.

@@ -1,13 +1,13 @@
 """Sentences that are stored: each reader reads them in his own language, whoever caused them.
 
-What `app.i18n._` said is kept as its message id and parameters, a JSON document in a column of text. Any other text,
-and whatever was stored before there was this, stands as it is.
+What `app.base.i18n._` said is kept as its message id and parameters, a JSON document in a column of text. Any other
+text, and whatever was stored before there was this, stands as it is.
 """
 
 import json
 from typing import Any
 
-from app.i18n import Said, _
+from app.base.i18n import Said, _
 
 _MARK = '{"said":'
 
