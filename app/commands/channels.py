@@ -3,26 +3,25 @@
 import time
 from collections import deque
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
 from app.base.errors import AppError, NotReady
+from app.base.i18n import _
 from app.commands.transaction import by_sight, command_of, run_without_key, with_id
 from app.history import reader
-from app.models import ReporterNotice, WebhookDelivery
-from app.services.channels import claims, incoming, mailbox, places, reporter_notices, sms, webhooks
+from app.services.channels import incoming, mailbox, places, reporter_notices, sms, webhooks
 from app.services.channels.mail_reading import read_mail
 from app.services.channels.mailbox import Fetched, MailboxAway
-from app.services.channels.reporter_notices import News
+from app.services.channels.reporter_notices import Message, News
 from app.services.core import settings
 from app.services.core.access import Actor
 
 #: An event may be seen later than one of a higher id, see `app.commands.search`.
 _LATE_S = 300.0
-#: Deliveries that one turn sends, one after another.
-_TURN = 20
 #: News that one turn looks at: of each the case is read.
 _NEWS = 100
 #: So often, in seconds, a place is moved behind what nobody is told of.
@@ -49,7 +48,7 @@ class _Settled:
 
 
 class WebhookTurns:
-    """Tells other systems: queues what happened behind a stored place, and sends what is due.
+    """Queues what other systems are told of what happened behind a stored place.
 
     The place follows some minutes behind the newest event; what was queued is not queued again, so that a turn that
     was cut off is simply taken again.
@@ -61,18 +60,16 @@ class WebhookTurns:
         self._move_at = 0.0
 
     def waits(self, session: Session) -> bool:
-        """Whether there is something to queue or to send, or the place stands behind."""
+        """Whether there is something to queue, or the place stands behind."""
         if not webhooks.active(session):
             return False
-        if claims.due(session, WebhookDelivery, 1):
-            return True
         after = places.place(session, "webhooks")
         if time.monotonic() >= self._move_at and reader.newest_id(session) > after:
             return True
         return bool(webhooks.untold(session, after))
 
     def take(self) -> bool:
-        """Queue and send some; whether there may be more to do."""
+        """Queue some; whether there may be more to do."""
         self._move_at = time.monotonic() + _MOVED_S
         with self._database.reading() as session:
             if not webhooks.active(session):
@@ -82,7 +79,7 @@ class WebhookTurns:
             rows, settled = webhooks.untold(session, after), self._settled.event(session)
         if rows or settled > after:
             run_without_key(self._database, lambda session: self._queue(session, rows, settled))
-        return bool(rows) or self._send()
+        return bool(rows)
 
     @staticmethod
     def _queue(session: Session, rows: list[dict[str, object]], settled: int) -> None:
@@ -91,19 +88,15 @@ class WebhookTurns:
         else:
             places.move(session, "webhooks", settled)
 
-    def _send(self) -> bool:
-        with self._database.reading() as session:
-            due = claims.due(session, WebhookDelivery, _TURN)
-        for delivery_id in due:
-            deliver(self._database, delivery_id)
-        return len(due) == _TURN
 
+def deliver(database: Database, key: str) -> None:
+    """Send one delivery and note what became of it. No transaction is open while it is sent. A crash after that sends
+    it again, under the same number.
 
-def deliver(database: Database, delivery_id: int) -> None:
-    """Send one delivery and note what became of it; nothing where somebody else has it. No transaction is open while
-    it is sent. A crash after that sends it again, under the same number."""
-    if not run_without_key(database, lambda session: claims.claim(session, WebhookDelivery, delivery_id)):
-        return
+    Raises:
+        NotReady: nobody answered. AppError: it was not taken.
+    """
+    delivery_id = _id(key)
     with database.reading() as session:
         one = webhooks.sending(session, delivery_id)
     if one is None:
@@ -111,10 +104,24 @@ def deliver(database: Database, delivery_id: int) -> None:
         return
     outcome = webhooks.send(one)
     run_without_key(database, lambda session: webhooks.record(session, outcome))
+    if outcome.status is None:
+        raise NotReady(_("Penerima tidak menjawab."))
+    if not outcome.is_taken:
+        raise AppError(_("Penerima menolak: HTTP {status}.", status=outcome.status))
+
+
+def give_up_delivery(session: Session, key: str, error: Exception | None) -> bool:
+    """Note that a delivery is tried no more: that is told where it is listed."""
+    webhooks.fail(session, _id(key), is_cut_off=error is None)
+    return True
+
+
+def _id(key: str) -> int:
+    return int(key.rpartition("/")[2])
 
 
 class SmsTurns:
-    """Tells reporters by SMS, the same way. News that nobody is told of are remembered while they are looked at."""
+    """Queues SMS to reporters, the same way. News that nobody is told of are remembered while they are looked at."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -123,20 +130,14 @@ class SmsTurns:
         self._move_at, self._newest = 0.0, -1
 
     def waits(self, session: Session) -> bool:
-        """Whether something happened since the last turn, is to be sent, or the place stands behind."""
+        """Whether something happened since the last turn, or the place stands behind."""
         if settings.config(session).sms is None:
             return False
-        if claims.due(session, ReporterNotice, 1):
-            return True
         newest = reader.newest_id(session)
         stands_behind = time.monotonic() >= self._move_at and newest > places.place(session, "sms")
         return newest != self._newest or stands_behind
 
     def take(self) -> bool:
-        """Queue and send some; whether there may be more to do."""
-        return self.queue() or self._send()
-
-    def queue(self) -> bool:
         """Look at what happened and queue what reporters are told of it; whether there may be more."""
         with self._database.reading() as session:
             if settings.config(session).sms is None:
@@ -164,25 +165,32 @@ class SmsTurns:
         if not more:
             places.move(session, "sms", settled)
 
-    def _send(self) -> bool:
-        with self._database.reading() as session:
-            due = claims.due(session, ReporterNotice, _TURN)
-        for notice_id in due:
-            tell_reporter(self._database, notice_id)
-        return len(due) == _TURN
 
-
-def tell_reporter(database: Database, notice_id: int) -> None:
-    """Send one SMS and note what became of it. No transaction is open while it is sent.
+def tell_reporter(database: Database, key: str) -> datetime | None:
+    """Send one SMS and note what became of it; at night, when it is sent. No transaction is open while it is sent.
 
     A crash after that does not send it again: it is told that it may have been sent.
+
+    Raises:
+        NotReady: the gateway does not answer. AppError: it refused.
     """
-    if not run_without_key(database, lambda session: reporter_notices.claim(session, notice_id)):
-        return
-    with database.reading() as session:
-        message = reporter_notices.message(session, notice_id)
-    answer = sms.send(message.gateway, message.to, message.text, message.networks) if message else None
+    notice_id = _id(key)
+    message = run_without_key(database, lambda session: reporter_notices.begin(session, notice_id))
+    if not isinstance(message, Message):
+        return message
+    answer = sms.send(message.gateway, message.to, message.text, message.networks)
     run_without_key(database, lambda session: reporter_notices.record(session, notice_id, answer))
+    if answer.is_taken or not answer.is_sure:
+        return None
+    if answer.status is None:
+        raise NotReady(_("Penerima tidak menjawab."))
+    raise AppError(_("Penerima menolak: HTTP {status}.", status=answer.status))
+
+
+def give_up_sms(session: Session, key: str, _error: Exception | None) -> bool:
+    """The same of an SMS."""
+    reporter_notices.fail(session, _id(key))
+    return True
 
 
 send_sms_again = command_of(

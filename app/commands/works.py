@@ -27,6 +27,7 @@ from app.commands import (
     workload,
 )
 from app.commands.transaction import run_without_key
+from app.services.channels import delays, reporter_notices, webhooks
 from app.services.core import settings
 from app.services.deployment import plans
 from app.services.evidence import verifications
@@ -62,8 +63,7 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
     """The kinds of work that a worker with these settings does. Those that an event leads to it looks for itself: who
     writes an event should not wait for another who does."""
     name = secrets.token_hex(8)
-    turns = search.Turns(database), channels.WebhookTurns(database), channels.SmsTurns(database)
-    words, webhooks, sms = turns
+    words, events = search.Turns(database), channels.WebhookTurns(database)
     return [
         Kind("notices", Lane.SOON, _deliver, apart=False, every=timedelta(seconds=1), waits=outbox.waiting),
         Kind("completions", Lane.SOON, _forget, apart=False, every=timedelta(seconds=15)),
@@ -80,8 +80,15 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
             waits=effect_surveys.waiting,
         ),
         Kind("publications", Lane.LISTS, _publish, every=timedelta(seconds=5), waits=plans.due),
-        Kind("webhooks", Lane.POST, lambda _d, _k: webhooks.take(), every=_SOON, waits=webhooks.waits),
-        Kind("sms", Lane.POST, lambda _d, _k: sms.take(), every=_SOON, waits=sms.waits),
+        Kind("webhook events", Lane.SOON, lambda _d, _k: events.take(), every=_SOON, waits=events.waits),
+        Kind(
+            **vars(webhooks.DELIVERIES),
+            do=channels.deliver,
+            pauses=delays.PAUSES,
+            given_up=channels.give_up_delivery,
+            waiting=webhooks.waiting,
+        ),
+        *(_sms(database) if config.sms else []),
         Kind("mail", Lane.POST, _send, every=timedelta(seconds=5), waits=letters.is_due),
         Kind("digests", Lane.POST, _send_digests, every=timedelta(seconds=30), waits=_digest_waits),
         *(
@@ -112,6 +119,20 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
             waits=lambda session: scheduled_backups.is_due(session, config),
         ),
         Kind("housekeeping", Lane.LONG, _clean, every=timedelta(hours=1)),
+    ]
+
+
+def _sms(database: Database) -> list[Kind]:
+    news = channels.SmsTurns(database)
+    return [
+        Kind("sms news", Lane.SOON, lambda _d, _k: news.take(), every=_SOON, waits=news.waits),
+        Kind(
+            **vars(reporter_notices.SMS),
+            do=channels.tell_reporter,
+            pauses=delays.PAUSES,
+            given_up=channels.give_up_sms,
+            waiting=reporter_notices.waiting,
+        ),
     ]
 
 

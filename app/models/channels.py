@@ -3,14 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
 from app.models.identity import User
 from app.models.runtime import ProcessInstance
-
-_DUE = text("next_at IS NOT NULL")
 
 
 class Webhook(Base):
@@ -40,7 +38,6 @@ class WebhookDelivery(Base):
         UniqueConstraint("webhook_id", "event_id"),
         Index("ix_webhook_delivery_of", "webhook_id", "id"),
         Index("ix_webhook_delivery_state", "webhook_id", "state", "id"),
-        Index("ix_webhook_delivery_due", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,8 +51,6 @@ class WebhookDelivery(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
-    #: When it is tried next; while it is tried, when somebody else may. Null once it is over.
-    next_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     #: Of the last try: the HTTP status, or why there was none (a word of ours).
     status: Mapped[int | None]
@@ -71,7 +66,6 @@ class ReporterNotice(Base):
     __tablename__ = "reporter_notice"
     __table_args__ = (
         UniqueConstraint("instance_id", "code", "about"),
-        Index("ix_reporter_notice_due", "next_at", "id", sqlite_where=_DUE, postgresql_where=_DUE),
         Index("ix_reporter_notice_state", "state", "id"),
     )
 
@@ -83,7 +77,6 @@ class ReporterNotice(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
-    next_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(40), default="")
 

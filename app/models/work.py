@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base.db import Base
+
+_HELD, _ADDRESSED = text("holder IS NOT NULL"), text("receiver IS NOT NULL")
 
 
 class Work(Base):
@@ -15,11 +17,25 @@ class Work(Base):
     """
 
     __tablename__ = "work"
-    __table_args__ = (UniqueConstraint("kind", "key"), Index(None, "lane", "due_at"))
+    __table_args__ = (
+        UniqueConstraint("kind", "key"),
+        Index(None, "lane", "due_at", "id"),
+        Index("ix_work_held", "receiver", sqlite_where=_HELD, postgresql_where=_HELD),
+        Index(
+            "ix_work_of_receiver",
+            "receiver",
+            "due_at",
+            "id",
+            sqlite_where=_ADDRESSED,
+            postgresql_where=_ADDRESSED,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(40))
     key: Mapped[str] = mapped_column(String(64))
+    #: Whom it goes to: what has the same one is done one after another.
+    receiver: Mapped[str | None] = mapped_column(String(64))
     lane: Mapped[int]
     due_at: Mapped[datetime | None]
     #: How often it failed.

@@ -1,6 +1,6 @@
 """What kinds of work there are: what one does, in which lane, how often it is tried."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
@@ -20,21 +20,42 @@ class Lane(IntEnum):
     LONG = 3
 
 
-#: Called with a session, or with the database where the work is done apart, and the key. Tells when it is due again;
-#: True: at once, None or False: not.
+#: Called with a session, or with the database where the work is done apart, and the key. Tells to when it is put off;
+#: True: it is due again at once, None or False: not.
 Do = Callable[[Any, str], datetime | bool | None]
 
 
-@dataclass(frozen=True, eq=False)
-class Kind:
-    """A kind of work. A piece of it waits as a row under a key, and one process at a time is at it.
+#: Pieces of work, each a key and when it is due; None: soon.
+Pieces = Iterable[tuple[str, datetime | None]]
 
-    It is deferred (`queue.defer`); or comes ``every`` so often by itself, once over all workers; or, with ``waits``,
-    is looked for so often, and has a row only while that finds something.
+
+@dataclass(frozen=True, eq=False)
+class Named:
+    """What a kind of work is called and where it is done: all that is asked of whoever defers a piece of it.
+
+    A key "receiver/piece" says whom it goes to. What goes to one receiver is done one piece after another, in the
+    order in which it is due; while he is away it waits together, and keeps nobody else waiting.
     """
 
     name: str
     lane: Lane
+
+    def receiver(self, key: str) -> str | None:
+        """Whom the piece under this key goes to, as the table has it."""
+        whom, slash, _piece = key.rpartition("/")
+        return f"{self.name} {whom}" if slash else None
+
+
+@dataclass(frozen=True, eq=False)
+class Kind(Named):
+    """A kind of work. A piece of it waits as a row under a key, and one process at a time is at it.
+
+    It is deferred (`queue.defer`); or comes ``every`` so often by itself, once over all workers; or, with ``waits``,
+    is looked for so often, and has a row only while that finds something.
+
+    Where a piece goes to a receiver, `NotReady` says that he is away: all that is due to him counts as tried.
+    """
+
     do: Do
     #: How long it rests after each failure. After the last it is laid aside, where somebody deferred it.
     pauses: tuple[timedelta, ...] = (timedelta(seconds=2), timedelta(seconds=10), timedelta(minutes=1))
@@ -44,4 +65,7 @@ class Kind:
     #: Whether there is something to do. Only reads, and soon, as each worker asks.
     waits: Callable[[Any], object] | None = None
     #: Called in the transaction that lays it aside, with its key and what it failed at; None: its process ended.
-    given_up: Callable[[Any, str, Exception | None], None] | None = None
+    #: True: what became of it is told elsewhere, and its row goes.
+    given_up: Callable[[Any, str, Exception | None], bool | None] | None = None
+    #: What other tables say that waits, asked once as a worker begins: a restored backup has no rows of work.
+    waiting: Callable[[Any], Pieces] | None = None

@@ -23,48 +23,64 @@ from sqlalchemy.orm import Session
 
 from app.base.column_types import UtcDateTime
 from app.models import Work
-from app.work.kinds import Kind
+from app.work.kinds import Named, Pieces
 
 #: The error of work that was laid aside as its processes ended at it.
 KILLED = "killed"
 
 
-def defer(session: Session, kind: Kind, key: str = "", due_at: datetime | None = None) -> None:
+def defer(session: Session, kind: Named, key: str = "", due_at: datetime | None = None) -> None:
     """Have it done at ``due_at``, else soon. What waits under this key already is moved there; what somebody is at
     is done again."""
     defer_all(session, kind, [(key, due_at)])
 
 
-def defer_all(session: Session, kind: Kind, works: Iterable[tuple[str, datetime | None]]) -> None:
+def defer_all(session: Session, kind: Named, works: Pieces) -> None:
     """Defer many, each a key and when it is due, by one statement."""
+    if rows := _rows(session, kind, works):
+        session.connection().execute(_moving(_dialect(session)), rows)
+
+
+def plant(session: Session, kind: Named, works: Pieces = (("", None),)) -> None:
+    """Have it done soon, unless it waits already or somebody is at it."""
+    if rows := _rows(session, kind, works):
+        planting = _insert(_dialect(session)).on_conflict_do_nothing()
+        session.connection().execute(planting, rows)
+
+
+def _rows(session: Session, kind: Named, works: Pieces) -> list[dict[str, Any]]:
     works = list(works)
-    now = _now(session) if any(due_at is None for _key, due_at in works) else None
-    rows = [
+    at = now(session) if any(due_at is None for _key, due_at in works) else None
+    return [
         {
             "kind": kind.name,
             "key": key,
+            "receiver": kind.receiver(key),
             "lane": int(kind.lane),
-            "due_at": due_at or now,
+            "due_at": due_at or at,
             "tries": 0,
             "deaths": 0,
         }
         for key, due_at in works
     ]
-    if rows:
-        session.connection().execute(_moving(_dialect(session)), rows)
 
 
-def plant(session: Session, kind: Kind) -> None:
-    """Have it done soon, unless it waits already or somebody is at it."""
-    row = {"kind": kind.name, "key": "", "lane": int(kind.lane), "due_at": moment(session)}
-    planting = _insert(_dialect(session)).values(**row, tries=0, deaths=0)
-    session.execute(planting.on_conflict_do_nothing())
-
-
-def cancel(session: Session, kind: Kind, *keys: str) -> None:
+def cancel(session: Session, kind: Named, *keys: str) -> None:
     """Have it not done. It never waits for whoever is at it, or both might wait for each other: he waits for the row
     that the caller holds, and finds there that nothing is to be done any more."""
     session.connection().execute(_cancelling(), {"of_kind": kind.name, "keys": keys})
+
+
+def due(session: Session, kind: Named, keys: Iterable[str]) -> dict[str, datetime]:
+    """When each of these is tried, of those that wait. 1 SQL."""
+    query = select(Work.key, Work.due_at).where(Work.kind == kind.name, Work.key.in_(list(keys)))
+    return {key: at for key, at in session.execute(query) if at is not None}
+
+
+def cancel_all(session: Session, kind: Named, whom: str) -> None:
+    """Have nothing done that goes to a receiver, the same way."""
+    waits = select(Work.id).where(Work.receiver == kind.receiver(f"{whom}/"), Work.holder.is_(None))
+    session.execute(delete(Work).where(Work.id.in_(waits.with_for_update(skip_locked=True))))
 
 
 def moment(session: Session, later: timedelta = timedelta()) -> ColumnElement[datetime]:
@@ -74,7 +90,8 @@ def moment(session: Session, later: timedelta = timedelta()) -> ColumnElement[da
     return literal(datetime.now(UTC) + later, UtcDateTime())
 
 
-def _now(session: Session) -> datetime:
+def now(session: Session) -> datetime:
+    """The same as a value. 1 SQL where it is the database's."""
     if _dialect(session) != "postgresql":
         return datetime.now(UTC)
     return cast("datetime", session.scalar(select(moment(session))))

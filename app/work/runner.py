@@ -13,15 +13,29 @@ import secrets
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, exists, func, select, type_coerce, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
+from sqlalchemy.orm import Session, aliased
 
 from app.base import log_safety
 from app.base.column_types import UtcDateTime
@@ -163,7 +177,9 @@ class Runner:
 
     def _begin(self, session: Session) -> None:
         """Let what comes by itself have its rows, and what processes of this machine were killed at be due."""
-        self._plant(session, (kind for kind in self._kinds.values() if kind.every and not kind.waits))
+        for kind in self._kinds.values():
+            if kind.waiting or (kind.every and not kind.waits):
+                queue.plant(session, kind, *([kind.waiting(session)] if kind.waiting else []))
         held = session.scalars(select(Work.holder).where(Work.holder.startswith(f"{_place()}:")).distinct())
         if gone := [holder for holder in held if holder and not _lives(int(holder.split(":")[1]))]:
             left = update(Work).where(Work.holder.in_(gone))
@@ -258,10 +274,11 @@ class Runner:
         row = session.scalars(_row(), {"id": taken.id}).one_or_none()
         if row is None or (taken.leased and row.holder != self._name):
             return False
+        if isinstance(again, datetime):
+            self._free(session, taken, again, deaths=0)
+            return True
         if again is True:
             due_at: Any = queue.moment(session)
-        elif isinstance(again, datetime):
-            due_at = again
         elif row.again_at is not None:
             due_at = row.again_at
         elif taken.kind.every and not taken.kind.waits:
@@ -299,22 +316,27 @@ class Runner:
         if isinstance(error, Conflict) and row.error != told:
             self._free(session, taken, queue.moment(session), error=told)
             return
-        pauses, tries = taken.kind.pauses, row.tries + 1
+        pauses, tries, now = taken.kind.pauses, row.tries + 1, queue.now(session)
+        if isinstance(error, NotReady) and row.receiver is not None:
+            _postpone(session, row, pauses, now, told)
         if tries > len(pauses) and taken.kind.every is None:
             self._free(session, taken, None, tries=tries, deaths=0, error=told)
-            if taken.kind.given_up:
-                taken.kind.given_up(session, taken.key, error)
+            self._give_up(session, taken, error)
             return
         pause = pauses[min(tries, len(pauses)) - 1]
-        self._free(session, taken, queue.moment(session, pause), tries=tries, deaths=0, error=told)
+        self._free(session, taken, now + pause, tries=tries, deaths=0, error=told)
+
+    def _give_up(self, session: Session, taken: _Taken, error: Exception | None) -> None:
+        if taken.kind.given_up and taken.kind.given_up(session, taken.key, error):
+            session.execute(delete(Work).where(Work.id == taken.id))
 
     def _lay_aside(self, session: Session, taken: _Taken) -> None:
         logger.error("%s %s: laid aside, as %s processes ended at it", taken.kind.name, taken.key, DEATHS)
         comes_by_itself = taken.kind.every is not None
         due_at = queue.moment(session, ASIDE) if comes_by_itself else None
         self._free(session, taken, due_at, deaths=0, error=queue.KILLED)
-        if taken.kind.given_up and not comes_by_itself:
-            taken.kind.given_up(session, taken.key, None)
+        if not comes_by_itself:
+            self._give_up(session, taken, None)
 
     # -- giving back -----------------------------------------------------------------------------------------------
 
@@ -341,6 +363,15 @@ class Runner:
         if self._held or self._lost:
             self._write(free)
         return 0.0
+
+
+def _postpone(session: Session, row: Work, pauses: Sequence[timedelta], now: datetime, told: str) -> None:
+    """Let all else that is due to a receiver who is away rest as if it was tried; but its last try is its own."""
+    mine = Work.receiver == row.receiver, Work.id != row.id, Work.holder.is_(None)
+    due = select(Work.id).where(*mine, Work.due_at <= now, Work.tries < len(pauses))
+    postponed = update(Work).where(Work.id.in_(due.with_for_update(skip_locked=True)))
+    later = case(*((Work.tries == n, literal(now + pause, UtcDateTime())) for n, pause in enumerate(pauses)))
+    session.execute(postponed.values(due_at=later, tries=Work.tries + 1, error=told))
 
 
 def guarded(name: str, do: Callable[[], float]) -> float:
@@ -407,7 +438,18 @@ def _first(dialect: str) -> Any:
     columns = Work.id, Work.kind, Work.key, Work.due_at, Work.holder, Work.deaths
     kinds: Any = bindparam("kinds", expanding=True)
     due = select(*columns).where(Work.lane == bindparam("lane"), Work.kind.in_(kinds), _is_due(dialect))
-    return due.order_by(Work.due_at, Work.id).limit(1).with_for_update(skip_locked=True)
+    # Of what goes to one receiver only the first is looked at, and nothing while somebody is at any of it. Who sees
+    # it locked takes none of those behind it.
+    other = aliased(Work)
+    held = select(other.receiver).where(other.holder.is_not(None), other.receiver.is_not(None))
+    before = exists().where(
+        other.receiver == Work.receiver,
+        tuple_(other.due_at, other.id) < tuple_(Work.due_at, Work.id),
+    )
+    is_next = or_(
+        Work.receiver.is_(None), Work.holder.is_not(None), and_(Work.receiver.not_in(held), ~before)
+    )
+    return due.where(is_next).order_by(Work.due_at, Work.id).limit(1).with_for_update(skip_locked=True)
 
 
 @cache

@@ -17,7 +17,7 @@ import pytest
 from sqlalchemy import select
 
 import app.commands
-from app.base.errors import ExecutionFailed
+from app.base.errors import ExecutionFailed, NotReady
 from app.commands import (
     accounts,
     backups,
@@ -630,10 +630,11 @@ class Walk:
         failed = self.get(WebhookDelivery, WebhookDelivery.state == "failed")
         command = self.command("send_webhook_again")
         channels.send_again(database, command, failed.webhook_id, failed.id, **by)
-        channels.deliver(database, failed.id)
+        with pytest.raises(NotReady):
+            channels.deliver(database, f"{failed.webhook_id}/{failed.id}")
         notice = self.get(ReporterNotice, ReporterNotice.state == "failed")
         channels.send_sms_again(database, self.command("send_sms_again"), notice.id, **by)
-        channels.tell_reporter(database, notice.id)
+        channels.tell_reporter(database, f"sms/{notice.id}")
         channels.take_mail(database)
         one = self.get(IncomingMail)
         channels.lay_mail_aside(

@@ -15,7 +15,7 @@ from app.base.db import Database
 from app.base.errors import Conflict, NotReady
 from app.commands.transaction import run_relaxed
 from app.models import Setting, Work
-from app.work import Kind, Lane, cancel, defer, defer_all
+from app.work import Kind, Lane, cancel, cancel_all, defer, defer_all
 from app.work import runner as runners
 from app.work.runner import Runner
 
@@ -334,3 +334,58 @@ def test_what_cannot_be_looked_for_holds_up_nothing_else(
 
 def _adding(done: list[str]) -> Callable[[Any, str], None]:
     return lambda _database, key: done.append(key)
+
+
+def test_what_goes_to_one_receiver_is_done_in_its_order_and_never_beside(database: Database) -> None:
+    done: list[str] = []
+    mutex = threading.Lock()
+
+    def do(_database: Database, key: str) -> None:
+        assert mutex.acquire(blocking=False)
+        done.append(key)
+        mutex.release()
+
+    kind = Kind("post", Lane.POST, do)
+    with database.transaction() as session:
+        defer_all(session, kind, [(f"a/{n}", None) for n in range(20)])
+    workers = [runner(database, kind) for _n in range(4)]
+    threads = [threading.Thread(target=do_all, args=(one, Lane.POST)) for one in workers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    do_all(workers[0], Lane.POST)
+    assert done == [f"a/{n}" for n in range(20)]
+
+
+def test_a_receiver_who_is_away_is_tried_once_for_all_that_waits_and_others_go_on(database: Database) -> None:
+    done: list[str] = []
+
+    def do(_database: Database, key: str) -> None:
+        done.append(key)
+        if key.startswith("away/"):
+            raise NotReady("away")
+
+    kind = Kind("post", Lane.POST, do, pauses=(NOW, timedelta(hours=1)), given_up=lambda *_given: True)
+    with database.transaction() as session:
+        keys = [f"{whom}/{n}" for whom in ("away", "there") for n in range(3)]
+        defer_all(session, kind, [(key, None) for key in keys])
+    worker = runner(database, kind)
+    do_all(worker, Lane.POST)
+    assert done == ["away/0", "there/0", "there/1", "there/2", "away/0"]
+    assert {row.tries for row in rows(database).values()} == {2}
+    for n in range(3):  # each has its last try for itself, and then its row goes
+        let(database, due_at=datetime.now(UTC))
+        worker.turn(Lane.POST)
+        assert done[-1] == f"away/{n}"
+    assert rows(database) == {}
+
+
+def test_nothing_more_goes_to_a_receiver_whose_work_is_cancelled(database: Database) -> None:
+    done: list[str] = []
+    kind = noting(done)
+    with database.transaction() as session:
+        defer_all(session, kind, [("a/1", None), ("ab/1", None), ("a/2", None)])
+        cancel_all(session, kind, "a")
+    do_all(runner(database, kind))
+    assert done == ["ab/1"]

@@ -16,6 +16,8 @@ KINDS = {
     "transfers": N_("Mengalihkan tugas bersama"),
     "surveys": N_("Menghitung akibat perubahan pada perkara"),
     "publications": N_("Memberlakukan versi yang direncanakan"),
+    "webhook events": N_("Mengantrekan webhook"),
+    "sms news": N_("Mengantrekan SMS"),
     "webhooks": N_("Mengirim webhook"),
     "sms": N_("Mengirim SMS"),
     "mail": N_("Mengirim surel"),

@@ -568,6 +568,7 @@ Table(
     Column("id", Integer, primary_key=True),
     _Needed("kind", String(40)),
     _Needed("key", String(64)),
+    Column("receiver", String(64)),
     _Needed("lane", Integer),
     Column("due_at", _TIME),
     _Needed("tries", Integer),
@@ -576,7 +577,9 @@ Table(
     Column("again_at", _TIME),
     Column("error", String(500)),
     UniqueConstraint("kind", "key"),
-    Index("ix_work_lane_work_due_at", "lane", "due_at"),
+    Index("ix_work_held", "receiver", **_rows("holder IS NOT NULL")),
+    Index("ix_work_lane_work_due_at_work_id", "lane", "due_at", "id"),
+    Index("ix_work_of_receiver", "receiver", "due_at", "id", **_rows("receiver IS NOT NULL")),
 )
 Table(
     "absence",
@@ -1490,11 +1493,9 @@ Table(
     _Needed("state", String(10)),
     _Needed("attempts", Integer),
     _Needed("queued_at", _TIME),
-    Column("next_at", _TIME),
     Column("done_at", _TIME),
     _Needed("error", String(40)),
     UniqueConstraint("instance_id", "code", "about"),
-    Index("ix_reporter_notice_due", "next_at", "id", **_rows("next_at IS NOT NULL")),
     Index("ix_reporter_notice_state", "state", "id"),
 )
 Table(
@@ -1688,12 +1689,10 @@ Table(
     _Needed("state", String(10)),
     _Needed("attempts", Integer),
     _Needed("queued_at", _TIME),
-    Column("next_at", _TIME),
     Column("done_at", _TIME),
     Column("status", Integer),
     _Needed("error", String(40)),
     UniqueConstraint("webhook_id", "event_id"),
-    Index("ix_webhook_delivery_due", "next_at", "id", **_rows("next_at IS NOT NULL")),
     Index("ix_webhook_delivery_instance_id", "instance_id"),
     Index("ix_webhook_delivery_of", "webhook_id", "id"),
     Index("ix_webhook_delivery_state", "webhook_id", "state", "id"),

@@ -3,7 +3,7 @@
 The number is unsealed when a message is sent, and stands nowhere else: in no row, history, log or error.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from app.history import reader
 from app.history.events import REPORTER, NoticeRepeated, ReporterMessageAdded, ReporterNotified
 from app.models import MessageWait, ProcessInstance, ReporterNotice
 from app.services import identity
-from app.services.channels import claims, incoming, sms
+from app.services.channels import delays, incoming, sms
 from app.services.core import clock, history, office, rights, settings
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -28,8 +28,13 @@ from app.services.definitions.definitions import Version
 from app.services.definitions.outlines import has_reporter, is_for_reporter
 from app.services.notifications import message_texts
 from app.services.reporter import joined_reports
+from app.work import Lane, Named, defer, defer_all
+from app.work import queue as work_queue
+from app.work.kinds import Pieces
 
 STATES = ("waiting", "sending", "sent", "failed", "unknown", "withdrawn")
+#: SMS as work: one after another, as there is one gateway.
+SMS = Named("sms", Lane.POST)
 #: Between these hours of the office nobody's telephone rings.
 _MORNING, _EVENING = 7, 20
 _BATCH = 200
@@ -105,7 +110,6 @@ def to_tell(session: Session, found: Sequence[News]) -> list[dict[str, Any]]:
                     "state": "waiting",
                     "attempts": 0,
                     "queued_at": clock.now(session),
-                    "next_at": _by_day(session, claims.not_before(session, one.at)),
                     "error": "",
                 }
             )
@@ -145,32 +149,51 @@ def _holds(session: Session, version: Version, instance: ProcessInstance, one: N
 
 
 def queue(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep rows of `to_tell`; those that are there are not doubled. 1 SQL."""
-    session.execute(insert(session, ReporterNotice).on_conflict_do_nothing(), list(rows))
+    """Keep rows of `to_tell` and have them sent; those that are there are not doubled. 2 SQL."""
+    making = insert(session, ReporterNotice).on_conflict_do_nothing().returning(ReporterNotice.id)
+    made, told_at = session.scalars(making, list(rows)), delays.told_at(session)
+    defer_all(session, SMS, [(_key(id_), told_at) for id_ in made])
 
 
-def claim(session: Session, notice_id: int) -> bool:
-    """Take one to send it. One that somebody took and never reported may have been sent: it is told so, not sent."""
-    row = session.scalars(
-        select(ReporterNotice).where(ReporterNotice.id == notice_id).with_for_update()
-    ).one()
-    now = clock.now(session)
-    if row.next_at is None or row.next_at > now:
-        return False
-    if row.state == "sending":
-        row.state, row.next_at, row.done_at, row.error = "unknown", None, now, "cut_off"
-        return False
-    return claims.claim(session, ReporterNotice, notice_id, state="sending")
+def _key(notice_id: int) -> str:
+    return f"sms/{notice_id}"
 
 
-def message(session: Session, notice_id: int) -> Message | None:
-    """What to send for one that was claimed; None where its reporter is not told any more."""
-    row, config = session.get_one(ReporterNotice, notice_id), settings.config(session)
-    one = News(row.instance_id, row.code, row.about, row.queued_at)
-    to = _number(session, row.instance_id, one)
-    if to is None or config.sms is None:
+def due(session: Session, rows: Sequence[ReporterNotice]) -> Mapping[int, datetime]:
+    """By the ids of those that wait, when each is tried. 1 SQL."""
+    at = work_queue.due(session, SMS, (_key(row.id) for row in rows))
+    return {row.id: at[_key(row.id)] for row in rows if _key(row.id) in at}
+
+
+def waiting(session: Session) -> Pieces:
+    """All that wait, or were being sent, as work. 1 SQL over an index."""
+    query = select(ReporterNotice.id).where(ReporterNotice.state.in_(("waiting", "sending")))
+    return [(_key(id_), None) for id_ in session.scalars(query.order_by(ReporterNotice.id))]
+
+
+def begin(session: Session, notice_id: int) -> Message | datetime | None:
+    """What to send for one from now on, at night when; None where there is nothing to send.
+
+    One that somebody began to send and never reported may have been sent: it is told so, not sent.
+    """
+    row, now = session.get(ReporterNotice, notice_id, with_for_update=True), clock.now(session)
+    if row is not None and row.state == "sending":
+        _end(row, "unknown", now, "cut_off")
+    if row is None or row.state != "waiting":
         return None
+    if (morning := _by_day(session, now)) > now:
+        return clock.real_of(session, morning)
+    config = settings.config(session)
+    to = _number(session, row.instance_id, News(row.instance_id, row.code, row.about, row.queued_at))
+    if to is None or config.sms is None:
+        _end(row, "withdrawn", now)
+        return None
+    row.state = "sending"
     return Message(row.id, to, text_of(session, row), config.sms, config.private_networks)
+
+
+def _end(row: ReporterNotice, state: str, at: datetime, error: str = "") -> None:
+    row.state, row.done_at, row.error = state, at, error
 
 
 def text_of(session: Session, row: ReporterNotice) -> str:
@@ -188,23 +211,28 @@ def text_of(session: Session, row: ReporterNotice) -> str:
     return whole if len(whole) <= sms.MOST else sms.plain(said)[: sms.MOST]
 
 
-def record(session: Session, notice_id: int, answer: sms.Answer | None) -> None:
-    """Note what the gateway said; None: nothing was sent, its reporter is not told any more."""
+def record(session: Session, notice_id: int, answer: sms.Answer) -> None:
+    """Note what the gateway said. One that it surely does not send waits."""
     row, now = session.get_one(ReporterNotice, notice_id, with_for_update=True), clock.now(session)
     if row.state != "sending":
         return
-    row.attempts += 0 if answer is None else 1
-    again = claims.later(session, row.attempts) if answer and not answer.is_taken and answer.is_sure else None
-    row.error = answer.error if answer else ""
-    row.next_at, row.done_at = (_by_day(session, again), None) if again else (None, now)
-    if answer is None:
-        row.state = "withdrawn"
-    elif answer.is_taken:
-        row.state = "sent"
+    row.attempts += 1
+    if answer.is_taken:
+        _end(row, "sent", now)
         told = ReporterNotified(channel="sms", code=row.code)
         history.record(session, told, actor=None, instance_id=row.instance_id)
+    elif answer.is_sure:
+        row.state, row.error = "waiting", answer.error
     else:
-        row.state = "waiting" if again else "failed" if answer.is_sure else "unknown"
+        _end(row, "unknown", now, answer.error)
+
+
+def fail(session: Session, notice_id: int) -> None:
+    """Give one up that the gateway does not take; what was being sent may have been sent."""
+    row = session.get(ReporterNotice, notice_id, with_for_update=True)
+    if row is not None and row.state in ("waiting", "sending"):
+        unknown = row.state == "sending"
+        _end(row, "unknown" if unknown else "failed", clock.now(session), "cut_off" if unknown else row.error)
 
 
 def listed(
@@ -257,7 +285,8 @@ def send_again(session: Session, notice_id: int, *, actor: Actor) -> ReporterNot
     row = session.get_one(ReporterNotice, notice_id, with_for_update=True)
     if row.state not in ("failed", "unknown"):
         raise Conflict(_("Hanya yang gagal atau tidak pasti terkirim dapat dikirim lagi."))
-    row.state, row.attempts, row.next_at, row.done_at = "waiting", 0, clock.now(session), None
+    row.state, row.attempts, row.done_at = "waiting", 0, None
+    defer(session, SMS, _key(row.id))
     event = NoticeRepeated(notice=row.id, channel="sms", code=row.code)
     history.record(session, event, actor=actor, instance_id=row.instance_id)
     return row

@@ -27,6 +27,8 @@ class Answer:
     is_taken: bool
     is_sure: bool = True
     error: str = ""
+    #: Of HTTP; None: there was no answer.
+    status: int | None = None
 
 
 def plain(text: str) -> str:
@@ -61,4 +63,4 @@ def send(gateway: SmsGateway, to: str, text: str, networks: tuple[Network, ...])
         return Answer(False, not error.may_have_arrived, error.why)
     if 200 <= status < 300:
         return Answer(True)
-    return Answer(False, status < 500 or status == 503, f"http_{status}")
+    return Answer(False, status < 500 or status == 503, f"http_{status}", status)

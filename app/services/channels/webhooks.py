@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, Update, func, select, update
 from sqlalchemy.orm import Session, undefer
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
@@ -24,12 +24,15 @@ from app.history.events import (
     WebhookChanged,
 )
 from app.models import ProcessInstance, Webhook, WebhookDelivery
-from app.services.channels import claims
+from app.services.channels import delays
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core import clock, encryption, history, rights, settings
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.core.upsert import insert
+from app.work import Lane, Named, cancel_all, defer, defer_all
+from app.work import queue as work_queue
+from app.work.kinds import Pieces
 
 #: What a webhook may be told of, by the type of the event in the history.
 EVENTS = {
@@ -45,6 +48,8 @@ EVENTS = {
 CODES = {code: words for code, words in EVENTS.values()}
 _TYPES = {code: type_ for type_, (code, _words) in EVENTS.items()}
 STATES = ("waiting", "sent", "failed", "withdrawn")
+#: Deliveries as work, each under the ids of its webhook and its own.
+DELIVERIES = Named("webhooks", Lane.POST)
 _MOST_WEBHOOKS = 20
 _BATCH = 200
 
@@ -54,7 +59,6 @@ class Sending:
     """One delivery ready to be sent: no session is needed any more."""
 
     id: int
-    attempts: int
     url: str
     body: bytes
     headers: Mapping[str, str]
@@ -66,7 +70,6 @@ class Outcome:
     """What became of it: the HTTP status, or why there was none."""
 
     id: int
-    attempts: int
     status: int | None
     error: str = ""
 
@@ -162,10 +165,8 @@ def turn(session: Session, webhook_id: int, *, on: bool, actor: Actor) -> Webhoo
     if on:
         row.after_event = reader.newest_id(session)
     else:
-        waiting = update(WebhookDelivery).where(
-            WebhookDelivery.webhook_id == row.id, WebhookDelivery.next_at.is_not(None)
-        )
-        session.execute(waiting.values(state="withdrawn", next_at=None, done_at=clock.now(session)))
+        _withdraw(session, WebhookDelivery.webhook_id == row.id)
+        cancel_all(session, DELIVERIES, str(row.id))
     change = "on" if on else "off"
     history.record(session, WebhookChanged(webhook=row.id, name=row.name, change=change), actor=actor)
     return row
@@ -205,9 +206,10 @@ def send_again(session: Session, webhook_id: int, delivery_id: int, *, actor: Ac
         raise NotFound(_("Pengiriman ini tidak ada."))
     if webhook.disabled_at is not None:
         raise Conflict(_("Webhook ini dimatikan. Nyalakan dulu."))
-    if row.next_at is not None or row.state == "withdrawn":
+    if row.state in ("waiting", "withdrawn"):
         raise Conflict(_("Pengiriman ini belum selesai, atau sudah ditarik."))
-    row.state, row.attempts, row.next_at, row.done_at = "waiting", 0, clock.now(session), None
+    row.state, row.attempts, row.done_at = "waiting", 0, None
+    defer(session, DELIVERIES, key_of(row))
     event = DeliveryRepeated(webhook=webhook.id, name=webhook.name, delivery=row.id)
     history.record(session, event, actor=actor)
     return row
@@ -255,7 +257,6 @@ def _delivery(
         "state": "waiting",
         "attempts": 0,
         "queued_at": clock.now(session),
-        "next_at": claims.not_before(session, entry.at),
         "error": "",
     }
 
@@ -280,14 +281,36 @@ def payload(
 
 
 def queue(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Keep deliveries of `untold`; those that are there are not doubled. 1 SQL."""
-    session.execute(insert(session, WebhookDelivery).on_conflict_do_nothing(), [dict(row) for row in rows])
+    """Keep deliveries of `untold` and have them sent; those that are there are not doubled. 2 SQL."""
+    making = insert(session, WebhookDelivery).on_conflict_do_nothing().returning(WebhookDelivery)
+    made = session.scalars(making, [dict(row) for row in rows])
+    told_at = delays.told_at(session)
+    defer_all(session, DELIVERIES, [(key_of(row), told_at) for row in made])
+
+
+def key_of(row: WebhookDelivery) -> str:
+    """Under which a delivery waits among `DELIVERIES`."""
+    return f"{row.webhook_id}/{row.id}"
+
+
+def due(session: Session, rows: Sequence[WebhookDelivery]) -> Mapping[int, datetime]:
+    """By the ids of those that wait, when each is tried. 1 SQL."""
+    at = work_queue.due(session, DELIVERIES, map(key_of, rows))
+    return {row.id: at[key_of(row)] for row in rows if key_of(row) in at}
+
+
+def waiting(session: Session) -> Pieces:
+    """All deliveries that wait, as work. 1 SQL over an index."""
+    query = select(WebhookDelivery).where(
+        WebhookDelivery.webhook_id.in_(select(Webhook.id)), WebhookDelivery.state == "waiting"
+    )
+    return [(key_of(row), None) for row in session.scalars(query.order_by(WebhookDelivery.id))]
 
 
 def sending(session: Session, delivery_id: int) -> Sending | None:
-    """What to send for a delivery that was claimed; None where it was taken back meanwhile, see `withdraw`."""
-    row = session.get_one(WebhookDelivery, delivery_id)
-    if _is_taken_back(session, row):
+    """What to send for a delivery; None where it is over, or was taken back meanwhile, see `withdraw`."""
+    row = session.get(WebhookDelivery, delivery_id)
+    if row is None or row.state != "waiting" or _is_taken_back(session, row):
         return None
     webhook = session.get_one(Webhook, row.webhook_id, options=[undefer(Webhook.secret)])
     body = orjson.dumps({"delivery": row.id, **row.payload})
@@ -299,7 +322,7 @@ def sending(session: Session, delivery_id: int) -> Sending | None:
         "Alur-Signature": f"t={at},v1={sign(encryption.unseal(session, webhook.secret), at, body)}",
     }
     guard = Guard(config.webhook_hosts, config.private_networks)
-    return Sending(row.id, row.attempts, webhook.url, body, headers, guard)
+    return Sending(row.id, webhook.url, body, headers, guard)
 
 
 def sign(secret: str, at: int, body: bytes) -> str:
@@ -321,31 +344,36 @@ def send(one: Sending) -> Outcome:
     try:
         status = post(one.url, one.body, one.headers, one.guard)
     except Unreachable as error:
-        return Outcome(one.id, one.attempts, None, error.why)
-    return Outcome(one.id, one.attempts, status)
+        return Outcome(one.id, None, error.why)
+    return Outcome(one.id, status)
 
 
 def record(session: Session, outcome: Outcome) -> None:
-    """Note what became of a delivery, unless somebody sent it once more meanwhile."""
-    attempts = outcome.attempts + 1
-    again = None if outcome.is_taken else claims.later(session, attempts)
-    state = "sent" if outcome.is_taken else "waiting" if again else "failed"
-    mine = (WebhookDelivery.id == outcome.id, WebhookDelivery.attempts == outcome.attempts)
-    session.execute(
-        update(WebhookDelivery)
-        .where(*mine, WebhookDelivery.state == "waiting")
-        .values(
-            state=state,
-            attempts=attempts,
-            next_at=again,
-            done_at=None if again else clock.now(session),
-            status=outcome.status,
-            error=outcome.error,
-        )
-    )
+    """Note what became of a try."""
+    tried = {
+        "attempts": WebhookDelivery.attempts + 1,
+        "status": outcome.status,
+        "error": outcome.error,
+    }
+    over = {"state": "sent", "done_at": clock.now(session)} if outcome.is_taken else {}
+    session.execute(_waiting(WebhookDelivery.id == outcome.id).values(**tried, **over))
+
+
+def fail(session: Session, delivery_id: int, *, is_cut_off: bool) -> None:
+    """Give a delivery up. ``is_cut_off``: whoever sent it ended, again and again."""
+    why = {"error": "cut_off"} if is_cut_off else {}
+    failed = _waiting(WebhookDelivery.id == delivery_id)
+    session.execute(failed.values(state="failed", done_at=clock.now(session), **why))
 
 
 def withdraw(session: Session, delivery_id: int) -> None:
     """Tell nothing of what was taken back."""
-    gone = update(WebhookDelivery).where(WebhookDelivery.id == delivery_id)
-    session.execute(gone.values(state="withdrawn", next_at=None, done_at=clock.now(session)))
+    _withdraw(session, WebhookDelivery.id == delivery_id)
+
+
+def _withdraw(session: Session, which: ColumnElement[bool]) -> None:
+    session.execute(_waiting(which).values(state="withdrawn", done_at=clock.now(session)))
+
+
+def _waiting(which: ColumnElement[bool]) -> Update:
+    return update(WebhookDelivery).where(which, WebhookDelivery.state == "waiting")

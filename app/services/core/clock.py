@@ -32,6 +32,11 @@ def real() -> datetime:
     return datetime.now(UTC)
 
 
+def real_of(session: Session, at: datetime) -> datetime:
+    """When it is ``at`` by the machine's own time: as work is due."""
+    return real() + (at - now(session))
+
+
 def is_too_far(at: datetime) -> bool:
     """Whether ``at`` lies further ahead of the machine's own time than the clock may stand."""
     return at > real() + timedelta(days=MOST_YEARS * 366)

@@ -143,12 +143,14 @@ def webhook(webhook_id: int) -> str:
         page = webhooks.deliveries(
             session, webhook_id, state, actor=actor, after=lists.argument(lists.AFTER), limit=_ROWS
         )
+        again = webhooks.due(session, page.items)
     return render_template(
         "channels/webhook.html",
         webhook=row,
         secret=once.handed(),
         events=[_(webhooks.CODES[code]) for code in row.events if code in webhooks.CODES],
         rows=[(one, _(webhooks.CODES.get(one.code, one.code)), _(STATES[one.state])) for one in page.items],
+        again=again,
         why={code: _(words) for code, words in WHY.items()},
         options=state_tabs(webhooks.STATES, state),
         first=lists.address() if lists.argument(lists.AFTER) else "",
@@ -172,9 +174,11 @@ def messages() -> str:
     actor, state = context.actor(), lists.argument("keadaan")
     with context.database().reading() as session:
         page = reporter_notices.listed(session, state, actor=actor, after=lists.argument(lists.AFTER))
+        again = reporter_notices.due(session, page.items)
     return render_template(
         "channels/messages.html",
         rows=[(one, _(reporter_notices.CODES[one.code]), _(STATES[one.state])) for one in page.items],
+        again=again,
         why={code: _(words) for code, words in WHY.items()},
         options=state_tabs(reporter_notices.STATES, state),
         first=lists.address() if lists.argument(lists.AFTER) else "",

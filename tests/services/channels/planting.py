@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.models import ProcessInstance, ReporterNotice, Webhook, WebhookDelivery
+from app.models import ProcessInstance, ReporterNotice, Webhook, WebhookDelivery, Work
 from app.services.channels import incoming, webhooks
 from app.services.channels.mail_reading import Mail
 from app.services.channels.mailbox import Place
@@ -28,8 +28,9 @@ def plant(session: Session, mail: Mapping[str, str], *, mails: int = 1) -> None:
     told = webhooks.untold(session, 0)
     webhooks.queue(session, told)
     for row in session.scalars(select(WebhookDelivery)):  # nothing is sent while pages are looked at
-        row.state, row.next_at, row.done_at, row.attempts = "sent", None, now, 1
+        row.state, row.done_at, row.attempts = "sent", now, 1
         row.status = 200
+    session.execute(delete(Work))
     first = session.scalars(select(WebhookDelivery).order_by(WebhookDelivery.id)).first()
     assert first is not None
     first.state, first.status, first.error, first.attempts = "failed", None, "no_answer", 7

@@ -25,6 +25,7 @@ from app.services.notifications import message_texts
 from app.services.notifications.message_texts import Wording
 from app.services.reporter import correspondence, joined_reports
 from tests.engine.building import bpmn, catch, end, start
+from tests.services.channels import working
 from tests.services.channels.receiver import Receiver, both
 from tests.services.office import Office, form, procedure, text
 
@@ -66,6 +67,7 @@ def turns(office: Office, count: int = 3) -> None:
     worker = SmsTurns(office.database)
     for _turn in range(count):
         worker.take()
+        working.send(office.database, "sms")
 
 
 def write(office: Office, case: ProcessInstance, words: str = "KENARI") -> None:
@@ -81,12 +83,6 @@ def cancel(office: Office, case: ProcessInstance) -> None:
 def notices(office: Office) -> list[ReporterNotice]:
     with office.database.reading() as session:
         return list(session.scalars(select(ReporterNotice).order_by(ReporterNotice.id)))
-
-
-def make_due(office: Office) -> None:
-    with office.database.transaction() as session:
-        for row in session.scalars(select(ReporterNotice).where(ReporterNotice.next_at.is_not(None))):
-            row.next_at = clock.now(session)
 
 
 @both
@@ -139,7 +135,7 @@ def test_nothing_is_ever_sent_to_who_is_anonymous(office: Office, receiver: Rece
 def test_nor_to_who_became_so_before_it_was_sent(office: Office, receiver: Receiver) -> None:
     case = office.start(telepon=TELEPHONE)
     write(office, case)
-    SmsTurns(office.database).queue()
+    SmsTurns(office.database).take()
     with office.database.transaction() as session:
         instance = session.get_one(ProcessInstance, case.id)
         instance.variables = {**instance.variables, "anonim": True}
@@ -150,7 +146,7 @@ def test_nor_to_who_became_so_before_it_was_sent(office: Office, receiver: Recei
 def test_nor_to_whose_identity_was_erased(office: Office, receiver: Receiver) -> None:
     case = office.start(telepon=TELEPHONE)
     write(office, case)
-    SmsTurns(office.database).queue()
+    SmsTurns(office.database).take()
     with office.database.transaction() as session:
         for row in session.scalars(select(IdentityValue)):
             session.delete(row)
@@ -231,7 +227,7 @@ def test_a_gateway_that_refuses_is_asked_again_later(office: Office, receiver: R
     turns(office)
     [row] = notices(office)
     assert (len(receiver.requests), row.state, row.error, row.attempts) == (1, "waiting", "http_429", 1)
-    make_due(office)
+    working.let_time_pass(office.database)
     turns(office)
     assert (len(receiver.requests), notices(office)[0].state) == (2, "sent")
 
@@ -241,7 +237,7 @@ def test_one_that_may_have_been_sent_is_not_sent_again_by_itself(office: Office,
     write(office, office.start(telepon=TELEPHONE))
     turns(office)
     [row] = notices(office)
-    assert (row.state, row.next_at) == ("unknown", None)
+    assert (row.state, working.works(office.database)) == ("unknown", [])
     with office.database.transaction() as session, pytest.raises(NotAllowed):
         reporter_notices.send_again(session, row.id, actor=office.rina)
     with office.database.transaction() as session:
@@ -261,7 +257,7 @@ def test_what_is_cut_off_while_it_is_sent_is_not_sent_twice(
         broken.setattr(reporter_notices, "record", _cut_off)
         with pytest.raises(KeyboardInterrupt):
             turns(office)
-    make_due(office)
+    working.let_time_pass(office.database)
     turns(office)
     [row] = notices(office)
     assert (len(receiver.requests), row.state, row.error) == (1, "unknown", "cut_off")
@@ -273,10 +269,9 @@ def _cut_off(*_arguments: object) -> None:
 
 def test_two_workers_do_not_send_the_same(office: Office, receiver: Receiver) -> None:
     write(office, office.start(telepon=TELEPHONE))
-    SmsTurns(office.database).queue()
-    [row] = notices(office)
+    SmsTurns(office.database).take()
     for _worker in range(2):
-        tell_reporter(office.database, row.id)
+        tell_reporter(office.database, f"sms/{notices(office)[0].id}")
     assert len(receiver.requests) == 1
 
 

@@ -1,24 +1,26 @@
 """Webhooks: told once of each event, signed, tried again, to nobody who is not named."""
 
 import json
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.commands import channels
-from app.commands.channels import WebhookTurns, deliver
+from app.commands.channels import WebhookTurns
 from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
-from app.models import ProcessInstance, Setting, WebhookDelivery
-from app.services.channels import claims, webhooks
+from app.models import ProcessInstance, Setting, WebhookDelivery, Work
+from app.services.channels import delays, webhooks
 from app.services.core import clock
 from app.services.instances import cancellation
 from app.services.reporter import correspondence
 from app.services.tasks import tasks
+from tests.services.channels import working
 from tests.services.channels.receiver import Receiver, both
 from tests.services.keeping import forget
 from tests.services.office import Office
@@ -36,17 +38,12 @@ def turns(database: Database, count: int = 3) -> None:
     worker = WebhookTurns(database)
     for _turn in range(count):
         worker.take()
+        working.send(database, "webhooks")
 
 
 def deliveries(database: Database) -> list[WebhookDelivery]:
     with database.reading() as session:
         return list(session.scalars(select(WebhookDelivery).order_by(WebhookDelivery.id)))
-
-
-def wait_for_the_next_try(database: Database) -> None:
-    with database.transaction() as session:
-        for row in session.scalars(select(WebhookDelivery).where(WebhookDelivery.next_at.is_not(None))):
-            row.next_at = clock.now(session)
 
 
 def cancel(office: Office, case: ProcessInstance) -> None:
@@ -86,14 +83,14 @@ def test_what_fails_is_tried_again_later_and_then_given_up(office: Office, recei
     office.start()
     turns(office.database)
     assert len(receiver.requests) == 1
-    for tries in range(2, len(claims.PAUSES) + 2):
+    for tries in range(2, len(delays.PAUSES) + 2):
         [row] = deliveries(office.database)
         assert (row.state, row.status, row.attempts) == ("waiting", 500, tries - 1)
-        wait_for_the_next_try(office.database)
+        working.let_time_pass(office.database)
         turns(office.database)
         assert len(receiver.requests) == tries
     [row] = deliveries(office.database)
-    assert (row.state, row.next_at) == ("failed", None)
+    assert (row.state, working.works(office.database)) == ("failed", [])
     assert len({headers["Alur-Delivery"] for _path, headers, _body in receiver.requests}) == 1
 
 
@@ -179,7 +176,7 @@ def test_what_is_cut_off_after_sending_comes_again_with_its_number(
             turns(office.database)
     turns(office.database)
     assert len(receiver.requests) == 1  # somebody else may still have it
-    wait_for_the_next_try(office.database)
+    working.let_time_pass(office.database)
     turns(office.database)
     assert [headers["Alur-Delivery"] for _path, headers, _body in receiver.requests] == ["1", "1"]
     assert [row.state for row in deliveries(office.database)] == ["sent"]
@@ -190,14 +187,65 @@ def _cut_off(*_arguments: object) -> None:
 
 
 @both
+def test_a_receiver_gets_one_after_another_in_their_order(office: Office, receiver: Receiver) -> None:
+    add(office, receiver.url)
+    for _n in range(3):
+        office.start()
+    WebhookTurns(office.database).take()
+    beside = [
+        threading.Thread(target=working.send, args=(office.database, "webhooks")) for _worker in range(4)
+    ]
+    for one in beside:
+        one.start()
+    for one in beside:
+        one.join()
+    working.send(office.database, "webhooks")
+    told = [int(headers["Alur-Delivery"]) for _path, headers, _body in receiver.requests]
+    assert told == [row.id for row in deliveries(office.database)]
+
+
+@both
+def test_a_receiver_who_is_away_is_asked_once_and_keeps_nobody_waiting(
+    office: Office, receiver: Receiver, connect: Callable[..., None]
+) -> None:
+    gone = Receiver()
+    gone.stop()
+    connect(webhook_hosts=(gone.host, receiver.host))
+    add(office, gone.url)
+    add(office, receiver.url)
+    office.start()
+    turns(office.database)
+    rows = {row.id: row for row in deliveries(office.database)}
+    assert [rows[id_].state for id_ in rows] == ["waiting", "waiting", "sent", "sent"]
+    assert sorted(row.attempts for row in rows.values() if row.state == "waiting") == [0, 1]
+    assert [work.tries for work in working.works(office.database)] == [1, 1]
+
+
+def test_what_a_restored_backup_says_waits_is_sent(office: Office, receiver: Receiver) -> None:
+    add(office, receiver.url, "case_started")
+    office.start()
+    WebhookTurns(office.database).take()
+    with office.database.transaction() as session:
+        session.execute(delete(Work))
+    working.send(office.database, "webhooks")
+    assert receiver.requests == []
+    working.begin(office.database, "webhooks")
+    working.send(office.database, "webhooks")
+    assert [row.state for row in deliveries(office.database)] == ["sent"]
+
+
+@both
 def test_two_workers_do_not_send_the_same(office: Office, receiver: Receiver) -> None:
     add(office, receiver.url, "case_started")
     office.start()
-    worker = WebhookTurns(office.database)
-    worker.take()  # queued
-    [row] = deliveries(office.database)
-    for _worker in range(2):
-        deliver(office.database, row.id)
+    WebhookTurns(office.database).take()  # queued
+    beside = [
+        threading.Thread(target=working.send, args=(office.database, "webhooks")) for _worker in range(4)
+    ]
+    for one in beside:
+        one.start()
+    for one in beside:
+        one.join()
     assert len(receiver.requests) == 1
 
 
@@ -209,9 +257,9 @@ def test_nothing_is_told_before_it_can_be_taken_back_no_more(
     office.start()
     turns(office.database)
     assert receiver.requests == []
-    [row] = deliveries(office.database)
-    assert row.next_at is not None
-    assert timedelta(seconds=30) <= row.next_at - row.queued_at <= timedelta(seconds=36)
+    [row], [work] = deliveries(office.database), working.works(office.database)
+    assert work.due_at is not None
+    assert timedelta(seconds=30) <= work.due_at - row.queued_at <= timedelta(seconds=36)
 
 
 def test_what_was_taken_back_is_withdrawn(
@@ -245,7 +293,7 @@ def test_what_was_taken_back_is_withdrawn(
     )
     turns(database)
     assert receiver.requests == []
-    wait_for_the_next_try(office.database)
+    working.let_time_pass(office.database)
     turns(office.database)
     assert sorted((row.code, row.state) for row in deliveries(office.database)) == [
         ("case_started", "sent"),
@@ -276,6 +324,7 @@ def test_the_place_follows_behind_and_what_is_over_is_dropped(
     office.start()
     worker = WebhookTurns(office.database)
     worker.take()
+    working.send(office.database, "webhooks")
     worker.take()
     monkeypatch.setattr(channels, "_LATE_S", -1.0)
     worker.take()
