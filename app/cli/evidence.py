@@ -11,7 +11,7 @@ from app.base.errors import AppError
 from app.cli.base import ready, say
 from app.commands import evidence
 from app.commands.transaction import run_without_key
-from app.history.events import DatabaseRoleRestricted
+from app.history.events.evidence import DatabaseRoleRestricted
 from app.services.core import history
 from app.services.evidence import checkpoint_checks, checkpoints, overview, verifying
 from app.services.maintenance import database_role

@@ -26,7 +26,7 @@ from app.cli import interrupts
 from app.cli.base import ready, say
 from app.commands.security_log import told
 from app.commands.transaction import run_without_key
-from app.history.events import ClockMoved, ClockReset
+from app.history.events.maintenance import ClockMoved, ClockReset
 from app.services.core import clock, history, security_log, settings
 from app.services.core.security_log import Origin
 from app.services.maintenance import backup, demo, migrations

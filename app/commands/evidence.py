@@ -18,7 +18,7 @@ from app.base.db import Database
 from app.base.errors import Conflict, NotFound, NotReady
 from app.base.i18n import N_, _
 from app.commands.transaction import by_actor, command_of, run_without_key
-from app.history.events import CheckpointDemanded, CheckpointTaken, EvidenceExported, HistoryVerified
+from app.history.events.evidence import CheckpointDemanded, CheckpointTaken, EvidenceExported, HistoryVerified
 from app.models import Checkpoint
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core import history, settings

@@ -1,11 +1,18 @@
 """Events to the JSON object of their row, and back. Reading never fails: rows of every version stay readable."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import MISSING, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import MISSING, fields, replace
 from types import UnionType
 from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from app.history.events import CATALOGUE, Event, Unknown
+from app.history import origin
+from app.history.catalogue import CATALOGUE, Entry, Event, Unknown
+from app.models import HistoryEvent
+
+#: Under these names events of a case hold what people wrote, or what follows from it.
+WRITTEN = ("values", "old", "inputs", "given", "needed", "reason", "message", "warnings", "changes")
+#: Of these, what is held by the names of variables.
+BY_VARIABLE = ("values", "old", "given")
 
 _T = TypeVar("_T")
 
@@ -46,6 +53,33 @@ def decode_as(kind: type[_T], data: Any) -> _T:
     """The same for a dataclass that is known."""
     held = data if isinstance(data, Mapping) else {}
     return kind(**{key.name: _value(key, held.get(key.name)) for key in _keys(kind)})
+
+
+def written(entry: Entry[Event]) -> list[Any]:
+    """What an event tells that people wrote, or what follows from it; the rest are ids, names, moments."""
+    return [entry.data[name] for name in WRITTEN if name in entry.data]
+
+
+def rewritten(entry: Entry[Event], change: Callable[[Any], Any]) -> Entry[Event]:
+    """An event with that changed. Only for who reads it: the record stays what it is."""
+    data = {name: change(value) if name in WRITTEN else value for name, value in entry.data.items()}
+    return entry if data == entry.data else replace(entry, data=data, event=decode(entry.type, data))
+
+
+def entry_of(row: HistoryEvent) -> Entry[Event]:
+    """A row as an entry."""
+    data, came_from = origin.parted(row.data)
+    return Entry(
+        row.id,
+        row.instance_id,
+        row.type,
+        row.at,
+        row.actor,
+        row.activity_id,
+        data,
+        decode(row.type, data),
+        came_from,
+    )
 
 
 def _value(key: _Key, value: Any) -> Any:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, exists, select, text
 
 from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, Place, Told, commitment, event_hash, moment
-from app.history.events import DefinitionDeployed
+from app.history.events.deployment import DefinitionDeployed
 from app.models import EventChain, HistoryEvent, ProcessInstance
 
 

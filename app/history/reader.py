@@ -8,9 +8,8 @@ from sqlalchemy import Select, Subquery, Table, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.history import origin, pending
-from app.history.codec import decode
-from app.history.entry import Entry, entry_of
-from app.history.events import Event
+from app.history.catalogue import Entry, Event
+from app.history.codec import decode, entry_of
 from app.models import EventChain, HistoryEvent, User
 
 _E = TypeVar("_E", bound=Event)

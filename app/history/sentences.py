@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from string import Formatter
-from typing import Literal
+from typing import Any, Literal
 
 from app.base import i18n
 from app.base.i18n import _
@@ -52,16 +52,23 @@ class Sentence:
     meta: Text = ()
 
 
-def say(message: str, /, **names: str | Part) -> Text:
-    """``message`` in the language of the moment, each ``{name}`` a part. One that is missing reads `NOTHING`."""
+def say(message: str, /, **names: Any) -> Text:
+    """``message`` in the language of the moment, each ``{name}`` a part: a `Part`, a text, a number, or texts. One
+    that is missing reads `NOTHING`."""
     parts: list[Part] = []
     for words, name in _pieces(_(message)):
         if words:
             parts.append(Part(words))
         if name:
-            held = names.get(name) or NOTHING
-            parts.append(held if isinstance(held, Part) else Part(held, "name"))
+            held = names.get(name)
+            parts.append(held if isinstance(held, Part) else Part(_written(held) or NOTHING, "name"))
     return tuple(parts)
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def unmarked(text: str) -> Text:
@@ -94,6 +101,14 @@ def moment(text: str, zone: tzinfo) -> str:
     try:
         return i18n.moment(datetime.fromisoformat(text), zone)
     except (ValueError, OverflowError):  # at the edge of time there may be no such moment
+        return text
+
+
+def day(text: str) -> str:
+    """A stored date in words; what is none stands as it is."""
+    try:
+        return i18n.day(date.fromisoformat(text))
+    except ValueError:
         return text
 
 

@@ -12,9 +12,23 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from app.history import events
-from app.history.entry import Entry
-from app.history.events import Event
+from app.history.catalogue import Entry, Event, ValuesSet
+from app.history.events.instances import GatewayDecided, InstanceCancelled, InstanceEnded
+from app.history.events.migration import CaseReopened, InstanceMigrated, MigrationUndone
+from app.history.events.reporter import ReportJoined, ReportParted
+from app.history.events.tasks import (
+    CompletionTakenBack,
+    QuestionAnswered,
+    TaskCancelled,
+    TaskClaimed,
+    TaskCompleted,
+    TaskCreated,
+    TaskHandedBack,
+    TaskPostponed,
+    TaskReassigned,
+    TaskReleased,
+    TaskUnitChanged,
+)
 from app.history.validity import still_valid
 
 #: Under this name the data of an event holds what a step changed beside it.
@@ -113,7 +127,7 @@ def around(entries: Sequence[Entry[Event]], place: int) -> tuple[Standing, Stand
     fold = _after(entries[:place])
     before = fold.standing()
     rest = entries[place:]
-    if not place or any(isinstance(entry.event, events.CompletionTakenBack) for entry in rest):
+    if not place or any(isinstance(entry.event, CompletionTakenBack) for entry in rest):
         return before, _after(entries).standing()  # what was taken back was never done
     for entry in rest:
         fold.add(entry)
@@ -164,52 +178,52 @@ class _Fold:
     def add(self, entry: Entry[Event]) -> None:
         """Apply one event."""
         event = entry.event
-        if isinstance(event, events.InstanceMigrated):
+        if isinstance(event, InstanceMigrated):
             self.moved.append(self.standing())
             self.variables |= event.given
-        elif isinstance(event, events.CaseReopened):
+        elif isinstance(event, CaseReopened):
             self.state = "active"
         held = entry.data.get(KEY)
         if isinstance(held, Mapping):
             self._told_beside(held, entry)
         if not self.whole:
             self._guess(entry)
-        if isinstance(event, events.ValuesSet) and not isinstance(event, events.CompletionTakenBack):
+        if isinstance(event, ValuesSet) and not isinstance(event, CompletionTakenBack):
             self.variables |= {key: value for key, value in event.values.items() if key not in event.local}
-        if isinstance(event, events.MigrationUndone) and self.moved:
+        if isinstance(event, MigrationUndone) and self.moved:
             self._put_back(self.moved.pop())
-        elif isinstance(event, events.ReportJoined):
+        elif isinstance(event, ReportJoined):
             self.joined.append(self.standing())
             self._stop("joined", entry)
-        elif isinstance(event, events.ReportParted) and self.joined:
+        elif isinstance(event, ReportParted) and self.joined:
             self._put_back(self.joined.pop())
-        elif isinstance(event, events.InstanceCancelled):
+        elif isinstance(event, InstanceCancelled):
             self._stop("cancelled", entry)
-        elif isinstance(event, events.InstanceEnded):
+        elif isinstance(event, InstanceEnded):
             self._stop("ended", entry)
         else:
             self._task(entry)
 
     def _task(self, entry: Entry[Event]) -> None:
         event = entry.event
-        if isinstance(event, events.TaskCreated):
+        if isinstance(event, TaskCreated):
             due = _moment(event.due_at)
             made = TaskThen(event.task, entry.activity_id or "", entry.at, due, event.unit)
             self.tasks[event.task] = made
-        elif isinstance(event, events.TaskCompleted | events.QuestionAnswered):
+        elif isinstance(event, TaskCompleted | QuestionAnswered):
             self._close(event.task, "completed", entry)
-        elif isinstance(event, events.TaskCancelled):
+        elif isinstance(event, TaskCancelled):
             self._close(event.task, "cancelled", entry)
-        elif isinstance(event, events.TaskClaimed):
+        elif isinstance(event, TaskClaimed):
             self._change(event.task, holder=entry.actor.name if entry.actor else "")
-        elif isinstance(event, events.TaskReleased):
+        elif isinstance(event, TaskReleased):
             self._change(event.task, holder="")
-        elif isinstance(event, events.TaskReassigned | events.TaskHandedBack):
+        elif isinstance(event, TaskReassigned | TaskHandedBack):
             moved = {"unit": event.unit} if event.unit else {}
             self._change(event.task, holder=event.to, **moved)
-        elif isinstance(event, events.TaskPostponed) and event.task in self.tasks:
+        elif isinstance(event, TaskPostponed) and event.task in self.tasks:
             self.tasks[event.task] = replace(self.tasks[event.task], due_at=_moment(event.due_at))
-        elif isinstance(event, events.TaskUnitChanged):
+        elif isinstance(event, TaskUnitChanged):
             gone = {"holder": ""} if event.user else {}
             self._change(event.task, unit=event.unit, **gone)
 
@@ -249,9 +263,9 @@ class _Fold:
     def _guess(self, entry: Entry[Event]) -> None:
         """What was passed by a record that does not tell: where something happened, the case has been."""
         event = entry.event
-        if entry.activity_id and not isinstance(event, events.TaskCreated):
+        if entry.activity_id and not isinstance(event, TaskCreated):
             self.visits[entry.activity_id] += 1
-        if isinstance(event, events.GatewayDecided):
+        if isinstance(event, GatewayDecided):
             self.visits[event.flow] += 1
 
     def _stop(self, state: str, entry: Entry[Event]) -> None:

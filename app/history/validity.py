@@ -2,54 +2,8 @@
 
 from collections.abc import Iterable
 
-from app.history.entry import Entry
-from app.history.events import (
-    CaseFileTaken,
-    CaseFollowed,
-    CaseUnfollowed,
-    CompletionTakenBack,
-    Event,
-    FindingChanged,
-    HistoryRedacted,
-    IdentityShown,
-    NoteAdded,
-    NoticeRepeated,
-    ReportAdded,
-    ReporterMessageAdded,
-    ReporterNotified,
-    ReportRated,
-    ReportRemoved,
-    TaskClaimed,
-    TaskHandedBack,
-    TaskReassigned,
-    TaskReleased,
-    TaskUnitChanged,
-    TrackingCodeReissued,
-)
-
-#: What people did beside the completion, while it could be taken back.
-_BESIDE = (
-    CaseFileTaken,
-    CaseFollowed,
-    CaseUnfollowed,
-    CompletionTakenBack,
-    FindingChanged,
-    HistoryRedacted,
-    IdentityShown,
-    NoteAdded,
-    NoticeRepeated,
-    ReportAdded,
-    ReportRated,
-    ReportRemoved,
-    ReporterMessageAdded,
-    ReporterNotified,
-    TaskClaimed,
-    TaskHandedBack,
-    TaskReassigned,
-    TaskReleased,
-    TaskUnitChanged,
-    TrackingCodeReissued,
-)
+from app.history.catalogue import Entry, Event, InstanceEvent
+from app.history.events.tasks import CompletionTakenBack
 
 
 def still_valid(entries: Iterable[Entry[Event]]) -> list[Entry[Event]]:
@@ -57,6 +11,11 @@ def still_valid(entries: Iterable[Entry[Event]]) -> list[Entry[Event]]:
     found: list[Entry[Event]] = []
     for entry in entries:
         if isinstance(back := entry.event, CompletionTakenBack):
-            found = [one for one in found if one.id <= back.since or isinstance(one.event, _BESIDE)]
+            found = [one for one in found if one.id <= back.since or _outlasts(one.event)]
         found.append(entry)
     return found
+
+
+def _outlasts(event: Event) -> bool:
+    """Whether people did it beside a completion, while that could be taken back."""
+    return isinstance(event, InstanceEvent) and event.outlasts_undo

@@ -13,8 +13,8 @@ from app.base.errors import Conflict
 from app.base.i18n import _
 from app.history import origin, pending, proof, removals
 from app.history.canonical import canonical, commitment
+from app.history.catalogue import Event
 from app.history.codec import encode
-from app.history.events import Event
 from app.history.proof import Proven
 from app.history.removals import Signed
 from app.history.standing import KEY

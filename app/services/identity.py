@@ -18,8 +18,7 @@ from app.engine.unanswered import filled_in
 from app.forms import Field, Form, masking
 from app.forms.masking import Masker
 from app.forms.model import CHOICES
-from app.history.events import IdentityShown
-from app.history.words import purposes
+from app.history.events.identity import OTHER, PURPOSES, IdentityShown
 from app.models import IdentityValue, ProcessInstance, UserTask
 from app.services.core import access, clock, encryption, history, masks, security_log, settings
 from app.services.core.access import Actor
@@ -313,7 +312,7 @@ def show(
 
 @dataclass(frozen=True)
 class Why:
-    """Why identity is opened: for a task at ``activity``, or for a ``purpose`` of `words.purposes`, and a ``reason``
+    """Why identity is opened: for a task at ``activity``, or for a ``purpose`` of `PURPOSES`, and a ``reason``
     beside it."""
 
     activity: str = ""
@@ -343,10 +342,10 @@ def why(session: Session, actor: Actor, instance: ProcessInstance, purpose: str,
     if (task := works_on(actor, session.scalars(query))) is not None:
         return Why(activity=task.activity_id)
     sent = {"purpose": purpose, "reason": reason}
-    if purpose not in purposes.PURPOSES:
+    if purpose not in PURPOSES:
         message = _("Pilih untuk apa identitasnya dibuka.")
         raise InvalidForm(message, {"purpose": message}, sent)
-    if purpose == purposes.OTHER or is_told(reason):
+    if purpose == OTHER or is_told(reason):
         reason = required_reason(reason, _("Tulis untuk apa, tanpa menyebut orangnya."))
     return Why(purpose=purpose, reason=masked_reason(session, instance, reason, actor=actor))
 

@@ -7,9 +7,8 @@ from flask import url_for
 from markupsafe import Markup, escape
 
 from app.base.i18n import _, ngettext
-from app.history import words
-from app.history.entry import Entry
-from app.history.events import DefinitionDeployed, Event, PublicationFailed
+from app.history.catalogue import Entry, Event
+from app.history.events.deployment import DefinitionDeployed, PublicationFailed
 from app.history.sentences import Part, Ref, Sentence, Text
 from app.history.vocabulary import Ids, Vocabulary
 from app.web import context
@@ -23,11 +22,11 @@ def html(text: Text) -> Markup:
 
 def entry(row: Entry[Event], vocabulary: Vocabulary) -> dict[str, Any]:
     """An event as the macro ``timeline`` wants it. No actor: the clock."""
-    found = words.describe(row, vocabulary)
+    found = row.describe(vocabulary)
     return {
         "kind": found.kind,
         "what": html(found.title),
-        "actor": words.who(row),
+        "actor": row.who(),
         "at": row.at,
         "channel": channel(row.origin),
         "meta": html(found.meta),

@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from app.history.events import EventLogTaken
+from app.history.events.eventlogs import EventLogTaken
 from app.models import HistoryEvent
 from app.services.instances import instances
 from tests.services.office import Office

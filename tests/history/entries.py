@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from app.history.catalogue import Entry, Event
 from app.history.codec import decode
-from app.history.entry import Entry
-from app.history.events import Event
 from app.models import User
 
 AT = datetime(2026, 11, 24, 7, 5, tzinfo=UTC)

@@ -1,6 +1,5 @@
 """A reader of the history, and a sentence told to one."""
 
-from app.history import words
 from app.history.sentences import Sentence
 from app.history.vocabulary import Ids
 from tests.history.entries import stored
@@ -21,4 +20,4 @@ def delivered(names: Ids) -> Sentence:
         "case_number": "SURAT-7",
         "by_number": True,
     }
-    return words.describe(stored("message_delivered", data), names)
+    return stored("message_delivered", data).describe(names)

@@ -3,6 +3,8 @@
 import gzip
 import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import fields
 from datetime import UTC
@@ -14,13 +16,12 @@ from zipfile import ZipFile
 import pytest
 
 from app.base.i18n import LANGUAGES, speaking
-from app.history import origin, removals, standing, words
+from app.history import origin, removals, standing
+from app.history.catalogue import CASES, CATALOGUE, GROUPS, InstanceEvent, Unknown
+from app.history.catalogue import event as catalogued
 from app.history.codec import decode, encode
-from app.history.events import CATALOGUE, Event, Unknown
-from app.history.events.base import event as catalogued
 from app.history.sentences import one_line, plain
 from app.history.vocabulary import Ids, Vocabulary
-from app.history.words.telling import tells
 from app.models import HistoryEvent
 from app.services.casefile import vocabulary
 from tests.history.entries import stored
@@ -50,11 +51,13 @@ def every_way(type_: str, data: Any) -> Iterator[str]:
             for place in ({}, {"activity_id": "langkah"}, {"instance_id": None}):
                 entry = stored(type_, data, **place)
                 with speaking(language):
-                    yield one_line(words.describe(entry, names), words.who(entry))
+                    yield one_line(entry.describe(names), entry.who())
 
 
-def test_every_event_has_words_and_all_words_are_of_an_event() -> None:
-    assert set(words.TELLERS) == set(CATALOGUE.values())
+def test_every_event_stands_with_its_name_under_one_heading() -> None:
+    assert sorted(kind.type for kinds in GROUPS.values() for kind in kinds) == sorted(CATALOGUE)
+    assert all(GROUPS.values())
+    assert all(kind.called for kind in CATALOGUE.values())
 
 
 def test_types_fit_their_column_and_are_a_subject_and_a_past_verb() -> None:
@@ -63,14 +66,20 @@ def test_types_fit_their_column_and_are_a_subject_and_a_past_verb() -> None:
     assert all(kind.type == type_ for type_, kind in CATALOGUE.items())
 
 
-def test_a_type_or_its_words_cannot_be_taken_twice() -> None:
-    class Another(Event):
+def test_a_type_cannot_be_taken_twice_nor_without_a_sentence() -> None:
+    class Another(InstanceEvent):
         """Something else."""
 
-    with pytest.raises(ValueError, match="task_claimed"):
-        catalogued("task_claimed")(Another)
-    with pytest.raises(ValueError, match="TaskClaimed"):
-        tells(CATALOGUE["task_claimed"])(lambda entry, words: words.nothing)
+    with pytest.raises(ValueError, match="two events are stored as task_claimed"):
+        catalogued("task_claimed", CASES, "Lain")(Another)
+    with pytest.raises(ValueError, match="another_happened has no sentence"):
+        catalogued("another_happened", CASES, "Lain")(Another)
+
+
+def test_all_nouns_are_loaded_with_the_first_of_them() -> None:
+    code = "from app.history.catalogue import CATALOGUE; print(len(CATALOGUE))"
+    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert int(told.stdout) == len(CATALOGUE)
 
 
 @pytest.mark.parametrize("type_", sorted(CATALOGUE))
@@ -122,4 +131,4 @@ def test_rows_of_old_backups_are_told_and_written_as_they_were(path: Path) -> No
         data = {name: value for name, value in row["data"].items() if name not in BESIDE}
         assert encode(decode(row["type"], data)) == data
         entry = stored(row["type"], data, activity_id=row["activity_id"], instance_id=row["instance_id"])
-        assert row["type"] not in plain(words.describe(entry, Ids(UTC)).title)
+        assert row["type"] not in plain(entry.describe(Ids(UTC)).title)

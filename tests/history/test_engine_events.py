@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.history.events import CATALOGUE, ValuesSet
-from app.history.events.base import Assignment
+from app.history.catalogue import CATALOGUE, Assignment, ValuesSet
 from app.history.events.instances import Ruling
 
 ENGINE = Path(__file__).resolve().parent.parent.parent / "app" / "engine"

@@ -3,7 +3,6 @@
 from datetime import UTC
 
 from app.base.i18n import speaking
-from app.history import words
 from app.history.sentences import NOTHING, Part, Ref, one_line, plain, say
 from app.history.vocabulary import Ids
 from tests.history.entries import stored
@@ -27,7 +26,7 @@ def test_where_there_are_no_pages_a_sentence_is_one_line_in_both_languages() -> 
 
 def test_what_was_filled_in_is_told_with_what_was_there_before() -> None:
     data = {"task": "1", "values": {"a": 1, "b": 2, "c": ""}, "old": {"b": 3, "c": "x"}}
-    line = one_line(words.describe(stored("task_completed", data, activity_id="isi"), Ids(UTC)))
+    line = one_line(stored("task_completed", data, activity_id="isi").describe(Ids(UTC)))
     assert line == f"isi selesai · a: 1 · b: 3 → 2 · c: x → {NOTHING}"
 
 
@@ -41,7 +40,7 @@ def test_a_name_that_is_missing_is_a_dash() -> None:
 
 
 def test_the_reporter_is_named_where_he_has_no_account() -> None:
-    assert words.who(stored("message_received", {"values": {}})) == "Pelapor"
-    assert words.who(stored("message_received", {"values": {}, "case": 3})) == ""
-    assert words.who(stored("task_cancelled", {"by": "reporter"})) == "Pelapor"
-    assert words.who(stored("timer_fired", {})) == ""
+    assert stored("message_received", {"values": {}}).who() == "Pelapor"
+    assert stored("message_received", {"values": {}, "case": 3}).who() == ""
+    assert stored("task_cancelled", {"by": "reporter"}).who() == "Pelapor"
+    assert stored("timer_fired", {}).who() == ""

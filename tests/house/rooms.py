@@ -35,7 +35,7 @@ _PLACES: dict[str, tuple[Floor, ...]] = {
     "commands": (Floor("app/commands", ".py", _file),),
     "services": (Floor("app/services", ".py", lambda path: _folder(path) or _file(path)),),
     "models": (Floor("app/models", ".py", _file),),
-    "history": (Floor("app/history/events", ".py", _file), Floor("app/history/words", ".py", _file)),
+    "history": (Floor("app/history/events", ".py", _file),),
     "locale": (Floor("app/locale/en", ".po", _file),),
     "tests": (Floor("tests/services", ".py", _folder), Floor("tests/web", ".py", _folder)),
 }

@@ -8,14 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import (
+from app.history.catalogue import Entry, Event
+from app.history.events.instances import InstanceStarted, MessageReceived
+from app.history.events.migration import InstanceMigrated, MigrationUndone
+from app.history.events.tasks import (
     CompletionTakenBack,
-    Event,
-    InstanceMigrated,
-    InstanceStarted,
-    MessageReceived,
-    MigrationUndone,
     QuestionAnswered,
     TaskCompleted,
     TaskCreated,

@@ -15,8 +15,8 @@ from app.base.i18n import _
 from app.forms import masking
 from app.forms.masking import Words
 from app.history import reader
-from app.history.entry import written
-from app.history.events import MaskLifted, WordsMasked
+from app.history.codec import written
+from app.history.events.casefile import MaskLifted, WordsMasked
 from app.models import IdentityValue, LiftedMask, Note, ProcessInstance, ReporterMessage, ReporterRating
 from app.services import identity
 from app.services.core import access, history, masks, rights, security_log

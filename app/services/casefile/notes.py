@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import InvalidForm
 from app.base.i18n import _
-from app.history.events import NoteAdded
+from app.history.events.casefile import NoteAdded
 from app.models import InstanceVisibility, Note, User, membership, user_unit
 from app.services import identity
 from app.services.core import access, clock, history, masks, rights

@@ -12,15 +12,9 @@ from app import forms
 from app.base.i18n import _
 from app.engine import drawing, filled_texts, timers
 from app.engine.diagram import Node
-from app.history.entry import Entry
-from app.history.events import (
-    Event,
-    GatewayDecided,
-    InstanceStarted,
-    MessageReceived,
-    TaskCompleted,
-    ValuesSet,
-)
+from app.history.catalogue import Entry, Event, ValuesSet
+from app.history.events.instances import GatewayDecided, InstanceStarted, MessageReceived
+from app.history.events.tasks import TaskCompleted
 from app.models import Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
 from app.services.definitions import definitions

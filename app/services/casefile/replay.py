@@ -12,8 +12,8 @@ from app.base.i18n import _
 from app.engine import drawing
 from app.engine.diagram import Node
 from app.history import reader, standing
-from app.history.entry import Entry
-from app.history.events import Event, InstanceMigrated, MigrationUndone
+from app.history.catalogue import Entry, Event
+from app.history.events.migration import InstanceMigrated, MigrationUndone
 from app.history.standing import Standing
 from app.models import ProcessInstance
 from app.services.casefile import casefile

@@ -9,15 +9,10 @@ from datetime import timedelta
 
 from app.base.i18n import N_
 from app.engine.diagram import Diagram
-from app.history.entry import Entry
-from app.history.events import (
-    EscalationThrown,
-    Event,
-    GatewayDecided,
-    NotificationQueued,
-    TaskOverdue,
-    TimerFired,
-)
+from app.history.catalogue import Entry, Event
+from app.history.events.instances import EscalationThrown, GatewayDecided, TimerFired
+from app.history.events.notifications import NotificationQueued
+from app.history.events.tasks import TaskOverdue
 
 #: What follows from a timer in the same step, and is told with it.
 _CONSEQUENCES = (EscalationThrown, NotificationQueued, TimerFired)

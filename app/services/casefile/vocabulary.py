@@ -17,7 +17,7 @@ from app.services.instances import numbers
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words of one version, as `app.history.words` asks for them. ``people``: user name → full name; ``files``: id →
+    """Words of one version, as events ask for them. ``people``: user name → full name; ``files``: id →
     name; ``units``: code → name; ``cases``: ids of other cases that the reader may open; ``zone``: of times;
     ``earlier``: versions that a case was in before, for what the version does not have any more."""
 

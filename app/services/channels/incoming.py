@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from app.base.errors import Conflict, NotAllowed, NotFound
 from app.base.i18n import _
 from app.forms import Form, masking
-from app.history.events import MailLaidAside
+from app.history.events.channels import MailLaidAside
 from app.models import IdentityValue, IncomingMail, ProcessDefinition, ProcessInstance, Setting
 from app.services import identity
 from app.services.channels.mail_reading import Mail, without_quotes

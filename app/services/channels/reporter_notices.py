@@ -15,7 +15,9 @@ from app.base.config import SmsGateway
 from app.base.errors import Conflict, NotAllowed, NotFound
 from app.base.i18n import N_, _
 from app.history import reader
-from app.history.events import REPORTER, NoticeRepeated, ReporterMessageAdded, ReporterNotified
+from app.history.catalogue import REPORTER
+from app.history.events.channels import NoticeRepeated, ReporterNotified
+from app.history.events.reporter import ReporterMessageAdded
 from app.models import MessageWait, ProcessInstance, ReporterNotice
 from app.services import identity
 from app.services.channels import delays, incoming, sms

@@ -15,14 +15,9 @@ from sqlalchemy.orm import Session, undefer
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import N_, _
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import (
-    CompletionTakenBack,
-    DeliveryRepeated,
-    Event,
-    WebhookAdded,
-    WebhookChanged,
-)
+from app.history.catalogue import Entry, Event
+from app.history.events.channels import DeliveryRepeated, WebhookAdded, WebhookChanged
+from app.history.events.tasks import CompletionTakenBack
 from app.models import ProcessInstance, Webhook, WebhookDelivery
 from app.services.channels import delays
 from app.services.channels.guarded_http import Guard, Unreachable, post

@@ -10,9 +10,10 @@ from app.base.errors import NotAllowed
 from app.base.i18n import _
 from app.forms import masking
 from app.history import reader, removals, writer
+from app.history.catalogue import Entry, Event
 from app.history.codec import encode
-from app.history.entry import Entry
-from app.history.events import Event, HolidayAdded, HolidayRemoved, OfficeEdited, UnitAdded, UnitEdited
+from app.history.events.maintenance import HolidayAdded, HolidayRemoved, OfficeEdited
+from app.history.events.people import UnitAdded, UnitEdited
 from app.history.writer import Record
 from app.services.core import access, clock, masks, paging, security_log, settings, signing
 from app.services.core.access import Actor

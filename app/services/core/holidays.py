@@ -12,7 +12,7 @@ from app.base.calendar import Calendar
 from app.base.days_off import national_holidays
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _, day
-from app.history.events import HolidayAdded, HolidayRemoved
+from app.history.events.maintenance import HolidayAdded, HolidayRemoved
 from app.models import Holiday
 from app.services.core import history, rights, settings
 from app.services.core.access import Actor

@@ -15,8 +15,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.base import preparation
 from app.forms.masking import WORDS, Masker, Words, new_sign, opened, signs_in
 from app.history import reader
-from app.history.entry import Entry, rewritten
-from app.history.events import Event, WordsMasked
+from app.history.catalogue import Entry, Event
+from app.history.codec import rewritten
+from app.history.events.casefile import WordsMasked
 from app.models import IdentityValue, LiftedMask, Note, ProcessInstance, ReporterMessage, ReporterRating
 from app.services.core import bulk, encryption
 from app.services.core.access import Actor

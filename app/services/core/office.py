@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.base.config import Office
 from app.base.errors import InvalidForm
 from app.base.i18n import _
-from app.history.events import OfficeEdited
+from app.history.events.maintenance import OfficeEdited
 from app.models import Setting
 from app.services.core import edit_conflicts, history, rights, settings
 from app.services.core.access import Actor

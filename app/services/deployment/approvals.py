@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, NotFound
 from app.base.i18n import _
-from app.history.events import DeploymentApproved, DeploymentRejected
+from app.history.events.deployment import DeploymentApproved, DeploymentRejected
 from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import clock, history
 from app.services.core.access import Actor

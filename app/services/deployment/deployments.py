@@ -12,7 +12,7 @@ from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
 from app.base.i18n import _
 from app.engine.diagram import Lane
 from app.findings import Finding, errors_first, has_errors
-from app.history.events import DefinitionDeployed
+from app.history.events.deployment import DefinitionDeployed
 from app.models import DefinitionFile, EventStart, ProcessDefinition, ProposedDeployment
 from app.services.core import bulk, clock, history, rights, settings
 from app.services.core.access import Actor

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.history.events import OwnLanesChanged
+from app.history.events.deployment import OwnLanesChanged
 from app.models import ProcessDefinition, ProposedDeployment, User, membership
 from app.services.core import access, bulk, history
 from app.services.core.access import Actor

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import Diagram, Lane
 from app.findings import Finding
-from app.history.events import GroupCopied, GroupEvent, GroupRenamed
+from app.history.events.deployment import GroupCopied, GroupEvent, GroupRenamed
 from app.models import LaneGroup, ProcessDefinition
 from app.services.core import bulk, history
 from app.services.core.access import Actor

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidDiagram, NotAllowed
 from app.base.i18n import _
-from app.history.events import PublicationCancelled, PublicationFailed
+from app.history.events.deployment import PublicationCancelled, PublicationFailed
 from app.models import ProposedDeployment, User
 from app.services.core import access, clock, history, settings
 from app.services.core.access import Actor

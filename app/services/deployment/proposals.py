@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import NotAllowed, NotFound
 from app.base.i18n import _
-from app.history.events import DeploymentProposed, PublicationPlanned
+from app.history.events.deployment import DeploymentProposed, PublicationPlanned
 from app.models import ProcessDefinition, ProposedDeployment, Resource, User
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import Conflict, InvalidForm, NotFound
 from app.base.i18n import _
 from app.findings import Finding
-from app.history.events import ProcessResumed, ProcessRetired, VersionWithdrawn
+from app.history.events.deployment import ProcessResumed, ProcessRetired, VersionWithdrawn
 from app.models import (
     DefinitionFile,
     MigrationBatch,

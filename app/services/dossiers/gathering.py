@@ -14,9 +14,10 @@ from app.base import i18n
 from app.base.i18n import _, ngettext
 from app.engine import drawing
 from app.forms import masking
-from app.history import reader, words
-from app.history.entry import Entry
-from app.history.events import Event, GatewayDecided, QuestionAnswered, TableDecided
+from app.history import reader
+from app.history.catalogue import Entry, Event
+from app.history.events.instances import GatewayDecided, TableDecided
+from app.history.events.tasks import QuestionAnswered
 from app.history.sentences import plain
 from app.models import Attachment, DefinitionFile, ProcessDefinition
 from app.services.casefile import casefile, queries, timeline
@@ -172,14 +173,14 @@ class _Writer:
 
     def _event(self, told: timeline.Told) -> dict[str, Any]:
         entry = told.entry
-        sentence = words.describe(entry, self.named)
+        sentence = entry.describe(self.named)
         local = entry.at.astimezone(self.zone)
         return {
             "at": f"{local:{'%H.%M' if i18n.language() == 'id' else '%H:%M'}}",
             "what": plain(sentence.title),
-            "who": words.who(entry) or _("Jam sistem"),
+            "who": entry.who() or _("Jam sistem"),
             "more": [text for text in (plain(sentence.meta), sentence.reason) if text]
-            + [plain(words.describe(one, self.named).title) for one in told.beside],
+            + [plain(one.describe(self.named).title) for one in told.beside],
             "since": _span(told),
         }
 
@@ -212,11 +213,11 @@ class _Writer:
         }
 
     def _reason(self, entry: Entry[Event]) -> dict[str, Any]:
-        sentence = words.describe(entry, self.named)
+        sentence = entry.describe(self.named)
         return {
             "at": self.moment(entry.at),
             "what": plain(sentence.title),
-            "who": words.who(entry),
+            "who": entry.who(),
             "why": [
                 text
                 for text in (sentence.reason, *(f"{head}: {text}" for head, text in sentence.lines))

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.i18n import _
-from app.history.events import CaseFileTaken
+from app.history.events.dossiers import CaseFileTaken
 from app.models import Attachment
 from app.services import identity
 from app.services.core import access, history

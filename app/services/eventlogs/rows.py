@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.base.db import Database
 from app.history import reader
+from app.history.catalogue import Entry
 from app.history.codec import decode
-from app.history.entry import Entry
-from app.history.events import CompletionTakenBack
+from app.history.events.tasks import CompletionTakenBack
 from app.history.validity import still_valid
 from app.models import ProcessDefinition, ProcessInstance, Unit, User
 from app.services.casefile import instance_lists

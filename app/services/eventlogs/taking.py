@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm
 from app.base.i18n import _
-from app.history.events import EventLogTaken
+from app.history.events.eventlogs import EventLogTaken
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import history
 from app.services.core.access import Actor

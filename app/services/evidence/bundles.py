@@ -25,7 +25,7 @@ from app.base.errors import Conflict, NotFound
 from app.base.i18n import _
 from app.history import proof, removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, commitment, moment
-from app.history.events import WordsMasked
+from app.history.events.casefile import WordsMasked
 from app.history.proof import Proven
 from app.models import (
     Attachment,

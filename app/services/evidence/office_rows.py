@@ -9,23 +9,26 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.calendar import Calendar
-from app.history import canonical, events, reader
+from app.history import canonical, reader
+from app.history.catalogue import Event
 from app.history.checking import Fault
-from app.history.events import Event
+from app.history.events.deployment import GroupCopied, GroupRenamed
+from app.history.events.maintenance import HolidayAdded, HolidayRemoved
+from app.history.events.people import UnitAdded, UnitEdited, UserAdded, UserDisabled, UserEdited, UserEnabled
 from app.models import Unit, User
 from app.services.core import holidays
 
 _OFFICE = (
-    events.UserAdded,
-    events.UserEdited,
-    events.UserDisabled,
-    events.UserEnabled,
-    events.GroupRenamed,
-    events.GroupCopied,
-    events.UnitAdded,
-    events.UnitEdited,
-    events.HolidayAdded,
-    events.HolidayRemoved,
+    UserAdded,
+    UserEdited,
+    UserDisabled,
+    UserEnabled,
+    GroupRenamed,
+    GroupCopied,
+    UnitAdded,
+    UnitEdited,
+    HolidayAdded,
+    HolidayRemoved,
 )
 _ROLES = ("admin", "process_owner", "auditor")
 
@@ -57,7 +60,7 @@ def read_office(session: Session) -> Office:
     ids = {user.name: user.id for user in people.values()}
     office = Office(people, ids, frozenset(), holidays.calendar(session))
     for event, at in reader.happened_outside(session, _OFFICE):
-        if isinstance(event, events.HolidayAdded | events.HolidayRemoved):
+        if isinstance(event, HolidayAdded | HolidayRemoved):
             days.add(date.fromisoformat(event.on))
         else:
             _tell(office, event, at)
@@ -67,23 +70,23 @@ def read_office(session: Session) -> Office:
 
 def _tell(office: Office, event: Event, at: datetime) -> None:
     """Let what is known of people and units follow an event."""
-    if isinstance(event, events.UserAdded):
+    if isinstance(event, UserAdded):
         facts = {name: getattr(event, name) for name in ("full_name", "roles", "groups", "units")}
         office.users[event.user] = {**facts, "created_at": at, "disabled_at": None}
-    elif isinstance(event, events.UserEdited):
+    elif isinstance(event, UserEdited):
         changed = {name: pair[1] for name, pair in event.changes.items() if isinstance(pair, list)}
         office.users.setdefault(event.user, {}).update(changed)
-    elif isinstance(event, events.UserDisabled | events.UserEnabled):
-        out = at if isinstance(event, events.UserDisabled) else None
+    elif isinstance(event, UserDisabled | UserEnabled):
+        out = at if isinstance(event, UserDisabled) else None
         office.users.setdefault(event.user, {})["disabled_at"] = out
-    elif isinstance(event, events.GroupRenamed | events.GroupCopied):
+    elif isinstance(event, GroupRenamed | GroupCopied):
         for held in office.users.values():
             groups = list(held.get("groups", ()))
             if event.before in groups:
-                copied = isinstance(event, events.GroupCopied)
+                copied = isinstance(event, GroupCopied)
                 kept = [one for one in groups if copied or one != event.before]
                 held["groups"] = [*kept, event.after]
-    elif isinstance(event, events.UnitAdded | events.UnitEdited):
+    elif isinstance(event, UnitAdded | UnitEdited):
         names = ("name", "valid_from", "valid_until", "successors")
         office.units[event.unit] = {name: getattr(event, name) for name in names}
 

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotAllowed, NotFound
 from app.base.i18n import _
 from app.history import reader
+from app.history.catalogue import Entry
 from app.history.checking import Fault
-from app.history.entry import Entry
-from app.history.events import HistoryVerified
+from app.history.events.evidence import HistoryVerified
 from app.models import Checkpoint, EventChain, ProcessInstance
 from app.services.core import ids, settings
 from app.services.core.access import Actor

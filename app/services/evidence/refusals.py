@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import Conflict
 from app.base.i18n import _
 from app.history.checking import Fault
-from app.history.events import CheckpointRefused
+from app.history.events.evidence import CheckpointRefused
 from app.models import OutboxMessage, Setting
 from app.services.core import clock, history
 from app.services.evidence import verifying

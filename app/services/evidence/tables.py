@@ -17,11 +17,23 @@ from sqlalchemy.orm import Session
 
 from app.base.config import Config
 from app.engine.diagram import Node
-from app.history import canonical, events, origin, reader, standing
+from app.history import canonical, origin, reader, standing
+from app.history.catalogue import Entry, Event, ValuesSet
 from app.history.checking import Fault
 from app.history.codec import decode
-from app.history.entry import Entry
-from app.history.events import Event
+from app.history.events.casefile import MaskLifted, WordsMasked
+from app.history.events.instances import InstanceCancelled, InstanceEnded, InstanceStarted
+from app.history.events.migration import DeadlinesRecounted, InstanceMigrated, MigrationUndone
+from app.history.events.reporter import ReportJoined, ReportParted, ReportRated
+from app.history.events.retention import HistoryRedacted, IdentityErased
+from app.history.events.tasks import (
+    CompletionTakenBack,
+    TaskClaimed,
+    TaskHandedBack,
+    TaskOverdue,
+    TaskReassigned,
+    TaskReleased,
+)
 from app.history.standing import Standing
 from app.history.validity import still_valid
 from app.models import (
@@ -260,8 +272,8 @@ def _by_case(rows: Iterable[Any]) -> dict[int, list[Any]]:
 
 
 #: After these, what events tell of values is not what was typed.
-_REWRITTEN = (events.HistoryRedacted, events.IdentityErased, events.WordsMasked, events.MaskLifted)
-_MOVED = (events.InstanceMigrated, events.MigrationUndone)
+_REWRITTEN = (HistoryRedacted, IdentityErased, WordsMasked, MaskLifted)
+_MOVED = (InstanceMigrated, MigrationUndone)
 _MINUTES = ("answer_minutes", "end_minutes")
 _TASK_MINUTES = ("minutes", "waiting_minutes", "working_minutes")
 
@@ -308,8 +320,8 @@ class _Case:
             yield from self._differing("process_instance", row, wanted | {"branches": branches})
 
     def _begun(self, valid: Sequence[Entry[Event]]) -> dict[str, Any]:
-        first = next((entry for entry in valid if isinstance(entry.event, events.InstanceStarted)), None)
-        if first is None or not isinstance(first.event, events.InstanceStarted):
+        first = next((entry for entry in valid if isinstance(entry.event, InstanceStarted)), None)
+        if first is None or not isinstance(first.event, InstanceStarted):
             return {}
         found: dict[str, Any] = {"business_key": first.event.number, "started_at": first.at}
         if first.actor is not None:
@@ -321,11 +333,11 @@ class _Case:
     def _ended(self, valid: Sequence[Entry[Event]]) -> dict[str, Any]:
         if self.then.state == "active":
             return {"ended_at": None, "end_activity_id": None, "end_name": None}
-        kinds = (events.InstanceEnded, events.InstanceCancelled, events.ReportJoined)
+        kinds = (InstanceEnded, InstanceCancelled, ReportJoined)
         last = next((entry for entry in reversed(valid) if isinstance(entry.event, kinds)), None)
         if last is None:
             return {}
-        if isinstance(last.event, events.InstanceEnded):
+        if isinstance(last.event, InstanceEnded):
             return {"ended_at": last.at, "end_activity_id": last.activity_id, "end_name": last.event.name}
         return {"ended_at": last.at, "end_activity_id": None, "end_name": None}
 
@@ -356,7 +368,7 @@ class _Case:
         closed = self.then.closed.get(id_)
         task = closed.task if closed is not None else self.then.tasks[id_]
         found: dict[str, Any] = {"opened_at": task.opened_at, "instance_id": self.row.id}
-        if not self._is_told(*_MOVED, events.DeadlinesRecounted):
+        if not self._is_told(*_MOVED, DeadlinesRecounted):
             found["overdue_at"] = self._overdue(id_)
         if not self._recounted_untold:
             found["due_at"] = task.due_at
@@ -378,7 +390,7 @@ class _Case:
     def _recounted_untold(self) -> bool:
         """Whether deadlines were counted anew by an earlier release, whose events do not tell where that led."""
         return any(
-            isinstance(entry.event, events.DeadlinesRecounted) and standing.KEY not in entry.data
+            isinstance(entry.event, DeadlinesRecounted) and standing.KEY not in entry.data
             for entry in self.entries
         )
 
@@ -387,9 +399,9 @@ class _Case:
         """Its events without those of moves that were taken back."""
         found, moves = list[Entry[Event]](), list[int]()
         for entry in self.entries:
-            if isinstance(entry.event, events.InstanceMigrated):
+            if isinstance(entry.event, InstanceMigrated):
                 moves.append(len(found))
-            elif isinstance(entry.event, events.MigrationUndone) and moves:
+            elif isinstance(entry.event, MigrationUndone) and moves:
                 del found[moves.pop() :]
             found.append(entry)
         return found
@@ -398,19 +410,18 @@ class _Case:
         found = [
             entry.at
             for entry in still_valid(self._lasting)
-            if isinstance(entry.event, events.TaskOverdue) and entry.event.task == id_
+            if isinstance(entry.event, TaskOverdue) and entry.event.task == id_
         ]
         return found[-1] if found else None
 
     def _handed_back(self, id_: str) -> bool:
         return any(
-            isinstance(entry.event, events.TaskHandedBack) and entry.event.task == id_
-            for entry in self._lasting
+            isinstance(entry.event, TaskHandedBack) and entry.event.task == id_ for entry in self._lasting
         )
 
     def _released(self, id_: str) -> bool:
         """Whether it went back to its lane last, also while its case was joined to another."""
-        kinds = (events.TaskClaimed, events.TaskReassigned, events.TaskHandedBack, events.TaskReleased)
+        kinds = (TaskClaimed, TaskReassigned, TaskHandedBack, TaskReleased)
         last = next(
             (
                 one.event
@@ -419,10 +430,10 @@ class _Case:
             ),
             None,
         )
-        return isinstance(last, events.TaskReleased)
+        return isinstance(last, TaskReleased)
 
     def _taken(self, id_: str) -> datetime | None:
-        kinds = (events.TaskClaimed, events.TaskReassigned)
+        kinds = (TaskClaimed, TaskReassigned)
         taken = [
             entry.at for entry in self._lasting if isinstance(entry.event, kinds) and entry.event.task == id_
         ]
@@ -463,8 +474,7 @@ class _Case:
         """What a task is called, with its round; where that cannot be told any more, what it is called so far."""
         loop = next((one.loop for one in version.diagram.around(node) if one.loop), None)
         changed = loop is not None and any(
-            isinstance(entry.event, events.ValuesSet) and loop.element in entry.event.local
-            for entry in self.entries
+            isinstance(entry.event, ValuesSet) and loop.element in entry.event.local for entry in self.entries
         )
         base = node.name or node.id
         if loop is not None and (changed or self._is_told(*_REWRITTEN)) and row.name.startswith(base):
@@ -499,17 +509,17 @@ class _Case:
         """What its reporter gave it."""
         rated = list[Entry[Event]]()
         for entry in self.entries:
-            if isinstance(entry.event, events.CompletionTakenBack | events.ReportParted):
+            if isinstance(entry.event, CompletionTakenBack | ReportParted):
                 rated = []  # that it was over was taken back, and what was said of it with that
-            elif isinstance(entry.event, events.ReportRated):
+            elif isinstance(entry.event, ReportRated):
                 rated.append(entry)
-        joined = self._is_told(events.ReportJoined)  # whose end is that of another case, and taken back there
+        joined = self._is_told(ReportJoined)  # whose end is that of another case, and taken back there
         if not rated or not rows:
             if rows or (rated and not joined):
                 yield self._fault("reporter_rating", kind="row_missing" if rated else "row_added")
             return
         last = rated[-1].event
-        rating = last.rating if isinstance(last, events.ReportRated) else None
+        rating = last.rating if isinstance(last, ReportRated) else None
         yield from self._differing("reporter_rating", rows[0], {"rating": rating})
         if rows[0].rated_at not in [entry.at for entry in (rated if joined else rated[:1])]:
             yield self._fault("reporter_rating", "rated_at")

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import Conflict
 from app.base.i18n import N_, _
 from app.base.stored_messages import store_texts
-from app.history.events import VerificationDemanded
+from app.history.events.evidence import VerificationDemanded
 from app.models import EventChain, Setting, User
 from app.services.core import access, clock, history
 from app.services.core.access import Actor

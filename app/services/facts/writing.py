@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.base.calendar import Calendar
 from app.history import reader
-from app.history.events import CaseReopened, InstanceMigrated, TokenMoved
+from app.history.events.migration import CaseReopened, InstanceMigrated, TokenMoved
 from app.models import ActivityFact, CaseFact, FigureChange, ProcessInstance, ReporterRating, UserTask
 from app.services.core import bulk, holidays
 from app.services.definitions.definitions import Version

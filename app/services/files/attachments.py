@@ -19,7 +19,8 @@ from app.base.db import Database
 from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
 from app.forms import Field
-from app.history.events import REPORTER, FilesKept
+from app.history.catalogue import REPORTER
+from app.history.events.files import FilesKept
 from app.models import Attachment, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, encryption, history, rights, security_log, settings

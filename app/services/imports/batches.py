@@ -11,7 +11,7 @@ from app import forms
 from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import N_, _
-from app.history.events import (
+from app.history.events.imports import (
     ImportAdded,
     ImportBegun,
     ImportResumed,

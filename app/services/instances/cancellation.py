@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, NotAllowed
 from app.base.i18n import _
-from app.history.events import InstanceCancelled
+from app.history.events.instances import InstanceCancelled
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, clock, history

@@ -16,14 +16,9 @@ from app.engine import filled_texts
 from app.engine.running.context import Effect, Event
 from app.engine.running.step import Step
 from app.history import standing, writer
-from app.history.events import (
-    REPORTER,
-    InstanceEvent,
-    NotificationQueued,
-    TaskCreated,
-    UnitMissing,
-    typed,
-)
+from app.history.catalogue import REPORTER, InstanceEvent, typed
+from app.history.events.notifications import NotificationQueued
+from app.history.events.tasks import TaskCreated, UnitMissing
 from app.history.writer import Record
 from app.models import Job, MessageWait, OutboxMessage, ProcessInstance, User, UserTask
 from app.services.core import bulk, clock, settings

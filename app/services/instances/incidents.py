@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import Conflict, NotAllowed, NotFound
 from app.base.i18n import _
-from app.history.events import IncidentOpened, IncidentResolved
+from app.history.events.instances import IncidentOpened, IncidentResolved
 from app.models import Incident, InstanceMessage, Job, ProcessInstance, UserTask
 from app.services.core import access, bounded, clock, history, rights
 from app.services.core.access import Actor

@@ -14,7 +14,7 @@ from app.base.i18n import _
 from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.forms import Form, masking
-from app.history.events import InstanceStarted
+from app.history.events.instances import InstanceStarted
 from app.models import ProcessDefinition, ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
-from app.history.events import JobFailed
+from app.history.events.instances import JobFailed
 from app.models import InstanceMessage, Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, loop_guard
 from app.services.definitions import automatic_starts, definitions

@@ -14,7 +14,8 @@ from app.base.errors import Conflict, ExecutionFailed
 from app.base.i18n import N_, _
 from app.engine.running import execution as engine
 from app.forms import masking
-from app.history.events import InstanceEvent, MessageDelivered, MessageKept, MessageUnheard
+from app.history.catalogue import InstanceEvent
+from app.history.events.instances import MessageDelivered, MessageKept, MessageUnheard
 from app.models import Attachment, InstanceMessage, Job, Partner, ProcessInstance
 from app.services import identity
 from app.services.core import clock, history, holidays, loop_guard

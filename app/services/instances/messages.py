@@ -15,7 +15,7 @@ from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.forms import Form
-from app.history.events import REPORTER
+from app.history.catalogue import REPORTER
 from app.models import EventStart, MessageWait, ProcessDefinition, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, holidays, rights

@@ -13,7 +13,7 @@ from sqlalchemy.orm.util import identity_key
 from app.engine.diagram import Node
 from app.engine.local_variables import COUNTER
 from app.engine.running.step import Kept, OpenTask, Step
-from app.history.events import TaskReleased
+from app.history.events.tasks import TaskReleased
 from app.history.writer import Record
 from app.models import ProcessInstance, User, UserTask
 from app.services.core import access, bulk, clock, holidays

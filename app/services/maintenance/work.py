@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, NotFound
 from app.base.i18n import _
-from app.history.events import WorkTriedAgain
+from app.history.events.maintenance import WorkTriedAgain
 from app.models import Work
 from app.services.core import clock, history, rights
 from app.services.core.access import Actor

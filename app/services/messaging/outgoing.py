@@ -14,7 +14,7 @@ from app.engine.diagram import Node
 from app.engine.local_variables import COUNTER
 from app.engine.running.context import Effect
 from app.engine.running.step import Step
-from app.history.events import MessageSent
+from app.history.events.instances import MessageSent
 from app.history.writer import Record
 from app.models import InstanceMessage, Job, ProcessDefinition, ProcessInstance
 from app.services.core import bulk, clock, loop_guard

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from app.base.errors import AppError, Conflict, NotFound
 from app.base.i18n import _
 from app.engine.running.migration import Blocked, Obstacle, Plan
-from app.history.events import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
+from app.history.events.migration import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
 from app.services import identity
 from app.services.core import bulk, clock, history, paging

@@ -14,8 +14,7 @@ from app.base.i18n import _
 from app.engine.running import migration as engine
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Obstacle, Plan, Standing
-from app.history.events import InstanceMigrated, MigrationUndone, TokenMoved
-from app.history.events.migration import Change
+from app.history.events.migration import Change, InstanceMigrated, MigrationUndone, TokenMoved
 from app.history.writer import Record
 from app.models import Draft, Job, MessageWait, ProcessInstance, User, UserTask
 from app.services import identity

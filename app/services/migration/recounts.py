@@ -13,7 +13,7 @@ from app.base.i18n import _
 from app.engine import timers
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Plan
-from app.history.events import DeadlinesRecounted, RecountBegun
+from app.history.events.migration import DeadlinesRecounted, RecountBegun
 from app.history.writer import Record
 from app.models import DeadlineRecount, Job, ProcessInstance, User
 from app.services.core import access, clock, history, holidays, rights

@@ -16,7 +16,8 @@ from app.engine import timers
 from app.engine.reading.texts.properties import unsettled_step
 from app.engine.running import reopening as engine
 from app.engine.running.migration import Blocked
-from app.history.events import REPORTER, CaseReopened
+from app.history.catalogue import REPORTER
+from app.history.events.migration import CaseReopened
 from app.history.writer import Record
 from app.models import ProcessInstance, UserTask
 from app.services import identity

@@ -7,7 +7,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.running.step import Step
-from app.history.events import CaseFollowed, CaseUnfollowed
+from app.history.events.notifications import CaseFollowed, CaseUnfollowed
 from app.models import CaseFollow, ProcessInstance, User
 from app.services.core import access, clock, history, rights
 from app.services.core.access import Actor

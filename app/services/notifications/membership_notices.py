@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.base.i18n import N_, _
-from app.history.words.office import belongings
+from app.history.events.people import belongings
 from app.services.people import membership_changes
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base import i18n
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import LANGUAGES, _, speaking
-from app.history.events import MessageTextEdited
+from app.history.events.notifications import MessageTextEdited
 from app.models import MessageText
 from app.services.core import clock, edit_conflicts, history, rights
 from app.services.core.access import Actor

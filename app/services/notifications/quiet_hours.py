@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.base.calendar import Calendar
 from app.base.errors import InvalidForm
 from app.base.i18n import _
-from app.history.events import QuietHoursEdited
+from app.history.events.notifications import QuietHoursEdited
 from app.models import Setting
 from app.services.core import edit_conflicts, history, rights
 from app.services.core.access import Actor

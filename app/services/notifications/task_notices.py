@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import Node
 from app.engine.running.step import OpenTask, Step
-from app.history.events import TaskCancelled, typed
+from app.history.catalogue import typed
+from app.history.events.tasks import TaskCancelled
 from app.models import Notice, OutboxMessage, ProcessInstance, UserTask, membership
 from app.services.core import clock, settings
 from app.services.core.access import Actor

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _, day
-from app.history.events import AbsenceAdded, AbsenceEnded
+from app.history.events.people import AbsenceAdded, AbsenceEnded
 from app.models import Absence, Group, Unit, User
 from app.services.core import clock, history, rights
 from app.services.core.access import WORKING, Actor

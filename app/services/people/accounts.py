@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, InvalidForm
 from app.base.i18n import _
-from app.history.events import PasswordChanged, PasswordReset
+from app.history.events.people import PasswordChanged, PasswordReset
 from app.models import Group, User
 from app.services.core import encryption, history, rights, settings
 from app.services.core.access import Actor

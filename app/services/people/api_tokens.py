@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.base.i18n import _
-from app.history.events import TokenIssued, TokenRevoked
+from app.history.events.people import TokenIssued, TokenRevoked
 from app.models import ApiToken, User
 from app.services.core import clock, history, rights
 from app.services.core.access import Actor

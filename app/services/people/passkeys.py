@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 from app.base.config import Config
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _
-from app.history.events import PasskeyAdded, PasskeyRemoved
+from app.history.events.people import PasskeyAdded, PasskeyRemoved
 from app.models import Passkey, User
 from app.services.core import clock, encryption, history, sealed_values, settings
 from app.services.core.access import Actor

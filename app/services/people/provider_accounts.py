@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.base.config import Provider
 from app.base.errors import AppError, Conflict
 from app.base.i18n import _
-from app.history.events import ProviderTied, ProviderUntied
+from app.history.events.people import ProviderTied, ProviderUntied
 from app.models import Group, ProviderAccount, User
 from app.services.core import clock, history, rights, sealed_values, settings
 from app.services.core.access import Actor, actor_of

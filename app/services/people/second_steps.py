@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm
 from app.base.i18n import _
-from app.history.events import (
+from app.history.events.people import (
     RecoveryCodesMade,
     RecoveryCodeUsed,
     SecondStepDemanded,

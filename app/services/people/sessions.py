@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.history import writer
-from app.history.events import Event, SessionBegun, SessionEnded
+from app.history.catalogue import Event
+from app.history.events.people import SessionBegun, SessionEnded
 from app.history.writer import Record
 from app.models import LoginSession, PhoneUpload, User
 from app.services.core import addresses, clock, sealed_values, security_log, settings

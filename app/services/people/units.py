@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _
-from app.history.events import UnitAdded, UnitEdited
+from app.history.events.people import UnitAdded, UnitEdited
 from app.models import Unit, User, membership, user_unit
 from app.services.core import edit_conflicts, history, rights
 from app.services.core.access import WORKING, Actor

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import LANGUAGES, _
-from app.history.events import TaskReleased, UserAdded, UserDisabled, UserEdited, UserEnabled
+from app.history.events.people import UserAdded, UserDisabled, UserEdited, UserEnabled
+from app.history.events.tasks import TaskReleased
 from app.models import User, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import access, clock, edit_conflicts, history, rights, settings

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import DiagramCompared
+from app.history.catalogue import Entry
+from app.history.events.performance import DiagramCompared
 from app.models import Resource
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -8,7 +8,8 @@ from sqlalchemy import ColumnElement, Select, Table, and_, false, literal_column
 from sqlalchemy.orm import Session
 
 from app.base.i18n import _
-from app.history.events import CATALOGUE, IdentityShown
+from app.history.catalogue import CATALOGUE
+from app.history.events.identity import IdentityShown
 from app.history.rows import EVENTS
 from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN

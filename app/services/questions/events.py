@@ -12,8 +12,7 @@ from app.base.calendar import Calendar
 from app.base.errors import NotAllowed
 from app.base.i18n import _
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import CATALOGUE, Event
+from app.history.catalogue import CATALOGUE, Entry, Event
 from app.history.rows import EVENTS
 from app.models import ProcessInstance
 from app.services.core import candidates, holidays, lookups

@@ -11,16 +11,11 @@ from sqlalchemy.orm import Session
 from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _, moment
 from app.history.codec import decode, decode_as
-from app.history.events import (
-    CaseFileTaken,
-    CaseFollowed,
-    CaseUnfollowed,
-    FindingChanged,
-    FindingRecorded,
-    IdentityShown,
-    TaskHandedBack,
-    TaskReassigned,
-)
+from app.history.events.dossiers import CaseFileTaken
+from app.history.events.identity import IdentityShown
+from app.history.events.notifications import CaseFollowed, CaseUnfollowed
+from app.history.events.questions import FindingChanged, FindingRecorded
+from app.history.events.tasks import TaskHandedBack, TaskReassigned
 from app.history.rows import EVENTS
 from app.models import ProcessInstance, SampledCase, UserTask
 from app.services import identity

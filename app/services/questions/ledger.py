@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from app.base.i18n import _
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import IdentityShown
+from app.history.catalogue import Entry
+from app.history.events.identity import IdentityShown
 from app.history.rows import EVENTS
 from app.models import ProcessInstance, UserTask
 from app.services.core import candidates, holidays

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
 from app.forms import masking
-from app.history.events import SampleDrawn
+from app.history.events.questions import SampleDrawn
 from app.models import AuditSample, SampledCase
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _
 from app.forms import masking
-from app.history.events import QuestionRemoved, QuestionSaved
+from app.history.events.questions import QuestionRemoved, QuestionSaved
 from app.models import SavedQuestion
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.base.i18n import _
-from app.history.events import REPORTER, ReporterMessageAdded
+from app.history.catalogue import REPORTER
+from app.history.events.reporter import ReporterMessageAdded
 from app.models import JoinedReport, ProcessInstance, ReporterMessage, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, masks, rights

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, NotAllowed
 from app.base.i18n import _
-from app.history.events import ReportAdded, ReportJoined, ReportParted, ReportRemoved
+from app.history.events.reporter import ReportAdded, ReportJoined, ReportParted, ReportRemoved
 from app.models import JoinedReport, Partner, ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, rights

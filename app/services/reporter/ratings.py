@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, InvalidForm
 from app.base.i18n import _
-from app.history.events import REPORTER, ReportRated
+from app.history.catalogue import REPORTER
+from app.history.events.reporter import ReportRated
 from app.models import JoinedReport, ProcessInstance, ReporterRating
 from app.services import identity
 from app.services.core import access, clock, history, holidays, masks

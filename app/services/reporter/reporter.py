@@ -14,21 +14,17 @@ from app.base.i18n import _
 from app.engine.diagram import Node
 from app.forms import Field, Form
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import (
-    REPORTER,
-    CaseReopened,
-    Event,
+from app.history.catalogue import REPORTER, Entry, Event
+from app.history.events.instances import (
     GatewayDecided,
     InstanceCancelled,
     InstanceEnded,
     InstanceStarted,
     MessageReceived,
-    ReportJoined,
-    ReportParted,
-    TaskCompleted,
-    TaskCreated,
 )
+from app.history.events.migration import CaseReopened
+from app.history.events.reporter import ReportJoined, ReportParted
+from app.history.events.tasks import TaskCompleted, TaskCreated
 from app.history.validity import still_valid
 from app.models import JoinedReport, ProcessInstance, ReporterMessage, ReporterRating, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units

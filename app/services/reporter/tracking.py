@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import NotAllowed, NotFound, TooManyAttempts
 from app.base.i18n import _
-from app.history.events import TrackingCodeReissued
+from app.history.events.reporter import TrackingCodeReissued
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
 from app.services import identity
 from app.services.core import access, clock, encryption, history, rights

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
 from app.history import writer
-from app.history.events import (
+from app.history.events.retention import (
     CaseDestroyed,
     DestructionBegun,
     DestructionEnded,

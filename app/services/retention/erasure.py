@@ -15,8 +15,8 @@ from app.base.i18n import _
 from app.engine.timers.vocabulary import MONTHS
 from app.forms import masking
 from app.history import reader, writer
-from app.history.entry import BY_VARIABLE, WRITTEN
-from app.history.events import HistoryRedacted, IdentityErased
+from app.history.codec import BY_VARIABLE, WRITTEN
+from app.history.events.retention import HistoryRedacted, IdentityErased
 from app.history.proof import Proven
 from app.models import (
     Attachment,

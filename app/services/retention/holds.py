@@ -4,7 +4,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, NotAllowed
 from app.base.i18n import _
-from app.history.events import CaseHeld, HoldLifted
+from app.history.events.retention import CaseHeld, HoldLifted
 from app.models import CaseHold, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, history

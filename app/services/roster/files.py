@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import N_, _
-from app.history.events import RosterAdded, RosterBegun, RosterPutAway
+from app.history.events.people import RosterAdded, RosterBegun, RosterPutAway
 from app.models import RosterFile, RosterLine, User
 from app.services.core import access, bulk, clock, edit_conflicts, encryption, history, rights
 from app.services.core.access import Actor

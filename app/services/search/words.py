@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.forms import masking
 from app.history import reader
-from app.history.events import WordsMasked
+from app.history.events.casefile import WordsMasked
 from app.models import (
     Attachment,
     CaseWords,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import Conflict, NotFound
 from app.base.i18n import _
-from app.history.events import DraftDiscarded, DraftRestored
+from app.history.events.studio import DraftDiscarded, DraftRestored
 from app.models import (
     ProcessDraft,
     ProcessDraftFile,

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _
-from app.history.events import DraftBegun
+from app.history.events.studio import DraftBegun
 from app.models import DefinitionFile, ProcessDefinition, ProcessDraft, Resource
 from app.services.core import clock, history
 from app.services.core.access import Actor

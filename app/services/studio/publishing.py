@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.forms import moments
-from app.history.events import DraftPublished
+from app.history.events.studio import DraftPublished
 from app.models import ProcessDraft, ProposedDeployment
 from app.services.core import clock, history, holidays
 from app.services.core.access import Actor

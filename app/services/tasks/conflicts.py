@@ -8,15 +8,9 @@ from sqlalchemy.orm import Session
 from app.base.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
 from app.base.i18n import _, moment
 from app.history import reader
-from app.history.entry import Entry
-from app.history.events import (
-    Event,
-    InstanceCancelled,
-    TaskClaimed,
-    TaskReassigned,
-    TaskReleased,
-    TimerFired,
-)
+from app.history.catalogue import Entry, Event
+from app.history.events.instances import InstanceCancelled, TimerFired
+from app.history.events.tasks import TaskClaimed, TaskReassigned, TaskReleased
 from app.models import User, UserTask
 from app.services.core import settings
 from app.services.core.access import Actor

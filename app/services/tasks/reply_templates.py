@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
-from app.history.events import TemplateRemoved, TemplateSaved
+from app.history.events.tasks import TemplateRemoved, TemplateSaved
 from app.models import Group, ProcessInstance, ReplyTemplate
 from app.services.core import history
 from app.services.core.access import Actor

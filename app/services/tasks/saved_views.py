@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _
 from app.forms import masking
-from app.history.events import ViewChanged
+from app.history.events.tasks import ViewChanged
 from app.models import FirstView, Group, SavedView
 from app.services.core import clock, history
 from app.services.core.access import Actor

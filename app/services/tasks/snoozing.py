@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm, NotAllowed
 from app.base.i18n import _
-from app.history.events import TaskSnoozed, TaskWoken
+from app.history.events.tasks import TaskSnoozed, TaskWoken
 from app.models import ProcessInstance, UserTask
 from app.services.core import clock, history, settings
 from app.services.core.access import Actor

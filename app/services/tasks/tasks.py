@@ -16,7 +16,9 @@ from app.engine.diagram import Question
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.forms import Form
-from app.history.events import Event, GatewayDecided, TaskClaimed, TaskReassigned, TaskReleased
+from app.history.catalogue import Event
+from app.history.events.instances import GatewayDecided
+from app.history.events.tasks import TaskClaimed, TaskReassigned, TaskReleased
 from app.models import ProcessInstance, User, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays, rights

@@ -14,7 +14,7 @@ from app.base.errors import Conflict, NotAllowed
 from app.base.i18n import _
 from app.forms import masking
 from app.history import reader
-from app.history.events import CompletionTakenBack, TaskClaimed
+from app.history.events.tasks import CompletionTakenBack, TaskClaimed
 from app.models import (
     Attachment,
     CompletionUndo,

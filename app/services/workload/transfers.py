@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
-from app.history.events import TaskHandedBack, TasksTransferred, TaskUnitChanged, TransferTakenBack
+from app.history.events.tasks import TaskHandedBack, TaskUnitChanged
+from app.history.events.workload import TasksTransferred, TransferTakenBack
 from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
 from app.models.runtime import IS_OPEN
 from app.services import identity

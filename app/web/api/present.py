@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base import stored_messages
-from app.history.entry import Entry
-from app.history.events import Event, IncidentOpened
+from app.history.catalogue import Entry, Event
+from app.history.events.instances import IncidentOpened
 from app.models import Incident, ProcessDefinition, ProcessInstance, ProposedDeployment, UserTask
 from app.services.core.access import Actor
 from app.services.definitions import definitions, sop_identity

@@ -23,8 +23,8 @@ from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _, day
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.forms import masking
-from app.history.events import CaseReopened
-from app.history.words import purposes
+from app.history.events.identity import PURPOSES
+from app.history.events.migration import CaseReopened
 from app.models import UserTask
 from app.services import identity
 from app.services.casefile import casefile, notes, queries
@@ -367,7 +367,7 @@ def _draw_casefile(
         identity=_identity(file, words, shown),
         shown=shown is not None,
         works=identity.works_on(actor, file.tasks) is not None,
-        purposes=[(code, _(label)) for code, label in purposes.PURPOSES.items()],
+        purposes=[(code, _(label)) for code, label in PURPOSES.items()],
         hold=holds.hold_of(session, instance_id) if actor.sees_all else None,
         may=_rights(session, actor, file),
         reopenable=_reopenable(session, actor, file),

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.base.i18n import N_, _
 from app.forms import Component
-from app.history.entry import Entry
-from app.history.events import REPORTER, Event, InstanceStarted, MessageReceived, TaskCompleted
+from app.history.catalogue import REPORTER, Entry, Event
+from app.history.events.instances import InstanceStarted, MessageReceived
+from app.history.events.tasks import TaskCompleted
 from app.history.sentences import say
-from app.history.words.telling import other_instance
+from app.history.telling import other_instance
 from app.models import Attachment, InstanceMessage, MessageWait, ProcessInstance, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile import notes as case_notes

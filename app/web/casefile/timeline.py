@@ -10,8 +10,7 @@ from typing import Any
 from flask import request, url_for
 
 from app.base.i18n import _, ngettext
-from app.history.entry import Entry
-from app.history.events import Event
+from app.history.catalogue import Entry, Event
 from app.services.casefile import timeline
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.timeline import GROUPS, Told

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.base.errors import AppError, InvalidForm, NotAllowed
 from app.base.i18n import _
 from app.commands.transaction import run_without_key
-from app.history.words import purposes
+from app.history.events.identity import PURPOSES
 from app.models import Attachment
 from app.services.core import security_log
 from app.services.files import attachments, store
@@ -58,7 +58,7 @@ def _asking(attachment_id: str, error: AppError, sent: Mapping[str, str] | None 
         attachment_id=attachment_id,
         sent=sent,
         errors=error.errors if isinstance(error, InvalidForm) else {},
-        purposes=[(code, _(label)) for code, label in purposes.PURPOSES.items()],
+        purposes=[(code, _(label)) for code, label in PURPOSES.items()],
     )
     return make_response(page, errors.problem_of(error).status)
 

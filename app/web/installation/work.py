@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from app.base.i18n import N_, _
 from app.commands import work as commands
-from app.history.words.work import KINDS
+from app.history.events.maintenance import KINDS
 from app.services.maintenance import work
 from app.services.maintenance.work import Piece
 from app.web import context, entries

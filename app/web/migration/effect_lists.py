@@ -12,9 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.base.i18n import N_, _
-from app.history.events.migration import Change
+from app.history.events.migration import Change, by_step
 from app.history.vocabulary import Ids
-from app.history.words import migration as words
 from app.models import EffectSurvey
 from app.services.core.access import Actor
 from app.services.core.paging import Page
@@ -164,7 +163,7 @@ def _kinds(verdict: Verdict) -> list[tuple[str, str]]:
 
 def told_changes(changes: Sequence[Change]) -> Told:
     """Changes by step, in words."""
-    return words.by_step(changes, Ids(context.config().timezone))
+    return by_step(changes, Ids(context.config().timezone))
 
 
 def _reasons(verdict: Verdict) -> list[str]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from app.base.i18n import N_, _
-from app.history.words import types
+from app.history.catalogue import type_name
 from app.services.core.access import STATES
 from app.services.questions import case_conditions
 from app.services.questions.choices import Choices, Options
@@ -180,7 +180,7 @@ def _happenings(_choices: Choices) -> Options:
     first = [("campur_tangan", _("Campur tangan apa pun"))]
     return [
         *first,
-        *((name, types.name(name)) for name in case_conditions.INTERVENTIONS),
+        *((name, type_name(name)) for name in case_conditions.INTERVENTIONS),
         *words.other_events(),
     ]
 

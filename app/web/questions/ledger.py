@@ -10,7 +10,6 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import InvalidForm
 from app.base.i18n import N_, _
-from app.history.words import purposes
 from app.services.core import paging
 from app.services.definitions import definitions
 from app.services.questions import ledger
@@ -91,10 +90,7 @@ def _reasons(session: Session, found: Sequence[Opening]) -> dict[int, str]:
         node = version.diagram.nodes.get(element) if version is not None else None
         return node.name or element if node is not None else element
 
-    return {
-        one.entry.id: purposes.why_shown(one.entry.event, partial(named, one)) or _("Tidak ditanyakan")
-        for one in found
-    }
+    return {one.entry.id: one.entry.event.why(partial(named, one)) or _("Tidak ditanyakan") for one in found}
 
 
 def _filters() -> Filters:

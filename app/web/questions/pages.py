@@ -12,9 +12,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import InvalidForm
 from app.base.i18n import _, ngettext, pgettext
-from app.history.entry import Entry
-from app.history.events import Event
-from app.history.words import types, who
+from app.history.catalogue import Entry, Event, type_name
 from app.models import ProcessInstance
 from app.services.casefile import casefile
 from app.services.core import ids, paging
@@ -167,8 +165,8 @@ def _events(session: Session, entries: Sequence[Entry[Event]], actor: Actor) -> 
     return [
         {
             "at": entry.at,
-            "what": types.name(entry.type),
-            "who": who(entry) or _("Jam sistem"),
+            "what": type_name(entry.type),
+            "who": entry.who() or _("Jam sistem"),
             "where": named.get(entry.activity_id or "", entry.activity_id or ""),
             "case": numbers.get(entry.instance_id or 0),
         }

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from app.base.i18n import N_, _
-from app.history.events import CATALOGUE, InstanceEvent
-from app.history.words import types
+from app.history.catalogue import GROUPS, Event, InstanceEvent, type_name
 from app.services.questions import case_conditions
 
 STATES: Mapping[str, str] = {
@@ -33,18 +32,22 @@ HOURS: Mapping[str, str] = {
 def other_events() -> list[tuple[str, str]]:
     """Types of events of cases that are no interventions."""
     return [
-        (type_, types.name(type_))
-        for type_ in types.NAMES
-        if issubclass(CATALOGUE[type_], InstanceEvent) and type_ not in case_conditions.INTERVENTIONS
+        (kind.type, type_name(kind.type))
+        for _heading, kind in _by_heading()
+        if issubclass(kind, InstanceEvent) and kind.type not in case_conditions.INTERVENTIONS
     ]
 
 
 def grouped_events(_choices: object) -> list[tuple[str, str]]:
     """All types of events, those of cases first, each with its group before its name."""
-    found = [
-        (type_, f"{_(group)}: {_(name)}")
-        for group, some in types.GROUPS.items()
-        for type_, name in some.items()
+    found = [(kind.type, f"{_(heading)}: {_(kind.called)}") for heading, kind in _by_heading()]
+    return [("campur_tangan", _("Campur tangan apa pun")), *found]
+
+
+def _by_heading() -> list[tuple[str, type[Event]]]:
+    """Events under their headings, by what they are called."""
+    return [
+        (heading, kind)
+        for heading, kinds in GROUPS.items()
+        for kind in sorted(kinds, key=lambda kind: _(kind.called))
     ]
-    found.insert(0, ("campur_tangan", _("Campur tangan apa pun")))
-    return found

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from app.base.i18n import N_, _, pgettext
-from app.history.words import types
+from app.history.catalogue import CATALOGUE
 from app.models import SecurityEvent
 from app.services.core.security_log import DONE
 
@@ -20,7 +20,7 @@ KINDS: Mapping[str, str] = {
 }
 #: What is no event of the record has a name of its own.
 _ACTIONS: Mapping[str, str] = {
-    **types.NAMES,
+    **{type_: kind.called for type_, kind in CATALOGUE.items()},
     "sign_in": N_("Masuk"),
     "sign_out": N_("Keluar"),
     "token": N_("Token API"),

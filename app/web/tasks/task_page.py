@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.base.i18n import _
 from app.commands.tasks import as_draft
-from app.history.events import QuestionAnswered, TaskCompleted
+from app.history.events.tasks import QuestionAnswered, TaskCompleted
 from app.models import Absence, User, UserTask
 from app.services.casefile import casefile, notes, queries
 from app.services.casefile.casefile import CaseFile

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from app.base.db import Database
 from app.base.errors import AppError, NotAllowed
 from app.forms.masking import SIGN
-from app.history.entry import Entry
-from app.history.events import Event, ProcessResumed, ProcessRetired
+from app.history.catalogue import Entry, Event
+from app.history.events.deployment import ProcessResumed, ProcessRetired
 from app.models import (
     Attachment,
     CaseHold,

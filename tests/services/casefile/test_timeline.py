@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.base.errors import NotFound
 from app.history import reader
-from app.history.events import TaskOverdue
+from app.history.events.tasks import TaskOverdue
 from app.models import Job, MessageWait, ProcessInstance, User, UserTask
 from app.services.casefile import casefile, replay, timeline
 from app.services.core import clock

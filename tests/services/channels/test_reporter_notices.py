@@ -14,7 +14,7 @@ from app.base.db import Database
 from app.base.errors import Conflict, NotAllowed
 from app.commands.channels import SmsTurns, tell_reporter
 from app.history import reader
-from app.history.events import ReporterNotified
+from app.history.events.channels import ReporterNotified
 from app.models import IdentityValue, ProcessInstance, ReporterNotice
 from app.services.channels import reporter_notices, sms
 from app.services.core import clock, settings

@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from app.base.db import Database
 from app.base.errors import InvalidForm
-from app.history.events import CATALOGUE, Event, IncidentOpened, InstanceEvent
+from app.history.catalogue import CATALOGUE, Event, InstanceEvent
+from app.history.events.instances import IncidentOpened
 from app.models import HistoryEvent
 from app.services.core import history
 from app.services.questions import samples, saved

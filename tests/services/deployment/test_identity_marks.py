@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from app.base.i18n import speaking
 from app.findings import Finding
-from app.history import words
 from app.history.vocabulary import Ids
 from app.models import HistoryEvent, IdentityValue, ProcessInstance
 from app.services import identity
@@ -47,7 +46,7 @@ def test_a_field_that_is_no_longer_identity_is_found_and_told(office: Office) ->
         assert latest is not None
         assert [one["code"] for one in latest.findings].count("identity_mark_dropped") == 1
         [newest, *_] = history.outside_instances(session, actor=office.auditor).items
-        told = words.describe(newest, Ids(ZoneInfo("Asia/Jakarta")))
+        told = newest.describe(Ids(ZoneInfo("Asia/Jakarta")))
     assert "".join(part.text for part in told.title) == "Proses uji versi 2 diterapkan"
     assert told.lines == (("Tidak lagi identitas", "“Pelapor”"),)
 

@@ -16,7 +16,8 @@ from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.commands import publications, studio
 from app.commands.deployments import approve_proposal, deploy_files
 from app.commands.transaction import Command
-from app.history.events import DefinitionDeployed, Event, PublicationFailed, PublicationPlanned
+from app.history.catalogue import Event
+from app.history.events.deployment import DefinitionDeployed, PublicationFailed, PublicationPlanned
 from app.models import OutboxMessage, ProcessDefinition, ProcessDraft, ProposedDeployment, User
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -12,7 +12,12 @@ from app.base.db import Database
 from app.base.errors import Conflict, NotAllowed, NotFound
 from app.commands import studio
 from app.commands.transaction import Command
-from app.history.events import DefinitionDeployed, DeploymentApproved, DeploymentProposed, DeploymentRejected
+from app.history.events.deployment import (
+    DefinitionDeployed,
+    DeploymentApproved,
+    DeploymentProposed,
+    DeploymentRejected,
+)
 from app.models import OutboxMessage, Resource
 from app.services.core import history
 from app.services.core.access import Actor

@@ -13,7 +13,7 @@ from app.base.config import Config
 from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.commands import deployments as commands
 from app.commands.transaction import Command
-from app.history.events import DefinitionDeployed, ProcessResumed, ProcessRetired, VersionWithdrawn
+from app.history.events.deployment import DefinitionDeployed, ProcessResumed, ProcessRetired, VersionWithdrawn
 from app.models import Job, ProcessDefinition, ProcessInstance
 from app.services.core import history
 from app.services.definitions import catalogue, definitions

@@ -10,7 +10,8 @@ from pypdf import PdfReader
 
 from app.base.errors import InvalidForm, NotAllowed, NotFound
 from app.history import reader
-from app.history.events import CaseFileTaken, IdentityShown
+from app.history.events.dossiers import CaseFileTaken
+from app.history.events.identity import IdentityShown
 from app.models import Note, ProcessInstance
 from app.services.casefile import notes
 from app.services.core.access import Actor

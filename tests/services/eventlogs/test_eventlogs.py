@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.base.errors import InvalidForm
 from app.history import reader
-from app.history.events import EventLogTaken
+from app.history.events.eventlogs import EventLogTaken
 from app.models import HistoryEvent, ProcessInstance
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import history

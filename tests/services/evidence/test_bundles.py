@@ -13,7 +13,8 @@ from sqlalchemy import event, select
 from app.base.errors import Conflict
 from app.commands import evidence
 from app.forms import masking
-from app.history.events import FindingChanged, NoteAdded, WordsMasked
+from app.history.events.casefile import NoteAdded, WordsMasked
+from app.history.events.questions import FindingChanged
 from app.models import HistoryEvent, IdentityValue, ProcessInstance
 from app.services.core import encryption, history
 from app.services.evidence import bundles, checkpoints

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from app.base.db import Database
 from app.base.errors import NotReady
 from app.history import reader
-from app.history.events import NoteAdded
+from app.history.events.casefile import NoteAdded
 from app.models import EventChain, HistoryEvent, IdentityValue, ProcessInstance
 from app.services.core import encryption, history
 from app.services.evidence.chains import head_of

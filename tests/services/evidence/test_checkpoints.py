@@ -173,7 +173,7 @@ def test_an_older_database_is_found_by_a_checkpoint_kept_outside(office: Office,
 
 
 def office_note(session: Session, office: Office, case: int) -> None:
-    from app.history.events import NoteAdded
+    from app.history.events.casefile import NoteAdded
     from app.services.core import history
 
     history.record(session, NoteAdded(note=1), actor=office.rina, instance_id=case)

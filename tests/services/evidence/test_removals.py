@@ -16,7 +16,7 @@ from app.commands import evidence
 from app.forms import masking
 from app.history import removals, writer
 from app.history.canonical import canonical, commitment
-from app.history.events import WordsMasked
+from app.history.events.casefile import WordsMasked
 from app.models import EventChain, HistoryEvent, ProcessInstance, UserTask
 from app.services.core import history
 from app.services.evidence import bundles, verifying

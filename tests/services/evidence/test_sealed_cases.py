@@ -13,7 +13,7 @@ from app.base.db import Database
 from app.commands import evidence
 from app.history import reader
 from app.history.canonical import GENESIS, Place, Told, commitment, event_hash, moment
-from app.history.events import CheckpointRefused
+from app.history.events.evidence import CheckpointRefused
 from app.models import Checkpoint, HistoryEvent, OutboxMessage
 from app.services.evidence import (
     checkpoint_checks,

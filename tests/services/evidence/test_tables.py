@@ -11,7 +11,7 @@ from app.base.config import Config
 from app.base.db import Base, Database
 from app.commands import recounts
 from app.commands.transaction import Command
-from app.history.events import UserAdded
+from app.history.events.people import UserAdded
 from app.models import HistoryEvent, Job, ProcessInstance, Unit, User, UserTask
 from app.services.core import clock, history, holidays, settings
 from app.services.deployment import deployments

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app.base.config import Config
 from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
-from app.history.events import TaskOverdue, TaskPostponed, TimerFired
+from app.history.events.instances import TimerFired
+from app.history.events.tasks import TaskOverdue, TaskPostponed
 from app.models import Job, UserTask
 from app.services.casefile import queries, replay
 from app.services.core import clock

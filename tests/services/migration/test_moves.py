@@ -12,7 +12,8 @@ from app.commands import migration
 from app.commands.tasks import complete_task
 from app.commands.transaction import Command, run_without_key
 from app.history import reader
-from app.history.events import InstanceMigrated, MigrationUndone, TaskReleased, TokenMoved
+from app.history.events.migration import InstanceMigrated, MigrationUndone, TokenMoved
+from app.history.events.tasks import TaskReleased
 from app.models import Incident, InstanceVisibility, Job, MigrationCase, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.instances import incidents, instances, jobs

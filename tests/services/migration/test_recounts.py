@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.commands import recounts as commands
 from app.commands.transaction import Command
 from app.history import reader
-from app.history.events import DeadlinesRecounted
+from app.history.events.migration import DeadlinesRecounted
 from app.models import DeadlineRecount, Job, ProcessInstance, User, UserTask
 from app.services.core import clock, holidays
 from app.services.core.access import Actor

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands.transaction import Command, run_command
 from app.history import reader
-from app.history.events import CaseReopened
+from app.history.events.migration import CaseReopened
 from app.models import CaseFact, Job, ProcessInstance
 from app.services.casefile import casefile
 from app.services.core import clock

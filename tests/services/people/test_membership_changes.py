@@ -11,9 +11,9 @@ from sqlalchemy import func, insert, select, update
 from app.base.config import Config
 from app.base.db import Database
 from app.base.i18n import speaking
-from app.history import words
-from app.history.entry import entry_of
-from app.history.events import IdentityShown, OwnLanesChanged
+from app.history.codec import entry_of
+from app.history.events.deployment import OwnLanesChanged
+from app.history.events.identity import IdentityShown
 from app.history.sentences import plain
 from app.history.vocabulary import Ids
 from app.models import (
@@ -78,7 +78,7 @@ def ledger(session: Any) -> HistoryEvent:
 def told(office: Office) -> str:
     """The line of the ledger, as it is read."""
     with office.database.reading() as session:
-        return plain(words.describe(entry_of(ledger(session)), Ids(settings.config(session).timezone)).meta)
+        return plain(entry_of(ledger(session)).describe(Ids(settings.config(session).timezone)).meta)
 
 
 def later(office: Office, **by: float) -> None:
@@ -136,7 +136,7 @@ def test_the_history_of_the_office_names_it(office: Office) -> None:
     edit(office, office.admin, by=office.admin, lanes=("Loket",))
     with office.database.reading() as session:
         row = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "user_edited")).one()
-        sentence = words.describe(entry_of(row), Ids(settings.config(session).timezone))
+        sentence = entry_of(row).describe(Ids(settings.config(session).timezone))
     assert plain(sentence.title) == "admin mengubah lajur, unit, atau perannya sendiri"
 
 

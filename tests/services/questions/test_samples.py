@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm, NotAllowed, NotFound
-from app.history.events import CaseFileTaken
+from app.history.events.dossiers import CaseFileTaken
 from app.models import HistoryEvent, SampledCase, User
 from app.services.core import access, history
 from app.services.core.access import Actor

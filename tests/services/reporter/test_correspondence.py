@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
-from app.history.events import REPORTER, ReporterMessageAdded
+from app.history.catalogue import REPORTER
+from app.history.events.reporter import ReporterMessageAdded
 from app.models import Notice, OutboxMessage, ProcessInstance
 from app.services import identity
 from app.services.core.access import Actor

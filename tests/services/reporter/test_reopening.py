@@ -10,7 +10,8 @@ from app.commands.messages import reopen_report
 from app.commands.transaction import Command
 from app.engine.reading.reader import read_diagrams
 from app.history import reader
-from app.history.events import REPORTER, CaseReopened
+from app.history.catalogue import REPORTER
+from app.history.events.migration import CaseReopened
 from app.models import ProcessInstance, ReporterMessage
 from app.services.core import clock
 from app.services.instances import cancellation, instances

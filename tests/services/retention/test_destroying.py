@@ -13,7 +13,7 @@ from app.base.db import Base, Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.commands import retention, search
 from app.history import reader
-from app.history.events import (
+from app.history.events.retention import (
     CaseDestroyed,
     CaseHeld,
     DestructionBegun,

@@ -12,7 +12,7 @@ from sqlalchemy import LargeBinary, select
 from app.base.db import Base
 from app.base.errors import Conflict, InvalidForm, NotAllowed, WrongKey
 from app.history import reader
-from app.history.events import IdentityErased
+from app.history.events.retention import IdentityErased
 from app.models import CompletionUndo, Draft, ImportBatch, ImportRow, IncomingMail, ProcessInstance
 from app.services.core import clock, encryption, settings
 from app.services.core.access import Actor

@@ -15,8 +15,9 @@ from app.base.config import Config
 from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.commands import studio
 from app.commands.transaction import Command
-from app.history.entry import Entry
-from app.history.events import DefinitionDeployed, DraftBegun, DraftDiscarded, DraftRestored, Event
+from app.history.catalogue import Entry, Event
+from app.history.events.deployment import DefinitionDeployed
+from app.history.events.studio import DraftBegun, DraftDiscarded, DraftRestored
 from app.models import ProcessDraft, ProcessDraftFile
 from app.services.core import clock, history
 from app.services.core.access import Actor

@@ -11,7 +11,7 @@ from app.base.errors import InvalidDiagram, NotAllowed
 from app.commands import studio
 from app.commands.deployments import deploy_files, draft_upload, sync_folders
 from app.commands.transaction import Command
-from app.history.events import DraftBegun
+from app.history.events.studio import DraftBegun
 from app.models import ProcessDefinition, ProcessDraft, ProcessDraftFile
 from app.services.core import history
 from app.services.deployment import folder_watch

@@ -12,7 +12,7 @@ from app.base.errors import Conflict, NotAllowed
 from app.commands.tasks import as_draft, complete_task, undo_completion
 from app.commands.transaction import Command
 from app.history import reader
-from app.history.events import CompletionTakenBack
+from app.history.events.tasks import CompletionTakenBack
 from app.models import Attachment, CompletionUndo, Job, Notice, OutboxMessage, ProcessInstance, UserTask
 from app.services import identity
 from app.services.casefile import casefile

@@ -9,7 +9,7 @@ from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import workload as commands
 from app.commands.transaction import Command
 from app.history import reader
-from app.history.events import TaskReassigned
+from app.history.events.tasks import TaskReassigned
 from app.models import Absence, Notice, User, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -11,7 +11,7 @@ from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import workload as commands
 from app.commands.transaction import Command
 from app.history import reader
-from app.history.events import TaskHandedBack, TaskReassigned, TaskUnitChanged
+from app.history.events.tasks import TaskHandedBack, TaskReassigned, TaskUnitChanged
 from app.models import Notice, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from app.history import words as record_words
 from app.services.casefile.vocabulary import Vocabulary
 from app.web.definitions import definitions
 from tests.engine.decision_files import SCORE, decision, grid, literal, read
@@ -21,7 +20,7 @@ def told(data: dict[str, Any], *parts: str) -> Any:
         diagram=SimpleNamespace(nodes=nodes, questions={}, properties={}),
     )
     entry = stored("table_decided", data, activity_id="putus")
-    return record_words.describe(entry, Vocabulary(version))
+    return entry.describe(Vocabulary(version))
 
 
 def test_what_was_needed_is_told_first_with_its_rules_and_its_result(app: Any) -> None:

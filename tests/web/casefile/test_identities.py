@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 from app.base.db import Database
 from app.commands.security_log import write_notes
 from app.history import reader
-from app.history.events import IdentityShown
+from app.history.events.identity import IdentityShown
 from app.models import SecurityEvent
 from tests.reports import report, report_values
 from tests.web.conftest import Api, Browser, Case

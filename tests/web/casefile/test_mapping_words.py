@@ -3,7 +3,6 @@
 from types import SimpleNamespace
 from typing import Any
 
-from app.history import words
 from app.services.casefile.vocabulary import Vocabulary
 from app.web import sentences
 from tests.history.entries import stored
@@ -15,7 +14,7 @@ def told(type_: str, data: dict[str, Any]) -> Any:
         forms={},
         diagram=SimpleNamespace(nodes={"isi": SimpleNamespace(name="Isi")}, questions={}, properties={}),
     )
-    return words.describe(stored(type_, data, activity_id="isi"), Vocabulary(version))
+    return stored(type_, data, activity_id="isi").describe(Vocabulary(version))
 
 
 def test_what_a_step_begins_with_is_told_with_its_warnings(app: Any) -> None:

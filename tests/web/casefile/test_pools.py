@@ -8,7 +8,7 @@ from sqlalchemy import delete, select
 
 from app import worker
 from app.base.db import Database
-from app.history.events import MessageDelivered, MessageReceived
+from app.history.events.instances import MessageDelivered, MessageReceived
 from app.models import MessageWait, ProcessInstance, User
 from app.services.core import access, history
 from app.services.deployment import deployments

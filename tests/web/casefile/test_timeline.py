@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 from app.base.db import Database
 from app.history import reader
-from app.history.events import CaseFileTaken
+from app.history.events.dossiers import CaseFileTaken
 from tests.reports import report, report_values
 from tests.web.conftest import Browser, Case
 

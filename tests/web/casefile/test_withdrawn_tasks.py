@@ -7,7 +7,6 @@ import pytest
 
 from app.base.i18n import speaking
 from app.engine.diagram import Loop, Node, Timer
-from app.history import words
 from app.services.casefile.vocabulary import Vocabulary
 from app.web import sentences
 from tests.history.entries import stored
@@ -33,7 +32,7 @@ def told(cause: str) -> Any:
     diagram = SimpleNamespace(nodes=NODES, questions={})
     version: Any = SimpleNamespace(program=SimpleNamespace(tables={}), forms={}, diagram=diagram)
     data = {"task": "1", "cause": cause}
-    sentence = words.describe(stored("task_cancelled", data, activity_id="telaah"), Vocabulary(version))
+    sentence = stored("task_cancelled", data, activity_id="telaah").describe(Vocabulary(version))
     return sentences.html(sentence.title), sentence.reason
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from app.base.db import Database
 from app.commands import evidence as commands
 from app.history import reader
-from app.history.events import CheckpointDemanded, CheckpointTaken, HistoryVerified, SessionBegun
+from app.history.events.evidence import CheckpointDemanded, CheckpointTaken, HistoryVerified
+from app.history.events.people import SessionBegun
 from app.models import Setting
 from app.services.core import history
 from app.services.evidence import checkpoint_checks, checkpoints, verifications

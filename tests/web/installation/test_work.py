@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.base.db import Database
 from app.commands.works import kinds_of
-from app.history.words.work import KINDS
+from app.history.events.maintenance import KINDS
 from app.models import Work
 from app.services.core import clock, settings
 from app.services.core.access import Actor, actor_of

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.base import i18n
-from app.history.events import CATALOGUE
+from app.history.catalogue import CATALOGUE
 from app.services.questions import question
 from app.web.questions import controls, words
 from tests.web.conftest import Browser, Case

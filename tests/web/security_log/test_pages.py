@@ -156,8 +156,8 @@ def test_it_speaks_english(sign_in: SignIn, office: Database) -> None:
 
 
 def test_every_kind_and_every_known_action_has_words() -> None:
-    from app.history.events import CATALOGUE
-    from app.history.events.office import UserEvent
+    from app.history.catalogue import CATALOGUE
+    from app.history.events.people import UserEvent
     from app.web.security_log import words
 
     assert set(words.KINDS) == set(security_log.KINDS)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.base.db import Database
-from app.history.events import TaskCompleted
+from app.history.events.tasks import TaskCompleted
 from app.models import HistoryEvent, UserTask
 from app.services.people import users
 from app.services.tasks import tasks
