@@ -88,8 +88,14 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
             given_up=channels.give_up_delivery,
             waiting=webhooks.waiting,
         ),
-        *(_sms(database) if config.sms else []),
-        Kind("mail", Lane.POST, _send, every=timedelta(seconds=5), waits=letters.is_due),
+        *_sms(database),
+        Kind(
+            **vars(letters.LETTERS),
+            do=mail.Letters().send,
+            pauses=letters.PAUSES,
+            given_up=mail.give_up,
+            waiting=letters.waiting,
+        ),
         Kind("digests", Lane.POST, _send_digests, every=timedelta(seconds=30), waits=_digest_waits),
         *(
             [Kind("incoming mail", Lane.POST, _take_mail, every=timedelta(seconds=30))]
@@ -171,10 +177,6 @@ class _Numbers:
 
 def _publish(database: Database, _key: str) -> None:
     publications.put_due_in_force(database)
-
-
-def _send(database: Database, _key: str) -> None:
-    mail.deliver_mail(database)
 
 
 def _digest_waits(session: Session) -> bool:

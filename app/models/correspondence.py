@@ -96,7 +96,6 @@ class OutboxMessage(Base):
     #: Not to be delivered before: what a completion tells waits while that can be taken back.
     not_before: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]
 
 
@@ -121,7 +120,14 @@ class Notice(Base):
             sqlite_where=_UNREAD,
             postgresql_where=_UNREAD,
         ),
-        Index("ix_notice_to_mail", "mail_at", "id", sqlite_where=_TO_MAIL, postgresql_where=_TO_MAIL),
+        Index(
+            "ix_notice_to_mail",
+            "user_id",
+            "mail_at",
+            "id",
+            sqlite_where=_TO_MAIL,
+            postgresql_where=_TO_MAIL,
+        ),
         Index(
             "ix_notice_for_digest",
             "user_id",
@@ -149,9 +155,8 @@ class Notice(Base):
     kind: Mapped[str] = mapped_column(String(10), default="")
     #: It is told by the digest of the next working day.
     for_digest: Mapped[bool] = mapped_column(default=False)
-    #: From when on a letter of its own may tell it, after a failed attempt the next one; null: none does.
+    #: From when on a letter may tell it; null: none does, or it was given up.
     mail_at: Mapped[datetime | None]
-    mail_attempts: Mapped[int] = mapped_column(default=0)
     mailed_at: Mapped[datetime | None]
 
     instance: Mapped[ProcessInstance | None] = relationship()

@@ -275,7 +275,7 @@ class Runner:
         if row is None or (taken.leased and row.holder != self._name):
             return False
         if isinstance(again, datetime):
-            self._free(session, taken, again, deaths=0)
+            self._free(session, taken, min(again, row.again_at or again), deaths=0)
             return True
         if again is True:
             due_at: Any = queue.moment(session)

@@ -643,7 +643,7 @@ class Walk:
         other = self.get(IncomingMail, IncomingMail.id != one.id)
         given = (other.id, "uji")
         channels.begin_report(database, self.command("begin_report"), *given, actor=self.office.rina)
-        mail.deliver_mail(database)
+        mail.Letters().send(database, f"server/{self.office.rina.id}")
         digests.deliver_digests(database)
 
     def taken(self) -> None:

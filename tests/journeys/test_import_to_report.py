@@ -30,7 +30,7 @@ BAD = LINES // 50
 GOOD = LINES - BAD
 WIDTHS = (360, 1280, 1920)
 _RECOUNT = """
-from app.config import from_environment
+from app.base.config import from_environment
 from app.services.core import settings
 from app.services.numbers import recount
 with settings.open_database(from_environment()).reading() as session:

@@ -8,6 +8,12 @@ from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 
+from sqlalchemy import select
+
+from app.base.db import Database
+from app.models import Notice
+from tests.services import working
+
 #: At ten in Jakarta, on a day on which the office is open.
 WEDNESDAY = datetime(2030, 3, 13, 3, 0, tzinfo=UTC)
 
@@ -57,3 +63,16 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def say(self, text: str) -> None:
         self.wfile.write(text.encode() + b"\r\n")
+
+
+def deliver_mail(database: Database) -> int:
+    """Send the letters that are due; to how many people one went."""
+    before = _mailed(database)
+    working.send(database, "mail")
+    return len({user_id for _id, user_id in _mailed(database) - before})
+
+
+def _mailed(database: Database) -> set[tuple[int, int]]:
+    with database.reading() as session:
+        rows = session.execute(select(Notice.id, Notice.user_id).where(Notice.mailed_at.is_not(None)))
+        return {(id_, user_id) for id_, user_id in rows}

@@ -1446,7 +1446,6 @@ Table(
     _Needed("queued_at", _TIME),
     Column("not_before", _TIME),
     Column("delivered_at", _TIME),
-    _Needed("attempts", Integer),
     Column("error", String),
     Index("ix_outbox_message_delivered_at_outbox_message_id", "delivered_at", "id"),
     Index("ix_outbox_message_of_instance", "instance_id"),
@@ -1772,7 +1771,6 @@ Table(
     _Needed("kind", String(10), server_default=""),
     _Needed("for_digest", Boolean, server_default=false()),
     Column("mail_at", _TIME),
-    _Needed("mail_attempts", Integer, server_default="0"),
     Column("mailed_at", _TIME),
     UniqueConstraint("outbox_id", "user_id"),
     Index(
@@ -1791,6 +1789,7 @@ Table(
     Index("ix_notice_of_instance", "instance_id"),
     Index(
         "ix_notice_to_mail",
+        "user_id",
         "mail_at",
         "id",
         **_rows("mail_at IS NOT NULL AND mailed_at IS NULL AND read_at IS NULL"),

@@ -186,8 +186,10 @@ def begin(session: Session, notice_id: int) -> Message | datetime | None:
     if (morning := _by_day(session, now)) > now:
         return clock.real_of(session, morning)
     config = settings.config(session)
+    if config.sms is None:  # it waits until there is a gateway, and a worker begins
+        return None
     to = _number(session, row.instance_id, News(row.instance_id, row.code, row.about, row.queued_at))
-    if to is None or config.sms is None:
+    if to is None:
         _end(row, "withdrawn", now)
         return None
     row.state = "sending"

@@ -2,11 +2,12 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.base.errors import NotAllowed
 from app.base.i18n import _
-from app.models import Setting
+from app.models import Setting, Work
 from app.services.core import settings
 
 _SETTING = "clock"
@@ -65,6 +66,7 @@ def travel(session: Session, to: datetime) -> None:
     value = {"stood_at": to.isoformat(), "real": datetime.now(UTC).isoformat()}
     session.merge(Setting(name=_SETTING, value=value))
     session.info["now"] = to
+    _look_anew(session)
 
 
 def reset(session: Session) -> None:
@@ -73,6 +75,12 @@ def reset(session: Session) -> None:
     if row is not None:
         session.delete(row)
     session.info.pop("now", None)
+    _look_anew(session)
+
+
+def _look_anew(session: Session) -> None:
+    """Whatever waits by the clock of before looks when it is due."""
+    session.execute(update(Work).where(Work.holder.is_(None), Work.due_at.is_not(None)).values(due_at=real()))
 
 
 def _current(session: Session) -> datetime:

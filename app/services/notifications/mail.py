@@ -1,14 +1,14 @@
 """Tell people by mail what is in their list, when a mail server is configured.
 
-A letter holds case numbers and links, never a subject or an identity: mail travels open. Three steps, so that a
-slow mail server holds no transaction: `take` keeps what is due from other workers, `send` talks, `record` writes.
-After a crash in between it is sent again, once `LEASE` is over.
+A letter holds case numbers and links, never a subject or an identity: mail travels open. It is a piece of work of its
+reader. No transaction is open while the server is talked to; after a crash in between that letter is sent again.
 """
 
 import re
 import smtplib
 import ssl
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,24 +18,28 @@ from email.utils import parseaddr
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import Select, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.orm import Session
 
 from app.base.config import Config
-from app.base.errors import NotReady
+from app.base.errors import AppError, NotReady
 from app.base.i18n import _, ngettext, speaking
-from app.models import Notice, NotificationSettings, OutboxMessage, ProcessInstance, User
+from app.models import Notice, NotificationSettings, ProcessInstance, User
 from app.services.core import clock, holidays, settings
 from app.services.notifications import message_texts, quiet_hours, wishes
 from app.services.notifications.message_texts import Edited, Wording
+from app.work import Lane, Named, defer, defer_all
+from app.work.kinds import Pieces
 
+#: Letters as work, one after another, as there is one server; each under the id of its reader.
+LETTERS = Named("mail", Lane.POST)
 #: How long after a failed attempt the next one may come, by the number of failed ones; then it is given up.
-_PAUSES = [timedelta(minutes=m) for m in (1, 4, 10, 45, 180, 480, 720)]
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 4, 10, 45, 180, 480, 720))
 #: So long after it might have been sent it is sent no more: the worker stood still.
 _OLD = timedelta(days=2)
 _TIMEOUT_S = 15
-#: So many notices are taken at once, and so long nobody else takes them: longer than a server may take for as many.
-AT_ONCE, LEASE = 100, timedelta(minutes=30)
+#: So many notices a letter tells of.
+AT_ONCE = 100
 #: What is wrong with one letter; anything else is wrong with the server.
 _REFUSALS = (
     smtplib.SMTPRecipientsRefused,
@@ -57,153 +61,105 @@ class Letter:
     ``office``: where the notices are, if one of them is about no case. ``texts``: what letters say that was edited.
     """
 
+    user_id: int
     to: str
     language: str
     cases: tuple[tuple[str, str], ...]
     notice_ids: tuple[int, ...]
-    outbox_ids: tuple[int, ...]
     office: str = ""
     texts: Edited = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a letter; ``error`` is empty when the server took it."""
-
-    letter: Letter
-    error: str = ""
-
-
-def due(session: Session) -> list[Letter]:
-    """The letters to send now, one per person; none while no mail server is configured."""
-    return _due_and_quiet(session)[0]
-
-
-def is_due(session: Session) -> bool:
-    """Whether there may be something to `take`. 1 SQL, none while no mail server is configured."""
-    return bool(settings.config(session).smtp_url) and session.scalar(_waiting(session).limit(1)) is not None
+def expect(session: Session, told: Iterable[tuple[int, datetime | None]]) -> None:
+    """Have letters sent: of each notice whose it is, and from when on a letter may tell it. 1 SQL."""
+    if not settings.config(session).smtp_url:
+        return
+    first: dict[int, datetime] = {}
+    for user_id, at in told:
+        if at is not None:
+            first[user_id] = min(at, first.get(user_id, at))
+    works = [(_key(user_id), clock.real_of(session, at)) for user_id, at in sorted(first.items())]
+    defer_all(session, LETTERS, works)
 
 
-def take(session: Session) -> list[Letter]:
-    """The letters to send now, one per person, of `AT_ONCE` notices at most; for `LEASE` nobody else gets them.
-    Notices whose reader has quiet hours by now, as a server was away or the worker stood still, wait for their end.
+def _key(user_id: int) -> str:
+    return f"server/{user_id}"
+
+
+def waiting(session: Session) -> Pieces:
+    """Letters that notices wait for, as work. 1 SQL over an index, none while no mail server is configured."""
+    if not settings.config(session).smtp_url:
+        return []
+    query = select(Notice.user_id, func.min(Notice.mail_at)).where(*_unsent(session)).group_by(Notice.user_id)
+    first = session.execute(query)
+    return [(_key(user_id), clock.real_of(session, at)) for user_id, at in first if at is not None]
+
+
+def letter(session: Session, user_id: int) -> tuple[Letter | None, datetime | None]:
+    """The letter to send a person now, about `AT_ONCE` notices at most, and when there is another one to look for.
+
+    What falls into his quiet hours by now, as a server was away or the worker stood still, waits for their end. None
+    while no mail server is configured. 8 SQL at most.
     """
-    # What another worker takes at this moment is passed over; SQLite lets one write at a time anyway.
-    rows = _waiting(session).with_for_update(skip_locked=True, of=Notice).limit(AT_ONCE)
-    letters, quiet = _due_and_quiet(session, session.scalars(rows).all())
-    _hold(session, quiet)
-    ids = [id_ for letter in letters for id_ in letter.notice_ids]
-    if ids:
-        until = clock.now(session) + LEASE
-        session.execute(update(Notice).where(Notice.id.in_(ids)).values(mail_at=until))
-    return letters
+    config, now = settings.config(session), clock.now(session)
+    if not config.smtp_url:
+        return None, None
+    rows = session.execute(_due_rows(session, user_id)).all()
+    ends = _quiet_ends(session, user_id, rows) if rows else []
+    loud = [row for row, end in zip(rows, ends, strict=True) if end <= now]
+    mine = *_unsent(session), Notice.user_id == user_id
+    following = session.scalar(select(func.min(Notice.mail_at)).where(*mine, Notice.mail_at > now))
+    later = [end for end in [*ends, following] if end is not None and end > now]
+    if len(rows) == AT_ONCE:
+        later.append(now)
+    again = clock.real_of(session, min(later)) if later else None
+    return _letter(config, user_id, loud, message_texts.edited(session)) if loud else None, again
 
 
-def _due_and_quiet(
-    session: Session, ids: Sequence[int] | None = None
-) -> tuple[list[Letter], dict[int, datetime]]:
-    """The letters to send now, of these notices; and by the id of each notice whose reader has quiet hours by now
-    their end. 4 SQL at most."""
-    config = settings.config(session)
-    rows = _due_rows(session, ids) if config.smtp_url else []
-    quiet = _quiet(session, rows) if rows else {}
-    loud = [row for row in rows if row.id not in quiet]
-    written = message_texts.edited(session) if loud else {}
-    people = dict.fromkeys((row.email, row.language) for row in loud)
-    letters = [
-        _letter(config, person, [row for row in loud if (row.email, row.language) == person], written)
-        for person in people
-    ]
-    return letters, quiet
+def _unsent(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """As the index of what is to be mailed has it."""
+    is_new = Notice.mail_at > clock.now(session) - _OLD
+    return is_new, Notice.mailed_at.is_(None), Notice.read_at.is_(None)
 
 
-def _waiting(session: Session) -> Select[int]:
-    """The ids of the notices that are due, the oldest first."""
-    now = clock.now(session)
-    return (
-        select(Notice.id)
+def _due_rows(session: Session, user_id: int) -> Select[Any]:
+    """Bounded before cases are looked up one by one, so that no database reads these whole for it."""
+    columns = Notice.id, Notice.instance_id, Notice.body, Notice.kind, User.email, User.language
+    due = (
+        select(*columns)
         .join(User, User.id == Notice.user_id)
-        .where(Notice.mail_at <= now, Notice.mail_at > now - _OLD)
-        .where(Notice.mailed_at.is_(None), Notice.read_at.is_(None), Notice.mail_attempts <= len(_PAUSES))
+        .where(*_unsent(session), Notice.user_id == user_id, Notice.mail_at <= clock.now(session))
         .where(User.email.is_not(None), User.disabled_at.is_(None))
         .order_by(Notice.id)
+        .limit(AT_ONCE)
+        .subquery()
     )
+    number = select(ProcessInstance.business_key).where(ProcessInstance.id == due.c.instance_id)
+    return select(due, number.scalar_subquery().label("business_key")).order_by(due.c.id)
 
 
-def _due_rows(session: Session, ids: Sequence[int] | None) -> Sequence[Any]:
-    """Bounded before cases are looked up one by one, so that no database reads these whole for it."""
-    columns = Notice.outbox_id, Notice.instance_id, Notice.body, Notice.kind, Notice.user_id
-    found = _waiting(session).add_columns(*columns, User.email, User.language)
-    found = found.limit(AT_ONCE) if ids is None else found.where(Notice.id.in_(ids))
-    waiting = found.subquery()
-    number = select(ProcessInstance.business_key).where(ProcessInstance.id == waiting.c.instance_id)
-    query = select(waiting, number.scalar_subquery().label("business_key"), NotificationSettings)
-    query = query.outerjoin(NotificationSettings, NotificationSettings.user_id == waiting.c.user_id)
-    return session.execute(query.order_by(waiting.c.id)).all()
-
-
-def _quiet(session: Session, rows: Sequence[Any]) -> dict[int, datetime]:
+def _quiet_ends(session: Session, user_id: int, rows: Sequence[Any]) -> list[datetime]:
+    """For each notice of a person, from when on it may be told by now."""
     now, calendar, office = clock.now(session), holidays.calendar(session), quiet_hours.of_office(session)
-    ends = {
-        row.id: wishes.of_row(row.NotificationSettings).mail_at(row.kind, now, office, calendar)
-        for row in rows
-    }
-    return {id_: end for id_, end in ends.items() if end > now}
+    wanted = wishes.of_row(session.get(NotificationSettings, user_id))
+    return [wanted.mail_at(row.kind, now, office, calendar) for row in rows]
 
 
-def _hold(session: Session, until: Mapping[int, datetime]) -> None:
-    """Let notices wait until the quiet hours of their readers are over. 1 SQL for each end of them."""
-    for end in set(until.values()):
-        ids = [id_ for id_, at in until.items() if at == end]
-        session.execute(update(Notice).where(Notice.id.in_(ids)).values(mail_at=end))
+def record(session: Session, letter: Letter, again: datetime | None) -> None:
+    """Note that a letter was sent, and have the next one looked for. 2 SQL."""
+    sent = update(Notice).where(Notice.id.in_(letter.notice_ids))
+    session.execute(sent.values(mailed_at=clock.now(session)))
+    if again is not None:
+        defer(session, LETTERS, _key(letter.user_id), again)
 
 
-def send(config: Config, letters: Sequence[Letter]) -> list[Outcome]:
-    """Hand the letters to the mail server. Never raises: what failed is in the outcomes."""
-    if not letters:
-        return []
-    outcomes: list[Outcome] = []
-    try:
-        with connected(config) as server:
-            for letter in letters:
-                outcomes.append(_send_one(config, server, letter))
-    except (
-        OSError,
-        smtplib.SMTPException,
-        ValueError,
-        NotReady,
-    ) as error:  # the server is away: all that is left waits
-        outcomes += [Outcome(letter, _short(error)) for letter in letters[len(outcomes) :]]
-    return outcomes
-
-
-def record(session: Session, outcomes: Sequence[Outcome]) -> None:
-    """Note what was sent, and what has to be tried again later."""
-    sent = {id_ for outcome in outcomes if not outcome.error for id_ in outcome.letter.notice_ids}
-    failed = {
-        id_: outcome.error for outcome in outcomes if outcome.error for id_ in outcome.letter.outbox_ids
-    }
-    refused = {id_ for outcome in outcomes if outcome.error for id_ in outcome.letter.notice_ids}
-    if sent:
-        session.execute(update(Notice).where(Notice.id.in_(sent)).values(mailed_at=clock.now(session)))
-    _postpone(session, refused)
-    for error in set(failed.values()):  # one attempt, however many letters it was
-        ids = [id_ for id_, why in failed.items() if why == error]
-        again = {"attempts": OutboxMessage.attempts + 1, "error": error}
-        session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(again))
-
-
-def _postpone(session: Session, notice_ids: Collection[int]) -> None:
-    """Let these be tried again after a while; after the last attempt they are given up. 1 SQL, none without."""
-    if not notice_ids:
-        return
-    now = clock.now(session)
-    again = case(
-        {failed: literal(now + pause, Notice.mail_at.type) for failed, pause in enumerate(_PAUSES)},
-        value=Notice.mail_attempts,
-    )
-    later = {"mail_attempts": Notice.mail_attempts + 1, "mail_at": func.coalesce(again, Notice.mail_at)}
-    session.execute(update(Notice).where(Notice.id.in_(notice_ids)).values(later))
+def give_up(session: Session, user_id: int) -> bool:
+    """Tell what is due by no letter; whether nothing else waits for one. 2 SQL."""
+    mine = *_unsent(session), Notice.user_id == user_id
+    session.execute(update(Notice).where(*mine, Notice.mail_at <= clock.now(session)).values(mail_at=None))
+    following = session.scalar(select(func.min(Notice.mail_at)).where(*mine))
+    expect(session, [(user_id, following)])
+    return following is None
 
 
 def compose(config: Config, letter: Letter) -> EmailMessage:
@@ -231,15 +187,15 @@ def _message(config: Config, to: str, filled: Wording) -> EmailMessage:
     return message
 
 
-def _letter(config: Config, person: tuple[str, str], rows: Sequence[Any], texts: Edited) -> Letter:
+def _letter(config: Config, user_id: int, rows: Sequence[Any], texts: Edited) -> Letter:
     return Letter(
-        texts=texts,
-        to=person[0],
-        language=person[1],
+        user_id=user_id,
+        to=rows[0].email,
+        language=rows[0].language,
         cases=tuple(dict.fromkeys((row.business_key, _link(config, row)) for row in rows if row.instance_id)),
         notice_ids=tuple(row.id for row in rows),
-        outbox_ids=tuple(dict.fromkeys(row.outbox_id for row in rows)),
         office=f"{config.base_url}/notifikasi" if any(row.instance_id is None for row in rows) else "",
+        texts=texts,
     )
 
 
@@ -247,12 +203,53 @@ def _link(config: Config, row: Any) -> str:
     return "" if row.body.get("copy") else f"{config.base_url}/perkara/{row.instance_id}"
 
 
-def _send_one(config: Config, server: smtplib.SMTP, letter: Letter) -> Outcome:
-    try:
-        server.send_message(compose(config, letter))
-    except _REFUSALS as error:
-        return Outcome(letter, _short(error))
-    return Outcome(letter)
+class Server:
+    """Sends letters, one after another, over a connection that it keeps until it is told to close it."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._connection: smtplib.SMTP | None = None
+
+    def send(self, config: Config, letter: Letter, *, more: bool = False) -> None:
+        """Hand a letter to the mail server. ``more``: others follow soon.
+
+        Raises:
+            NotReady: it is away, or was lost. AppError: it refuses this letter.
+        """
+        with self._mutex:
+            try:
+                server = self._connected(config)
+                server.send_message(compose(config, letter))
+            except _REFUSALS as error:
+                raise AppError(_("Server surel menolak surat ({error}).", error=_short(error))) from None
+            except (OSError, smtplib.SMTPException) as error:
+                more = False
+                raise _away(error) from None
+            finally:
+                if not more:
+                    self._close()
+
+    def _connected(self, config: Config) -> smtplib.SMTP:
+        with suppress(OSError, smtplib.SMTPException):
+            if self._connection is not None and self._connection.noop()[0] == _TAKEN:
+                return self._connection
+        self._connection = connected(config)
+        return self._connection
+
+    def _close(self) -> None:
+        if self._connection is not None:
+            _leave(self._connection)
+        self._connection = None
+
+
+def _leave(server: smtplib.SMTP) -> None:
+    """Say goodbye, if anybody listens."""
+    with suppress(OSError, smtplib.SMTPException):
+        server.quit()
+
+
+def _away(error: Exception) -> NotReady:
+    return NotReady(_("Server surel tidak menjawab ({error}).", error=_short(error)))
 
 
 def connected(config: Config) -> smtplib.SMTP:
@@ -322,8 +319,7 @@ class PostOffice:
 
     def close(self) -> None:
         """Say goodbye, if anybody listens."""
-        with suppress(OSError, smtplib.SMTPException):
-            self._server.quit()
+        _leave(self._server)
 
 
 @contextmanager
@@ -340,7 +336,7 @@ def post_office(config: Config) -> Iterator[PostOffice]:
         finally:
             post.close()
     except (OSError, smtplib.SMTPException) as error:
-        raise NotReady(_("Server surel tidak menjawab ({error}).", error=_short(error))) from None
+        raise _away(error) from None
 
 
 def _short(error: Exception) -> str:

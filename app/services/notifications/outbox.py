@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.models import Notice, OutboxMessage, ProcessInstance, User, membership, user_unit
 from app.services.core import access, clock
 from app.services.core.access import WORKING
-from app.services.notifications import task_notices
+from app.services.notifications import mail, task_notices
 from app.services.notifications.task_notices import Standing
 from app.services.notifications.wishes import Plan
 from app.services.people import absences
@@ -98,7 +98,9 @@ def deliver(session: Session, limit: int = 200) -> int:
         message.body, message.audience = {}, {}
     if rows:
         plan = Plan(session, {row["user_id"] for row in rows}, now)
-        session.execute(insert(Notice), [row | plan.told(row["user_id"], row["body"]) for row in rows])
+        made = [row | plan.told(row["user_id"], row["body"]) for row in rows]
+        session.execute(insert(Notice), made)
+        mail.expect(session, [(row["user_id"], row["mail_at"]) for row in made])
     session.flush()
     return len(messages)
 

@@ -25,7 +25,7 @@ from app.services.notifications import message_texts
 from app.services.notifications.message_texts import Wording
 from app.services.reporter import correspondence, joined_reports
 from tests.engine.building import bpmn, catch, end, start
-from tests.services.channels import working
+from tests.services import working
 from tests.services.channels.receiver import Receiver, both
 from tests.services.office import Office, form, procedure, text
 

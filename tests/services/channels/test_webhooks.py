@@ -20,7 +20,7 @@ from app.services.core import clock
 from app.services.instances import cancellation
 from app.services.reporter import correspondence
 from app.services.tasks import tasks
-from tests.services.channels import working
+from tests.services import working
 from tests.services.channels.receiver import Receiver, both
 from tests.services.keeping import forget
 from tests.services.office import Office

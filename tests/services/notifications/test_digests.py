@@ -17,7 +17,6 @@ from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import NotReady
 from app.commands.digests import deliver_digests
-from app.commands.mail import deliver_mail
 from app.models import Digest, Holiday, Notice, OutboxMessage, ProcessInstance, User, UserTask
 from app.services.core import clock, settings
 from app.services.core.access import Actor
@@ -25,7 +24,7 @@ from app.services.notifications import outbox, wishes
 from app.services.notifications.quiet_hours import QuietHours
 from app.services.notifications.wishes import Wishes
 from app.services.people import groups
-from tests.services import plans
+from tests.services import plans, working
 from tests.services.counting import statements
 from tests.services.mail_server import WEDNESDAY, Server
 from tests.services.office import Office, add_user
@@ -183,8 +182,7 @@ def worker_killed_at(office: Office, server: Server, word: str) -> None:
 
 _WORKER = """
 from app.commands.digests import deliver_digests
-from app.commands.mail import deliver_mail
-from app.config import from_environment
+from app.base.config import from_environment
 from app.services.core import settings
 deliver_digests(settings.open_database(from_environment()))
 """
@@ -326,6 +324,6 @@ def test_neither_digests_nor_letters_read_notices_whole(office: Office) -> None:
     tell(office, office.rina)
     with plans.selects(office.database) as asked:
         deliver_digests(office.database)
-        deliver_mail(office.database)
+        working.send(office.database, "mail")
     assert len(asked) > 8
     assert plans.read_whole(office.database, asked) == []

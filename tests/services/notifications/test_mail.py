@@ -2,20 +2,25 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from app.base.config import Config
 from app.base.db import Database
-from app.commands.mail import deliver_mail
-from app.models import Notice, OutboxMessage, User
+from app.base.errors import NotReady
+from app.models import Notice, OutboxMessage, User, Work
 from app.services.core import clock, settings
 from app.services.notifications import mail, outbox
 from app.services.people import groups
-from tests.services.mail_server import WEDNESDAY, Server
+from app.work import queue
+from tests.services import working
+from tests.services.mail_server import WEDNESDAY, Server, deliver_mail
 from tests.services.office import Office
+
+AWAY = "Server surel tidak menjawab (mail: ConnectionRefusedError)."
 
 
 @pytest.fixture
@@ -89,7 +94,7 @@ def test_how_many_cases_there_are_is_said_in_the_language_of_the_letter(
 ) -> None:
     cases = tuple((f"UJI-{number}", "") for number in range(17))
     letter = mail.compose(
-        replace(config, mail_from="alur@example.id"), mail.Letter("rina@example.id", language, cases, (), ())
+        replace(config, mail_from="alur@example.id"), mail.Letter(1, "rina@example.id", language, cases, ())
     )
     assert letter["Subject"] == f"Alur: {said}"
 
@@ -113,12 +118,37 @@ def test_what_was_sent_is_not_sent_again(office: Office, server: Server) -> None
     assert len(server.letters) == 2
 
 
-def test_what_one_worker_took_no_other_sends_before_its_time_is_over(office: Office, server: Server) -> None:
+def test_all_letters_go_over_one_connection(office: Office, server: Server) -> None:
+    words: list[str] = []
+    server.before = words.append
+    deliver_mail(office.database)
+    assert (words.count("EHLO"), words.count("MAIL"), words.count("QUIT")) == (1, 2, 1)
+
+
+def test_what_a_restored_backup_says_waits_is_mailed(office: Office, server: Server) -> None:
     with office.database.transaction() as session:
-        assert len(mail.take(session)) == 2
+        session.execute(delete(Work))
     assert deliver_mail(office.database) == 0
-    later(office, minutes=mail.LEASE.total_seconds() / 60)
+    working.begin(office.database, "mail")
     assert deliver_mail(office.database) == 2
+
+
+def test_a_letter_whose_worker_ended_after_it_was_sent_is_not_followed_by_others(
+    office: Office, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(mail, "record", _cut_off)
+        broken.setattr(queue, "is_due", lambda *_given: False)  # its end closes the connection
+        with pytest.raises(KeyboardInterrupt):
+            deliver_mail(office.database)
+    assert deliver_mail(office.database) == 0, "somebody may still be at the first, and there is one server"
+    working.let_time_pass(office.database)
+    assert deliver_mail(office.database) == 2
+    assert len(server.letters) == 3
+
+
+def _cut_off(*_arguments: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_two_workers_send_each_letter_once(
@@ -140,21 +170,32 @@ def test_two_workers_send_each_letter_once(
 
 def test_while_the_server_is_away_pauses_grow_and_then_it_is_given_up(office: Office, server: Server) -> None:
     server.stop()
+    for tries, pause in enumerate(mail.PAUSES, start=1):
+        began = datetime.now(UTC)
+        assert deliver_mail(office.database) == 0
+        for row in working.works(office.database):
+            assert (row.tries, row.error) == (tries, "NotReady: " + AWAY)
+            assert row.due_at is not None
+            assert pause <= row.due_at - began < pause + timedelta(minutes=1)
+        working.let_time_pass(office.database)
+    deliver_mail(office.database)
+    assert working.works(office.database) == []
+    with office.database.reading() as session:
+        assert set(session.scalars(select(Notice.mail_at))) == {None}
+
+
+def test_a_server_that_is_away_is_asked_once_for_all_letters(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away(_config: Config) -> None:
+        asked.append("")
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(mail, "connected", away)
     assert deliver_mail(office.database) == 0
-    with office.database.reading() as session:
-        assert {row.attempts for row in session.scalars(select(OutboxMessage))} == {1}
-        assert session.scalars(select(OutboxMessage.error)).first() == "mail: ConnectionRefusedError"
-        assert mail.due(session) == []
-    for pause in (1, 4, 10, 45, 180, 480, 720):  # minutes, each after the one before
-        later(office, minutes=pause)
-        with office.database.reading() as session:
-            assert mail.due(session)
-        deliver_mail(office.database)
-        with office.database.reading() as session:
-            assert mail.due(session) == []
-    later(office, days=3)
-    with office.database.reading() as session:
-        assert mail.due(session) == []
+    assert (len(asked), [row.tries for row in working.works(office.database)]) == (1, [1, 1])
 
 
 @pytest.mark.parametrize("address", ["rina@refused.example", "rin\u0101@refused.example"])
@@ -165,9 +206,10 @@ def test_a_refused_address_keeps_nobody_else_from_his_letter(
         session.get_one(User, office.rina.id).email = address
     assert deliver_mail(office.database) == 1
     assert [letter["To"] for letter in server.letters] == ["budi@example.id"]
-    with office.database.reading() as session:
-        assert "refused.example" not in str(session.scalars(select(OutboxMessage.error)).all())
-    later(office, minutes=1)
+    [work] = working.works(office.database)
+    assert work.tries == 1
+    assert "refused.example" not in str(work.error)
+    working.let_time_pass(office.database)
     assert deliver_mail(office.database) == 0
     assert len(server.letters) == 1
 
@@ -178,12 +220,16 @@ def test_notices_already_read_old_ones_and_the_disabled_get_no_letter(office: Of
         session.execute(
             update(Notice).where(Notice.user_id == office.rina.id).values(read_at=clock.now(session))
         )
-        assert mail.due(session) == []
+        assert letters(session, office) == [None, None]
         session.execute(update(Notice).values(read_at=None))
-        assert [letter.to for letter in mail.due(session)] == ["rina@example.id"]
+        assert [one and one.to for one in letters(session, office)] == ["rina@example.id", None]
     later(office, days=3)
     with office.database.reading() as session:
-        assert mail.due(session) == []
+        assert letters(session, office) == [None, None]
+
+
+def letters(session: Session, office: Office) -> list[mail.Letter | None]:
+    return [mail.letter(session, actor.id)[0] for actor in (office.rina, office.budi)]
 
 
 def test_without_a_mail_server_nothing_is_tried(config: Config, office: Office) -> None:
@@ -197,7 +243,7 @@ def test_a_password_is_never_sent_in_the_clear_to_another_machine(
 ) -> None:
     monkeypatch.setattr(mail, "_LOCAL", frozenset())
     port = server.server_address[1]
-    letter = mail.Letter("rina@example.id", "id", (("UJI-1", "http://x/1"),), (1,), (1,))
-    [outcome] = mail.send(replace(config, smtp_url=f"smtp://alur:rahasia@127.0.0.1:{port}"), [letter])
-    assert outcome.error == "mail: NotReady"
+    letter = mail.Letter(1, "rina@example.id", "id", (("UJI-1", "http://x/1"),), (1,))
+    with pytest.raises(NotReady):
+        mail.Server().send(replace(config, smtp_url=f"smtp://alur:rahasia@127.0.0.1:{port}"), letter)
     assert server.letters == []

@@ -147,7 +147,8 @@ def test_a_letter_leads_to_the_record_and_names_nobody(office: Office, second: A
     heard(office, second)
     with office.database.reading() as session:
         session.info["config"] = config = replace(settings.config(session), smtp_url="smtp://localhost")
-        [letter] = mail.due(session)
+        letter, _again = mail.letter(session, second.id)
+    assert letter is not None
     message = mail.compose(config, letter)
     assert message["Subject"] == "Alur: pengguna dan unit"
     assert "/notifikasi" in message.get_content()
