@@ -72,7 +72,7 @@ def checkpoint_command() -> None:
     if made is not None:
         say(f"Titik periksa {made.id}: {made.events} peristiwa dalam {made.chains} rantai.")
     say(f"Kunci publik: {checkpoints.public_key(config).hex()}")
-    failed = {kind: why for kind, why in evidence.send_checkpoints(database, at_once=True).items() if why}
+    failed = {kind: why for kind, why in evidence.send_checkpoints(database).items() if why}
     for kind, why in failed.items():
         say(f"Belum terkirim ke {_PLACES[kind]}: {why}", err=True)
     if failed:

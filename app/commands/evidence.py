@@ -216,25 +216,31 @@ def take_checkpoint(database: Database, number: int, actor: Actor | None, since:
     return run_without_key(database, take)
 
 
-def send_checkpoints(database: Database, *, at_once: bool = False) -> dict[str, str]:
-    """Leave checkpoints where the settings say; by each kind of place why it could not, empty where it has all that
-    it was tried with. Each place is tried apart. ``at_once``: also one that failed a moment ago.
+def send_to(database: Database, place: Place) -> None:
+    """Leave the next checkpoints at a place.
 
-    No transaction is open meanwhile.
+    Raises:
+        NotReady: it could not take them; why stands with the place.
+    """
+    if send_checkpoints(database, place)[place.kind]:
+        raise NotReady(_("Titik periksa belum sampai di tempatnya."))
+
+
+def send_checkpoints(database: Database, *only: Place) -> dict[str, str]:
+    """Leave checkpoints where the settings say, or at these places alone; by each kind of place why it could not,
+    empty where it has all that it was tried with. Each place is tried apart. No transaction is open meanwhile.
     """
     with database.reading() as session:
         config = settings.config(session)
-    told = {place.kind: _send(database, config, place, at_once) for place in sending.places(config)}
+    told = {place.kind: _send(database, config, place) for place in only or sending.places(config)}
     if told:
         run_without_key(database, lambda session: sending.note_out(session, config))
     return told
 
 
-def _send(database: Database, config: Config, place: Place, at_once: bool) -> str:
+def _send(database: Database, config: Config, place: Place) -> str:
     with database.reading() as session:
         done = sending.progress(session, place)
-        if not at_once and done.next_at is not None and done.next_at > datetime.now(UTC):
-            return done.why
         waiting = [(row, checkpoints.file_of(session, row)) for row in sending.waiting(session, done, _TURN)]
     for row, content in waiting:
         why = _sent(config, place, row, content)

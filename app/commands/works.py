@@ -30,7 +30,8 @@ from app.commands.transaction import run_without_key
 from app.services.channels import delays, reporter_notices, webhooks
 from app.services.core import settings
 from app.services.deployment import plans
-from app.services.evidence import verifications
+from app.services.evidence import sending, verifications
+from app.services.evidence.sending import Place
 from app.services.imports import batches as import_batches
 from app.services.maintenance import housekeeping, scheduled_backups
 from app.services.maintenance.keeping import forget_soon
@@ -48,6 +49,7 @@ from app.work import Kind, Lane
 
 #: So long who began a list waits until it goes on, at most.
 _SOON = timedelta(seconds=2)
+_CHECKPOINTS = timedelta(seconds=20)
 #: Lists of which a worker takes some rows a turn: what a turn is, and whether one waits.
 _LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]] = {
     "imports": (imports.work, import_batches.waiting),
@@ -102,7 +104,8 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
             if config.imap_url
             else []
         ),
-        Kind("checkpoints", Lane.LONG, _checkpoint, every=timedelta(seconds=20)),
+        Kind("checkpoints", Lane.LONG, _checkpoint, every=_CHECKPOINTS),
+        *map(_copies, sending.places(config)),
         Kind(
             "verification",
             Lane.LONG,
@@ -195,9 +198,19 @@ def _take_mail(database: Database, _key: str) -> bool:
 
 
 def _checkpoint(database: Database, _key: str) -> None:
-    """Sign how far the record is, and send it out of the house."""
+    """Sign how far the record is."""
     evidence.make_due_checkpoint(database)
-    evidence.send_checkpoints(database)
+
+
+def _copies(place: Place) -> Kind:
+    return Kind(
+        f"checkpoints {place.kind}",
+        Lane.POST,
+        lambda database, _key: evidence.send_to(database, place),
+        pauses=sending.PAUSES,
+        every=_CHECKPOINTS,
+        waits=lambda session: sending.lacks(session, place),
+    )
 
 
 def _clean(database: Database, _key: str) -> None:

@@ -27,6 +27,11 @@ def begin(database: Database, *kinds: str) -> None:
         _worker(database, *kinds)._begin(session)
 
 
+def look(database: Database, *kinds: str) -> None:
+    """Look for what waits of these kinds, as each worker does again and again."""
+    _worker(database, *kinds)._look()
+
+
 def send(database: Database, *kinds: str) -> None:
     """Do all that is due of these kinds, as a worker of its own does."""
     runner = _worker(database, *kinds)

@@ -19,7 +19,10 @@ from app.work.runner import Runner
 #: write it down here.
 HARM = {
     "backups": "two backups of one day, and the older of them is removed",
-    "checkpoints": "each leaves the house twice",
+    "checkpoints": "the record is read twice",
+    "checkpoints folder": "nothing: it has one name",
+    "checkpoints mail": "each leaves the house twice",
+    "checkpoints web": "each leaves the house twice",
     "completions": "nothing: what is over is deleted",
     "digests": "a user reads two",
     "housekeeping": "nothing: what is over is deleted",
@@ -52,6 +55,9 @@ def everything(config: Config) -> Config:
         smtp_url="smtp://127.0.0.1:1",
         imap_url="imaps://a:b@127.0.0.1:1",
         sms=SmsGateway("http://127.0.0.1:1", ""),
+        checkpoint_dir=config.data_dir / "saksi",
+        checkpoint_mail="saksi@example.test",
+        checkpoint_url="https://saksi.example.test/",
         backup_dir=config.data_dir / "cadangan",
     )
 

@@ -17,8 +17,8 @@ from sqlalchemy.orm import Session
 from app.base.config import Config
 from app.models import Checkpoint, Setting
 
-#: How long after so many failures the next try comes, in minutes; the last holds for all after it.
-_PAUSES = (1, 2, 5, 10, 30, 60)
+#: How long after so many failures the next try comes; the last holds for all after it.
+PAUSES = tuple(timedelta(minutes=m) for m in (1, 2, 5, 10, 30, 60))
 _MOST_WORDS = 200
 
 
@@ -39,14 +39,13 @@ class Place:
 class Progress:
     """How far a place is: the ``number`` of the last checkpoint that it has, and when it came there.
 
-    ``failures``: how often the next one failed since, ``why`` the last time, ``next_at``: when it is tried again.
+    ``failures``: how often the next one failed since, ``why`` the last time.
     """
 
     number: int
     at: datetime | None = None
     failures: int = 0
     why: str = ""
-    next_at: datetime | None = None
 
 
 def places(config: Config) -> list[Place]:
@@ -68,9 +67,12 @@ def progress(session: Session, place: Place) -> Progress:
         newest = session.scalar(select(func.max(Checkpoint.id))) or 1
         return Progress(newest - 1)
     held = row.value
-    return Progress(
-        held["number"], _moment(held["at"]), held["failures"], held["why"], _moment(held["next_at"])
-    )
+    return Progress(held["number"], _moment(held["at"]), held["failures"], held["why"])
+
+
+def lacks(session: Session, place: Place) -> bool:
+    """Whether there is a checkpoint that a place does not have. 2 SQL, 3 for a new one."""
+    return bool(waiting(session, progress(session, place), 1))
 
 
 def waiting(session: Session, done: Progress, limit: int) -> Sequence[Checkpoint]:
@@ -83,8 +85,7 @@ def note(session: Session, place: Place, number: int, why: str = "") -> None:
     """Note that a checkpoint came to a place, or ``why`` it did not; never back."""
     now, before = datetime.now(UTC), progress(session, place)
     if why:
-        pause = timedelta(minutes=_PAUSES[min(before.failures, len(_PAUSES) - 1)])
-        done = replace(before, failures=before.failures + 1, why=why[:_MOST_WORDS], next_at=now + pause)
+        done = replace(before, failures=before.failures + 1, why=why[:_MOST_WORDS])
     else:
         done = Progress(max(number, before.number), now)
     session.merge(Setting(name=place.setting, value=_stored(done)))
@@ -106,7 +107,6 @@ def _stored(done: Progress) -> dict[str, Any]:
         "at": done.at.isoformat() if done.at else "",
         "failures": done.failures,
         "why": done.why,
-        "next_at": done.next_at.isoformat() if done.next_at else "",
     }
 
 

@@ -3,8 +3,8 @@
 import smtplib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from ipaddress import ip_network
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from app.base.config import Config
 from app.commands import evidence
 from app.models import Checkpoint
 from app.services.evidence import checkpoint_checks, sending
-from app.services.evidence.sending import Place, Progress
+from app.services.evidence.sending import Progress
+from tests.services import working
 from tests.services.channels.receiver import Receiver
 from tests.services.evidence.attacks import config_of
 from tests.services.mail_server import Server
@@ -121,7 +122,7 @@ def test_a_place_that_fails_keeps_no_other_waiting_and_catches_up(
     others = {"folder", "mail", "web"} - {broken}
     for _number in (1, 2):
         another(office)
-        told = evidence.send_checkpoints(office.database, at_once=True)
+        told = evidence.send_checkpoints(office.database)
         assert told[broken]
         assert {kind for kind, why in told.items() if not why} == others
     mend()
@@ -130,8 +131,7 @@ def test_a_place_that_fails_keeps_no_other_waiting_and_catches_up(
     with office.database.reading() as session:
         assert session.get_one(Checkpoint, 1).sent_at is None
     assert (far(office, broken).number, far(office, broken).failures) == (0, 2)
-    assert evidence.send_checkpoints(office.database)[broken]  # its pause is not over
-    assert evidence.send_checkpoints(office.database, at_once=True) == GONE
+    assert evidence.send_checkpoints(office.database) == GONE
     before = far(office, broken)
     assert (before.number, before.failures, before.why) == (2, 0, "")
     numbers = arrived(office, receiver, letters)
@@ -191,21 +191,26 @@ def test_an_answer_that_is_lost_sends_one_letter_twice_under_one_name(
     letters.before = hang_up
     assert evidence.send_checkpoints(office.database)["mail"]
     letters.before = lambda _word: None
-    assert evidence.send_checkpoints(office.database, at_once=True) == {"mail": ""}
+    assert evidence.send_checkpoints(office.database) == {"mail": ""}
     first, second = (letter["Message-ID"] for letter in letters.letters)
     assert first == second
 
 
-def test_a_pause_grows_and_ends(office: Office) -> None:
-    place = Place("folder", "/x")
-    with office.database.transaction() as session:
-        moments = []
-        for _n in range(8):
-            sending.note(session, place, 1, "disk full")
-            done = sending.progress(session, place)
-            assert done.next_at is not None
-            moments.append(done.next_at)
-        sending.note(session, place, 1)
-        assert sending.progress(session, place).next_at is None
-    steps = [round((after - before).total_seconds() / 60) for before, after in pairwise(moments)]
-    assert steps == [1, 3, 5, 20, 30, 0, 0]
+def test_a_worker_lets_a_place_that_fails_rest_longer_and_longer(office: Office, tmp_path: Path) -> None:
+    (tmp_path / "luar").write_text("a file where the folder should be")
+    another(office)
+    kinds = "checkpoints folder", "checkpoints web"
+    steps = []
+    for _n in range(8):
+        began = datetime.now(UTC)
+        working.look(office.database, *kinds)
+        working.send(office.database, *kinds)
+        [row] = working.works(office.database)
+        assert row.due_at is not None
+        steps.append(round((row.due_at - began).total_seconds() / 60))
+        working.let_time_pass(office.database)
+    assert steps == [1, 2, 5, 10, 30, 60, 60, 60]
+    assert (far(office, "web").number, far(office, "folder").failures) == (1, 8)
+    (tmp_path / "luar").unlink()
+    working.send(office.database, *kinds)
+    assert (working.works(office.database), far(office, "folder").number) == ([], 1)
