@@ -1,6 +1,4 @@
-"""Sending digests: claim one user's day, talk to the mail server, write what became of it; then the next user."""
-
-from datetime import date
+"""Sending digests: read one user's day, talk to the mail server, write what became of it; then the next user."""
 
 from app.base.db import Database
 from app.commands.transaction import run_without_key
@@ -13,7 +11,7 @@ def deliver_digests(database: Database) -> int:
     """Send those that are due; return how many the server took. For a thread of its own: it may take minutes.
 
     Raises:
-        NotReady: the mail server is away. Nobody's day is claimed before it was reached.
+        NotReady: the mail server is away. Nobody's day is begun before it was reached.
     """
     with database.reading() as session:
         config, on = settings.config(session), digests.day_of(session)
@@ -21,23 +19,26 @@ def deliver_digests(database: Database) -> int:
             return 0
     sent, after = 0, 0
     with mail.post_office(config) as post:
-        while letter := _take(database, on, after):
+        while True:
+            with database.reading() as session:
+                letter = digests.following(session, on, after)
+            if letter is None:
+                return sent
             after = letter.user_id
             sent += _send(database, post, letter)
-    return sent
-
-
-def _take(database: Database, on: date, after: int) -> DigestLetter | None:
-    return run_without_key(database, lambda session: digests.take(session, on, after))
 
 
 def _send(database: Database, post: mail.PostOffice, letter: DigestLetter) -> bool:
     """Whether the server took it."""
-    error = post.announce(letter.to)
-    if not error:
-        if not run_without_key(database, lambda session: digests.confirm(session, letter)):
-            post.stop()  # somebody else has the day by now
-            return False
-        error = post.hand_over(letter.to, letter.wording, letter.message_id)
-    run_without_key(database, lambda session: digests.record(session, letter, error))
+    if error := post.announce(letter.to):
+        run_without_key(
+            database, lambda session: digests.record(session, letter, digests.begin(session, letter), error)
+        )
+        return False
+    attempt = run_without_key(database, lambda session: digests.begin(session, letter))
+    if not attempt:  # somebody else has the day by now
+        post.stop()
+        return False
+    error = post.hand_over(letter.to, letter.wording, letter.message_id)
+    run_without_key(database, lambda session: digests.record(session, letter, attempt, error))
     return not error

@@ -62,20 +62,18 @@ def begin(
 forget = command_of(surveys.forget, allowed=by_actor(moves.require_may_move))
 
 
-def work(database: Database, worker: str) -> bool:
-    """Take one turn; whether there was anything to do. ``worker`` names who works, so that no two judge the same.
+def work(database: Database) -> bool:
+    """Take one turn; whether there was anything to do.
 
     Raises:
         NotReady: the database does not answer.
     """
     with database.reading() as session:
-        if not surveys.waiting(session):
-            return False
-    turn = run_relaxed(database, lambda session: surveys.claim(session, worker))
+        turn = surveys.next_turn(session)
     if turn is None:
         return run_without_key(database, surveys.sweep)
     try:
-        _take(database, turn, worker)
+        _take(database, turn)
     except NotReady:
         raise
     except AppError as error:  # the draft is gone, was published, or cannot be read any more
@@ -84,7 +82,7 @@ def work(database: Database, worker: str) -> bool:
     return True
 
 
-def _take(database: Database, turn: Turn, worker: str) -> None:
+def _take(database: Database, turn: Turn) -> None:
     with database.reading() as session:
         actor = moves.standing_owner(session, turn.asked_by_id)
         target = _target(session, turn, actor) if actor is not None else None
@@ -95,7 +93,7 @@ def _take(database: Database, turn: Turn, worker: str) -> None:
         run_without_key(database, lambda session: surveys.end_as(session, turn.survey_id, "outdated"))
         return
     over = len(ids) < surveys.TURN
-    run_relaxed(database, lambda session: surveys.keep(session, turn, worker, ids, verdicts, over=over))
+    run_relaxed(database, lambda session: surveys.keep(session, turn, ids, verdicts, over=over))
 
 
 def _target(session: Session, turn: Turn, actor: Actor) -> Target | None:

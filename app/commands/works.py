@@ -1,6 +1,5 @@
 """All kinds of work that is no request: what each does, where, and how often it is looked for."""
 
-import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -57,6 +56,7 @@ _LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]
     "recounts": (recounts.work, deadline_recounts.running),
     "retention": (retention.work, destructions.active),
     "roster": (roster.work, lambda session: files.waiting(session, 1)),
+    "surveys": (surveys.work, effect_surveys.waiting),
     "transfers": (workload.work, transfers.running),
 }
 
@@ -64,7 +64,6 @@ _LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]
 def kinds_of(config: Config, database: Database) -> list[Kind]:
     """The kinds of work that a worker with these settings does. Those that an event leads to it looks for itself: who
     writes an event should not wait for another who does."""
-    name = secrets.token_hex(8)
     words, events = search.Turns(database), channels.WebhookTurns(database)
     return [
         Kind("notices", Lane.SOON, _deliver, apart=False, every=timedelta(seconds=1), waits=outbox.waiting),
@@ -74,13 +73,6 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
         ),
         _Numbers(database).kind(),
         *(Kind(of, Lane.LISTS, _keyless(do), every=_SOON, waits=waits) for of, (do, waits) in _LISTS.items()),
-        Kind(
-            "surveys",
-            Lane.LISTS,
-            lambda database, _key: surveys.work(database, name),
-            every=_SOON,
-            waits=effect_surveys.waiting,
-        ),
         Kind("publications", Lane.LISTS, _publish, every=timedelta(seconds=5), waits=plans.due),
         Kind("webhook events", Lane.SOON, lambda _d, _k: events.take(), every=_SOON, waits=events.waits),
         Kind(

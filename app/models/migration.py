@@ -123,9 +123,6 @@ class EffectSurvey(Base):
     asked_at: Mapped[datetime]
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     finished_at: Mapped[datetime | None]
-    #: Which worker is at it, and until when nobody else takes it up, by the machine's own time.
-    worker: Mapped[str] = mapped_column(String(32), default="")
-    leased_until: Mapped[datetime | None]
 
     draft: Mapped[ProcessDraft | None] = relationship()
     asked_by: Mapped[User] = relationship()

@@ -57,6 +57,8 @@ class Conversation(socketserver.StreamRequestHandler):
             if line == b".\r\n":
                 break
             lines.append(line)
+        else:  # whoever hangs up before its end sends no letter
+            return
         self.server.letters.append(message_from_bytes(b"".join(lines), policy=default))  # type: ignore[attr-defined]
         self.server.before(".")  # type: ignore[attr-defined]
         self.say("250 taken")

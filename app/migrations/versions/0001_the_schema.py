@@ -1281,8 +1281,6 @@ Table(
     _Needed("asked_at", _TIME),
     _Needed("asked_by_id", Integer, ForeignKey("user.id")),
     Column("finished_at", _TIME),
-    _Needed("worker", String(32)),
-    Column("leased_until", _TIME),
     Index("ix_effect_survey_of_definition", "definition_id", "id"),
     Index("ix_effect_survey_of_draft", "draft_id", "id"),
     Index("ix_effect_survey_state", "state", "id"),

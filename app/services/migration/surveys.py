@@ -7,7 +7,6 @@ keeps other workers away meanwhile; whoever comes back after it was taken over w
 import hashlib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 
 import orjson
 from sqlalchemy import ColumnElement, delete, select, update
@@ -27,8 +26,6 @@ from app.services.migration.targets import Target
 AT_ONCE = 500
 #: Cases of one turn of the worker.
 TURN = 100
-#: So long a turn may take, by the machine's own time, before another worker takes the survey up.
-LEASE = timedelta(seconds=20)
 #: Rows that one turn removes of what was forgotten.
 _SWEPT = 2_000
 #: Different decisions about one target that are kept beside each other.
@@ -81,7 +78,6 @@ def begin(
         total=total,
         judged=0,
         last_id=0,
-        worker="",
         asked_at=clock.now(session),
         asked_by_id=actor.id,
     )
@@ -158,41 +154,36 @@ def waiting(session: Session) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def claim(session: Session, worker: str) -> Turn | None:
-    """Take up the oldest survey that no other worker is at; None where there is none."""
-    now = clock.real()
+def next_turn(session: Session) -> Turn | None:
+    """The next turn of the oldest survey that runs; None where there is none. 1 SQL over an index."""
     query = select(EffectSurvey).where(EffectSurvey.state == "running").order_by(EffectSurvey.id)
-    for survey in session.scalars(query.limit(20).with_for_update(skip_locked=True)):
-        if survey.worker != worker and survey.leased_until is not None and survey.leased_until > now:
-            continue
-        survey.worker, survey.leased_until = worker, now + LEASE
-        return Turn(
-            survey.id,
-            survey.draft_id,
-            survey.definition_id,
-            survey.digest,
-            Decisions.from_dict(survey.decisions),
-            survey.last_id,
-            survey.asked_by_id,
-        )
-    return None
+    survey = session.scalars(query.limit(1)).one_or_none()
+    if survey is None:
+        return None
+    return Turn(
+        survey.id,
+        survey.draft_id,
+        survey.definition_id,
+        survey.digest,
+        Decisions.from_dict(survey.decisions),
+        survey.last_id,
+        survey.asked_by_id,
+    )
 
 
 def keep(
-    session: Session, turn: Turn, worker: str, ids: Sequence[int], verdicts: Sequence[Verdict], *, over: bool
+    session: Session, turn: Turn, ids: Sequence[int], verdicts: Sequence[Verdict], *, over: bool
 ) -> bool:
     """Keep what a turn found about the cases ``ids``; ``over``: no case comes after them. False: another worker took
-    the survey up meanwhile, or it was forgotten, and nothing is kept."""
+    that turn meanwhile, or the survey was forgotten, and nothing is kept."""
     query = select(EffectSurvey).where(EffectSurvey.id == turn.survey_id).with_for_update()
     survey = session.scalars(query).one_or_none()
-    mine = survey is not None and (survey.worker, survey.last_id) == (worker, turn.last_id)
-    if survey is None or not mine or survey.state != "running":
+    if survey is None or survey.last_id != turn.last_id or survey.state != "running":
         return False
     bulk.insert_rows(session, EffectCase, [_row(survey.id, verdict) for verdict in verdicts])
     survey.judged += len(ids)
     survey.last_id = ids[-1] if ids else survey.last_id
     survey.total = max(survey.total, survey.judged)
-    survey.leased_until = clock.real() + LEASE
     if over:
         survey.state, survey.total, survey.finished_at = "done", survey.judged, clock.now(session)
     return True

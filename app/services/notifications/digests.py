@@ -1,8 +1,7 @@
 """The digest: one letter a user and working day, of what he has not read yet. See docs/decisions/0067.
 
-One user at a time: `take` claims the day for him and reads what his letter tells; the server is told whom it is for;
-`confirm` says that the letter itself goes out now; and `record` what became of it. What was confirmed and never
-recorded is not sent again.
+One user at a time: `following` reads what his letter tells; the server is told whom it is for; `begin` says that the
+letter itself goes out now; and `record` what became of it. What was begun and never recorded is not sent again.
 """
 
 from collections.abc import Sequence
@@ -14,12 +13,10 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
-    Update,
     and_,
     case,
     func,
     not_,
-    or_,
     select,
     update,
 )
@@ -32,9 +29,7 @@ from app.services.core import access, clock, holidays, office, settings, upsert
 from app.services.notifications import kinds, message_texts, quiet_hours, wishes
 from app.services.notifications.message_texts import Wording
 
-CLAIMED, SENDING, SENT, FAILED = "claimed", "sending", "sent", "failed"
-#: A claim that was not confirmed for so long is given up: its worker is gone.
-_LEASE = timedelta(minutes=5)
+SENDING, SENT, FAILED = "sending", "sent", "failed"
 #: Lines of each part; what is above is a number.
 MOST_LINES = 40
 #: Of more than that nothing is counted.
@@ -53,7 +48,6 @@ class DigestLetter:
 
     user_id: int
     on: date
-    attempt: int
     to: str
     wording: Wording
     last: int
@@ -80,17 +74,13 @@ def waiting(session: Session, on: date) -> bool:
     return _next(session, on, 0) is not None
 
 
-def take(session: Session, on: date, after: int = 0) -> DigestLetter | None:
-    """Claim the day for the next user behind ``after`` who has something to be told, and write his letter; None where
-    nobody is left.
+def following(session: Session, on: date, after: int = 0) -> DigestLetter | None:
+    """The letter of the next user behind ``after`` who has something to be told; None where nobody is left.
 
-    15 SQL at most, and 1 for each fifty users with quiet hours by now.
+    13 SQL at most, and 1 for each fifty users with quiet hours by now.
     """
-    while user := _next(session, on, after):
-        after = user.id
-        if attempt := _claim(session, user.id, on):
-            return _letter(session, user, on, attempt)
-    return None
+    user = _next(session, on, after)
+    return _letter(session, user, on) if user else None
 
 
 def _next(session: Session, on: date, after: int) -> User | None:
@@ -105,21 +95,27 @@ def _next(session: Session, on: date, after: int) -> User | None:
             return None
 
 
-def confirm(session: Session, letter: DigestLetter) -> bool:
-    """Whether the letter may go out now: the claim is still the one that it was written for. 1 SQL."""
-    mine = _of(letter).where(Digest.state == CLAIMED).values(state=SENDING)
-    return session.execute(mine.returning(Digest.user_id)).first() is not None
+def begin(session: Session, letter: DigestLetter) -> int:
+    """The number of the attempt; 0 where somebody else was first, which the key of the row tells. 1 SQL."""
+    now = clock.now(session)
+    row = {"user_id": letter.user_id, "on": letter.on, "state": SENDING, "begun_at": now, "attempts": 1}
+    again = {"state": SENDING, "begun_at": now, "attempts": Digest.attempts + 1}
+    begun = upsert.insert(session, Digest).values(row)
+    begun = begun.on_conflict_do_update(index_elements=["user_id", "on"], set_=again, where=_refused(now))
+    return session.scalar(begun.returning(Digest.attempts)) or 0
 
 
-def record(session: Session, letter: DigestLetter, error: str = "") -> None:
+def record(session: Session, letter: DigestLetter, attempt: int, error: str = "") -> None:
     """Note that the letter was taken by the server, or why it was not. 2 SQL."""
-    mine = _of(letter)
+    mine = update(Digest).where(
+        Digest.user_id == letter.user_id, Digest.on == letter.on, Digest.attempts == attempt
+    )
     if not error:
         session.execute(mine.values(state=SENT, again_at=None, error=None))
         told = _unsent(letter.user_id), Notice.id <= letter.last
         session.execute(update(Notice).where(*told).values(mailed_at=clock.now(session)))
         return
-    pause = dict(enumerate(_PAUSES, 1)).get(letter.attempt)
+    pause = dict(enumerate(_PAUSES, 1)).get(attempt)
     again = clock.now(session) + pause if pause else None
     session.execute(mine.values(state=FAILED, again_at=again, error=error))
 
@@ -131,21 +127,14 @@ def _unsent(user_id: int | InstrumentedAttribute[int]) -> ColumnElement[bool]:
     )
 
 
-def _of(letter: DigestLetter) -> Update:
-    """Its row, as long as nobody else claimed the day after it."""
-    row = Digest.user_id == letter.user_id, Digest.on == letter.on, Digest.attempts == letter.attempt
-    return update(Digest).where(*row)
-
-
-def _free(now: datetime) -> ColumnElement[bool]:
-    """A day that was begun and may be begun again: the server refused it, or its worker went before it was sent."""
-    refused = and_(Digest.state == FAILED, Digest.again_at <= now)
-    return or_(refused, and_(Digest.state == CLAIMED, Digest.begun_at <= now - _LEASE))
+def _refused(now: datetime) -> ColumnElement[bool]:
+    """A day that was begun and may be begun again: the server refused its letter."""
+    return and_(Digest.state == FAILED, Digest.again_at <= now)
 
 
 def _candidates(on: date, after: int, now: datetime) -> Select[User, NotificationSettings]:
     """Users with something to be told whose digest of that day is not begun, or may be begun again."""
-    begun = select(Digest.user_id).where(Digest.user_id == User.id, Digest.on == on, not_(_free(now)))
+    begun = select(Digest.user_id).where(Digest.user_id == User.id, Digest.on == on, not_(_refused(now)))
     told = select(Notice.id).where(_unsent(User.id), Notice.created_at > now - _OLD)
     return (
         select(User, NotificationSettings)
@@ -157,19 +146,7 @@ def _candidates(on: date, after: int, now: datetime) -> Select[User, Notificatio
     )
 
 
-def _claim(session: Session, user_id: int, on: date) -> int:
-    """The number of the attempt, if nobody else has the user's day, else 0: the key of the row says it. 2 SQL."""
-    now = clock.now(session)
-    row = {"user_id": user_id, "on": on, "state": CLAIMED, "begun_at": now, "attempts": 1}
-    made = upsert.insert(session, Digest).values(row).on_conflict_do_nothing().returning(Digest.attempts)
-    if (first := session.scalar(made)) is not None:
-        return int(first)
-    mine = update(Digest).where(Digest.user_id == user_id, Digest.on == on, _free(now))
-    again = mine.values(state=CLAIMED, begun_at=now, attempts=Digest.attempts + 1)
-    return session.scalar(again.returning(Digest.attempts)) or 0
-
-
-def _letter(session: Session, user: User, on: date, attempt: int) -> DigestLetter:
+def _letter(session: Session, user: User, on: date) -> DigestLetter:
     config = settings.config(session)
     last = session.scalar(select(func.max(Notice.id)).where(_unsent(user.id))) or 0
     written = message_texts.edited(session)
@@ -185,7 +162,7 @@ def _letter(session: Session, user: User, on: date, attempt: int) -> DigestLette
             "kantor": office.office(session).name,
         }
         wording = message_texts.wording("digest", user.language, written).filled(values)
-    return DigestLetter(user.id, on, attempt, str(user.email), wording, last)
+    return DigestLetter(user.id, on, str(user.email), wording, last)
 
 
 def _counted(count: int) -> str:

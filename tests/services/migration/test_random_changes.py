@@ -145,7 +145,7 @@ def surveyed(play: Play, decided: Decisions) -> tuple[dict[str, bytes], int]:
             )
         except InvalidDiagram:
             continue
-        while surveys.work(play.database, "worker"):
+        while surveys.work(play.database):
             pass
         return files, int(done["survey"])
 

@@ -20,6 +20,7 @@ from app.services.migration.effect_lists import Asked, Effects
 from app.services.migration.selection import CaseFilters
 from app.services.studio import draft_files, drafts, new_drafts
 from app.services.studio import effects as draft_effects
+from tests.services import working
 from tests.services.keeping import forget
 from tests.services.migration.moving import MOVED_LANE, deploy, move
 from tests.services.office import Office, procedure, saw
@@ -54,9 +55,10 @@ def begin(office: Office, draft_id: int, **decided: Any) -> int:
     return int(done["survey"])
 
 
-def work(office: Office, worker: str = "a") -> None:
-    while surveys.work(office.database, worker):
-        pass
+def work(office: Office) -> None:
+    """As a worker of its own does."""
+    working.look(office.database, "surveys")
+    working.send(office.database, "surveys")
 
 
 def survey_of(office: Office, survey_id: int) -> EffectSurvey:
@@ -83,7 +85,7 @@ def test_a_survey_goes_on_in_turns_until_every_case_is_judged(
     draft = draft_of(office, procedure(lanes=MOVED_LANE))
     survey = begin(office, draft)
     assert survey_of(office, survey).total == CASES
-    surveys.work(office.database, "a")
+    surveys.work(office.database)
     assert (survey_of(office, survey).state, survey_of(office, survey).judged) == ("running", 3)
     work(office)
     done = survey_of(office, survey)
@@ -147,45 +149,51 @@ def test_the_list_is_filtered_and_goes_on_page_by_page(
 def test_no_case_is_judged_by_two_workers(
     office: Office, cases: Sequence[ProcessInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    survey = begin(office, draft_of(office, procedure(lanes=MOVED_LANE)))
+    begin(office, draft_of(office, procedure(lanes=MOVED_LANE)))
     judge, asked = targets.judge, list[int]()
 
     def while_another_comes(*given: Any, **named: Any) -> Any:
         asked.extend(given[2])
-        assert not surveys.work(office.database, "b")
+        work(office)
         return judge(*given, **named)
 
     monkeypatch.setattr(targets, "judge", while_another_comes)
-    work(office, "a")
+    work(office)
     assert sorted(asked) == judged(office) == [case.id for case in cases]
-    assert survey_of(office, survey).worker == "a"
 
 
 def test_another_worker_goes_on_where_one_was_killed(
     office: Office, cases: Sequence[ProcessInstance], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     survey = begin(office, draft_of(office, procedure(lanes=MOVED_LANE)))
-    surveys.work(office.database, "a")
-    assert not surveys.work(office.database, "b")
-    late = clock.real() + service.LEASE + timedelta(seconds=1)
-    monkeypatch.setattr(clock, "real", lambda: late)
-    work(office, "b")
+    surveys.work(office.database)
+    with monkeypatch.context() as killed:
+        killed.setattr(targets, "judge", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            work(office)
+    work(office)
+    assert survey_of(office, survey).state == "running"
+    working.let_time_pass(office.database)
+    work(office)
     assert survey_of(office, survey).state == "done"
     assert judged(office) == [case.id for case in cases]
+
+
+def _killed(*_given: object, **_named: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_who_comes_back_after_another_took_over_writes_nothing(
     office: Office, cases: Sequence[ProcessInstance]
 ) -> None:
     begin(office, draft_of(office, procedure(lanes=MOVED_LANE)))
-    with office.database.transaction() as session:
-        turn = service.claim(session, "a")
+    with office.database.reading() as session:
+        turn = service.next_turn(session)
     assert turn is not None
+    surveys.work(office.database)
     with office.database.transaction() as session:
-        session.get_one(EffectSurvey, turn.survey_id).leased_until = clock.real() - timedelta(seconds=1)
-    work(office, "b")
-    with office.database.transaction() as session:
-        assert not service.keep(session, turn, "a", [cases[0].id], [], over=False)
+        assert not service.keep(session, turn, [cases[0].id], [], over=False)
+    work(office)
     assert judged(office) == [case.id for case in cases]
 
 
@@ -203,7 +211,7 @@ def test_a_draft_that_was_changed_meanwhile_ends_its_survey(
 ) -> None:
     draft = draft_of(office, procedure(lanes=MOVED_LANE))
     survey = begin(office, draft)
-    surveys.work(office.database, "a")
+    surveys.work(office.database)
     changed = procedure(lanes=MOVED_LANE, after="8 hari kerja")
     with office.database.transaction() as session:
         draft_files.bring_in(session, draft, changed, title=None, actor=office.owner, seen=None)

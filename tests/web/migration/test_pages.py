@@ -272,7 +272,7 @@ def test_a_survey_of_a_version_is_for_owners_to_ask_for_and_to_stop(
 
 
 def judge(office: Database) -> None:
-    while survey_commands.work(office, "worker"):
+    while survey_commands.work(office):
         pass
 
 

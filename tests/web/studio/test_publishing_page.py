@@ -46,7 +46,7 @@ def survey_id(page: TestResponse) -> str:
 
 
 def work(office: Database) -> None:
-    while surveys.work(office, "worker"):
+    while surveys.work(office):
         pass
 
 
@@ -151,7 +151,7 @@ def test_many_cases_are_judged_in_the_background(owner: Browser, office: Databas
     page = owner.get(f"{HERE}?tenggat=recompute")
     assert f"0 dari {many} perkara dihitung" in words_of(page)
     assert "Muat ulang untuk melihat kemajuannya" in page.text
-    surveys.work(office, "worker")
+    surveys.work(office)
     part = owner.get(f"{HERE}?tenggat=recompute&bagian=akibat")
     assert f"4 dari {many} perkara dihitung" in part_words(part)
     assert "<html" not in part.text
