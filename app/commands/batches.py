@@ -21,8 +21,8 @@ _Row = TypeVar("_Row")
 class Batch(Generic[_Row]):
     """A list whose rows a worker does one by one; ids are those of the list.
 
-    ``turn``: rows of one turn; so soon it is seen that the list was stopped. ``waiting``: the oldest list that runs,
-    and at most so many of its next rows; None where none runs. ``do``: does a row; whether the list still runs.
+    ``turn``: rows of one turn; so soon it is seen that the list was stopped. ``running``: the oldest list that runs;
+    None where none does. ``rows``: at most so many of its next rows. ``do``: does a row; whether the list still runs.
     ``refuse``: notes why a row could not be done; False: the list goes on no more. ``finish``: what becomes of a list
     of which no row is left. ``failed``: what is told of a row that met a fault, with its ``{reference}`` in the log;
     empty where nobody is told. ``is_relaxed``: a row that is done need not be on the disk at once, as it is done
@@ -31,7 +31,8 @@ class Batch(Generic[_Row]):
 
     name: str
     turn: int
-    waiting: Callable[[Session, int], tuple[int, Sequence[_Row]] | None]
+    running: Callable[[Session], int | None]
+    rows: Callable[[Session, int, int], Sequence[_Row]]
     do: Callable[[Session, int, _Row], bool]
     refuse: Callable[[Session, int, _Row, AppError], object]
     finish: Callable[[Session, int], object]
@@ -39,19 +40,21 @@ class Batch(Generic[_Row]):
     is_relaxed: bool = False
 
     def work(self, database: Database) -> bool:
-        """Do some rows of the oldest list that waits; whether there was one.
+        """Do some rows of the oldest list that runs; whether there was one. The worker's turn.
 
         Raises:
             NotReady: the database does not answer.
         """
         with database.reading() as session:
-            found = self.waiting(session, self.turn)
-        if found is not None:
-            self.work_on(database, *found)
-        return found is not None
+            id_ = self.running(session)
+        if id_ is not None:
+            self.work_on(database, id_)
+        return id_ is not None
 
-    def work_on(self, database: Database, id_: int, rows: Sequence[_Row]) -> bool:
-        """Do these rows, the next ones of a list; whether it goes on after them. Raises: as `work`."""
+    def work_on(self, database: Database, id_: int) -> bool:
+        """Do the next rows of a list; whether it goes on after them. Raises: as `work`."""
+        with database.reading() as session:
+            rows = self.rows(session, id_, self.turn)
         if not all(self._do(database, id_, row) for row in rows):
             return False
         if len(rows) < self.turn:

@@ -77,17 +77,11 @@ def _judge(database: Database, batch_id: int) -> None:
         run_without_key(database, lambda session: batches.go_on(session, batch_id))
 
 
-def _next_lines(session: Session, most: int) -> tuple[int, list[int]] | None:
-    found = batches.waiting(session)
-    if found is None or found[1] == "judging":
-        return None
-    return found[0], batches.next_lines(session, found[0], "ready", most)
-
-
 _LINES = Batch(
     "import",
     TURN,
-    waiting=_next_lines,
+    running=batches.running,
+    rows=lambda session, batch_id, most: batches.next_lines(session, batch_id, "ready", most),
     do=batches.import_line,
     refuse=batches.refuse,
     finish=batches.go_on,

@@ -34,11 +34,6 @@ put_elsewhere = command_of(
 )
 
 
-def _next_cases(session: Session, most: int) -> tuple[int, list[int]] | None:
-    batch_id = batches.running(session)
-    return None if batch_id is None else (batch_id, batches.next_cases(session, batch_id, most))
-
-
 def work(database: Database) -> bool:
     """Work on some cases of the oldest batch that runs; whether there was one. The worker's turn.
 
@@ -49,7 +44,8 @@ def work(database: Database) -> bool:
     return Batch(
         "migration",
         TURN,
-        waiting=_next_cases,
+        running=batches.running,
+        rows=batches.next_cases,
         do=lambda session, batch_id, instance_id: batches.work_on(session, batch_id, instance_id, plans),
         refuse=batches.refuse,
         finish=batches.finish,

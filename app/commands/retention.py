@@ -1,11 +1,6 @@
 """Destroying cases whose time is over: begin, stop, go on, the turns of the worker; and holding a case."""
 
-from collections.abc import Sequence
-
-from sqlalchemy.orm import Session
-
 from app.base.db import Database
-from app.base.errors import AppError
 from app.commands.batches import Batch
 from app.commands.transaction import by_actor, command_of, run_without_key, with_id
 from app.services.core import rights
@@ -23,23 +18,13 @@ resume = command_of(destructions.resume, allowed=_ADMINISTRATOR, answer=with_id(
 end = command_of(destructions.end, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
 
 
-def _next_cases(session: Session, most: int) -> tuple[int, Sequence[int]] | None:
-    found = destructions.active(session)
-    if found is None or found[1] == "merging":
-        return None
-    return found[0], destructions.next_cases(session, found[0], most)
-
-
-def _pass_over(session: Session, destruction_id: int, instance_id: int, _error: AppError) -> None:
-    destructions.pass_over(session, destruction_id, instance_id)
-
-
 _CASES = Batch(
     "destruction",
     TURN,
-    waiting=_next_cases,
+    running=destructions.running,
+    rows=destructions.next_cases,
     do=destructions.work_on,
-    refuse=_pass_over,
+    refuse=destructions.pass_over,
     finish=destructions.go_on,
     failed="",
 )

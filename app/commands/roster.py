@@ -54,26 +54,14 @@ def put_away(database: Database, file_id: int, *, actor: Actor) -> None:
     run_without_key(database, lambda session: files.put_away(session, file_id, actor=actor))
 
 
-def _carry_out(session: Session, file_id: int, number: int) -> bool:
-    files.carry_out(session, file_id, number)
-    return True
-
-
 _LINES = Batch(
     "roster",
     TURN,
-    waiting=files.waiting,
-    do=_carry_out,
+    running=files.running,
+    rows=files.next_lines,
+    do=files.carry_out,
     refuse=files.refuse,
     finish=files.finish,
     failed=_FAILED,
 )
-
-
-def work(database: Database) -> bool:
-    """Carry out some lines of the oldest file that runs; whether there was one. The worker's turn.
-
-    Raises:
-        NotReady: the database does not answer.
-    """
-    return _LINES.work(database)
+work = _LINES.work

@@ -41,7 +41,7 @@ def _at_once(
     def run(database: Database, command: Command, /, *given: _Given.args, **named: _Given.kwargs) -> Answer:
         answer = begin(database, command, *given, **named)
         until = time.monotonic() + AT_ONCE_S
-        while time.monotonic() < until and _work_on(database, answer["transfer"]):
+        while time.monotonic() < until and _TASKS.work_on(database, answer["transfer"]):
             pass
         return answer
 
@@ -71,33 +71,14 @@ add_absence = command_of(_add_absence, allowed=_NO_AUDITOR, answer=with_id("abse
 end_absence = command_of(absences.end, allowed=_NO_AUDITOR, answer=with_id("absence"))
 
 
-def _next_tasks(session: Session, most: int) -> tuple[int, list[str]] | None:
-    transfer_id = transfers.running(session)
-    return None if transfer_id is None else (transfer_id, transfers.next_tasks(session, transfer_id, most))
-
-
 _TASKS = Batch(
     "transfer",
     TURN,
-    waiting=_next_tasks,
+    running=transfers.running,
+    rows=transfers.next_tasks,
     do=transfers.work_on,
     refuse=transfers.refuse,
     finish=transfers.finish,
     failed=_FAILED,
 )
-
-
-def work(database: Database) -> bool:
-    """Move some tasks of the oldest transfer that runs; whether there was one. The worker's turn.
-
-    Raises:
-        NotReady: the database does not answer.
-    """
-    return _TASKS.work(database)
-
-
-def _work_on(database: Database, transfer_id: int) -> bool:
-    """Move some tasks; whether more are left."""
-    with database.reading() as session:
-        waiting = transfers.next_tasks(session, transfer_id, TURN)
-    return _TASKS.work_on(database, transfer_id, waiting)
+work = _TASKS.work

@@ -55,7 +55,7 @@ _LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]
     "migration": (migration.work, migration_batches.running),
     "recounts": (recounts.work, deadline_recounts.running),
     "retention": (retention.work, destructions.active),
-    "roster": (roster.work, lambda session: files.waiting(session, 1)),
+    "roster": (roster.work, files.running),
     "surveys": (surveys.work, effect_surveys.waiting),
     "transfers": (workload.work, transfers.running),
 }

@@ -10,7 +10,7 @@ from functools import wraps
 from importlib import import_module
 from inspect import getmembers, isfunction, signature
 from pkgutil import iter_modules
-from tempfile import TemporaryFile
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
 import pytest
@@ -74,6 +74,7 @@ from app.services.definitions import definitions
 from app.services.deployment.same_process import renamed
 from app.services.dossiers import taking
 from app.services.evidence import verifying
+from app.services.evidence.sending import Place
 from app.services.instances import cancellation, incidents
 from app.services.migration import reopening
 from app.services.migration import targets as move_targets
@@ -666,7 +667,7 @@ class Walk:
             lambda _s, _t: Decisions(),
             actor=office.owner,
         )["survey"]  # fmt: skip
-        self.work(surveys.work, "a")
+        self.work(surveys.work)
         surveys.forget(database, self.command("forget_survey"), survey, actor=office.owner)
         self.work(numbers.fold)
         numbers.count_missing(database, 0)
@@ -701,4 +702,6 @@ class Walk:
         evidence.note_verified(self.database, found, self.office.auditor)
         assert made is not None
         evidence.take_checkpoint(self.database, made.id, self.office.auditor)
-        evidence.send_checkpoints(self.database, at_once=True)
+        evidence.send_checkpoints(self.database)
+        with TemporaryDirectory() as folder:
+            evidence.send_to(self.database, Place("folder", folder))

@@ -115,6 +115,12 @@ def waiting(session: Session) -> tuple[int, str] | None:
     return (found.id, found.state) if found else None
 
 
+def running(session: Session) -> int | None:
+    """The id of the batch whose lines come in next; None where there is none. 1 SQL over an index."""
+    found = waiting(session)
+    return found[0] if found and found[1] == "running" else None
+
+
 def next_lines(session: Session, batch_id: int, state: str, limit: int) -> list[int]:
     """The lines of a batch in this state, the first ones. 1 SQL over an index."""
     query = select(ImportRow.line).where(ImportRow.batch_id == batch_id, ImportRow.state == state)
@@ -212,7 +218,7 @@ def _stored(error: AppError) -> dict[str, str]:
 
 def note(session: Session, batch_id: int, chosen: Choices, verdicts: Collection[Verdict]) -> None:
     """Keep what `judge` found, unless it is chosen otherwise meanwhile. Lines of before stay as they are."""
-    batch = _locked(session, batch_id)
+    batch = session.get_one(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
     if batch.state != "judging" or choices(session, batch_id) != chosen:
         return
     found: list[foreign_values.Found] = []
@@ -271,7 +277,7 @@ def refuse(session: Session, batch_id: int, line: int, error: AppError) -> None:
 
 def go_on(session: Session, batch_id: int) -> None:
     """Take a batch to its next state once no line of it is left to work on."""
-    batch = _locked(session, batch_id)
+    batch = session.get_one(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
     if batch.state == "judging" and not next_lines(session, batch_id, "new", 1):
         batch.state = "ready"
     elif batch.state == "running" and not next_lines(session, batch_id, "ready", 1):
@@ -280,7 +286,7 @@ def go_on(session: Session, batch_id: int) -> None:
 
 def halt(session: Session, batch_id: int) -> None:
     """Stop a batch that nobody may import any more."""
-    batch = _locked(session, batch_id)
+    batch = session.get_one(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
     if batch.state in ("judging", "running"):
         _stop(session, batch, None)
 
@@ -360,10 +366,7 @@ def get(session: Session, batch_id: int, *, actor: Actor, lock: bool = False) ->
     Raises:
         NotFound: there is none, or the actor may not start its process.
     """
-    query = select(ImportBatch).where(ImportBatch.id == batch_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
+    found = session.get(ImportBatch, batch_id, with_for_update=lock or None, populate_existing=lock)
     try:
         if found is not None:
             instances.opening(session, found.key, actor=actor)
@@ -404,11 +407,6 @@ def drop_cells(session: Session, ids: Sequence[int]) -> None:
     finished = func.coalesce(ImportBatch.finished_at, clock.now(session))
     ended = update(ImportBatch).where(ImportBatch.id.in_(ids))
     session.execute(ended.values(state="done", finished_at=finished))
-
-
-def _locked(session: Session, batch_id: int) -> ImportBatch:
-    query = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _standing(session: Session, user_id: int | None) -> Actor:

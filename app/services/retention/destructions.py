@@ -161,6 +161,12 @@ def active(session: Session) -> tuple[int, str] | None:
     return (found.id, found.state) if found else None
 
 
+def running(session: Session) -> int | None:
+    """The id of the destruction whose cases are next; None where there is none. 1 SQL over an index."""
+    found = active(session)
+    return found[0] if found and found[1] == "running" else None
+
+
 def next_cases(session: Session, destruction_id: int, limit: int) -> Sequence[int]:
     """The ids of the cases to destroy next. 2 SQL over an index."""
     found = session.get_one(Destruction, destruction_id)
@@ -173,7 +179,7 @@ def next_cases(session: Session, destruction_id: int, limit: int) -> Sequence[in
 
 def work_on(session: Session, destruction_id: int, instance_id: int) -> bool:
     """Destroy one case, if that is still right; whether the destruction still runs."""
-    found = _locked(session, destruction_id)
+    found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
     if found.state != "running":
         return False
     starter = session.get(User, found.begun_by_id)
@@ -232,9 +238,9 @@ def _destroy(session: Session, found: Destruction, instance: ProcessInstance) ->
     session.add(record)
 
 
-def pass_over(session: Session, destruction_id: int, instance_id: int) -> None:
+def pass_over(session: Session, destruction_id: int, instance_id: int, *_why: object) -> None:
     """Note that a case could not be destroyed: the others go on."""
-    found = _locked(session, destruction_id)
+    found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
     instance = session.get(ProcessInstance, instance_id)
     if instance is not None and instance.ended_at is not None:
         found.after_ended_at, found.after_id = instance.ended_at, instance.id
@@ -243,7 +249,7 @@ def pass_over(session: Session, destruction_id: int, instance_id: int) -> None:
 
 def go_on(session: Session, destruction_id: int) -> None:
     """Note that no case is left, or that indexes are merged."""
-    found = _locked(session, destruction_id)
+    found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
     if found.state == "running" and not next_cases(session, destruction_id, 1):
         found.state = "merging"
     elif found.state == "merging":
@@ -256,11 +262,6 @@ def go_on(session: Session, destruction_id: int) -> None:
             checksum=found.checksum,
         )
         history.record(session, event, actor=None)
-
-
-def _locked(session: Session, destruction_id: int) -> Destruction:
-    query = select(Destruction).where(Destruction.id == destruction_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 # What was destroyed ------------------------------------------------------------------------------------------------

@@ -187,25 +187,27 @@ def _sealed(session: Session, errors: Mapping[str, str]) -> bytes:
     return encryption.seal(session, told)
 
 
-def waiting(session: Session, limit: int) -> tuple[int, list[int]] | None:
-    """The oldest file that runs, and its next lines; None where none runs. 2 SQL over indexes."""
-    query = select(RosterFile.id).where(RosterFile.state == "running").order_by(RosterFile.id).limit(1)
-    file_id = session.scalar(query)
-    if file_id is None:
-        return None
+def running(session: Session) -> int | None:
+    """The id of the oldest file that runs; None where none does. 1 SQL over an index."""
+    query = select(RosterFile.id).where(RosterFile.state == "running").order_by(RosterFile.id)
+    return session.scalar(query.limit(1))
+
+
+def next_lines(session: Session, file_id: int, limit: int) -> Sequence[int]:
+    """The lines of a file to carry out next. 1 SQL over an index."""
     due = select(RosterLine.line).where(RosterLine.file_id == file_id, RosterLine.state == "ready")
-    return file_id, list(session.scalars(due.order_by(RosterLine.position, RosterLine.line).limit(limit)))
+    return session.scalars(due.order_by(RosterLine.position, RosterLine.line).limit(limit)).all()
 
 
-def carry_out(session: Session, file_id: int, number: int) -> None:
-    """Carry out a line, once.
+def carry_out(session: Session, file_id: int, number: int) -> bool:
+    """Carry out a line, once; the file goes on.
 
     Raises:
         NotAllowed: whoever began it is no administrator any more. InvalidForm: what is wrong with the line now.
     """
     row = session.get_one(RosterLine, (file_id, number), with_for_update=True, populate_existing=True)
     if row.state != "ready":
-        return
+        return True
     file = session.get_one(RosterFile, file_id)
     actor = _standing(session, file.added_by_id)
     line = _line(session, row, encryption.unseal(session, file.sheet)["columns"])
@@ -214,6 +216,7 @@ def carry_out(session: Session, file_id: int, number: int) -> None:
     else:
         offices.carry_out(session, row, line, actor=actor)
     row.state = "done"
+    return True
 
 
 def refuse(session: Session, file_id: int, number: int, error: AppError) -> bool:

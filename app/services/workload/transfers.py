@@ -200,10 +200,8 @@ def work_on(session: Session, transfer_id: int, task_id: str) -> bool:
 
 def _locked_row(session: Session, transfer_id: int, task_id: str) -> TransferredTask:
     """Another worker may be at it: whoever waits here sees what became of it."""
-    query = select(TransferredTask).where(
-        TransferredTask.transfer_id == transfer_id, TransferredTask.task_id == task_id
-    )
-    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+    key = transfer_id, task_id
+    return session.get_one(TransferredTask, key, with_for_update=True, populate_existing=True)
 
 
 def refuse(session: Session, transfer_id: int, task_id: str, error: AppError) -> None:
@@ -352,10 +350,7 @@ def get(session: Session, transfer_id: int, *, actor: Actor, lock: bool = False)
     Raises:
         NotFound: there is none that the actor began; who sees every case sees all.
     """
-    query = select(TaskTransfer).where(TaskTransfer.id == transfer_id)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    found = session.scalars(query).one_or_none()
+    found = session.get(TaskTransfer, transfer_id, with_for_update=lock or None, populate_existing=lock)
     if found is None or not (actor.sees_all or found.started_by_id == actor.id):
         raise NotFound(_("Pengalihan ini tidak ada."))
     return found

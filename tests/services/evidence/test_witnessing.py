@@ -40,7 +40,7 @@ def another(office: Office) -> int:
     """A case; the id of one under a new checkpoint, which leaves the house."""
     case = case_of(office).id
     assert evidence.make_checkpoint(office.database, actor=None)
-    evidence.send_checkpoints(office.database, at_once=True)
+    evidence.send_checkpoints(office.database)
     return case
 
 
@@ -108,7 +108,7 @@ def test_a_witness_that_is_told_by_http_refuses_what_does_not_go_on(office: Offi
         rewritten(office)
         for _n in range(3):
             another(office)
-        told = evidence.send_checkpoints(office.database, at_once=True)
+        told = evidence.send_checkpoints(office.database)
         assert told["web"].endswith("HTTP 409")
         assert witnessed(folder) == [1, 2]
         one.shutdown()

@@ -217,7 +217,7 @@ def test_whoever_becomes_an_administrator_comes_before_who_was_one(database: Dat
     file_id = send(database, admin, "lain;", "budi;administrator", heading="nama pengguna;peran")
     begin(database, admin, file_id)
     with database.reading() as session:
-        assert files.waiting(session, 9) == (file_id, [3, 2])
+        assert files.next_lines(session, file_id, 9) == [3, 2]
 
 
 def test_what_changed_since_it_was_looked_at_does_not_begin(database: Database, admin: Actor) -> None:
