@@ -6,7 +6,7 @@ Revision: ${up_revision}, after ${down_revision | comma,n}.
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
-import app.db
+import app.base.column_types
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -22,7 +22,7 @@ from tests.terminal import wait_for
 #: ``/long`` writes into a file who it is, and is never done; ``/stuck`` has a second left of its time.
 SCRIPT = """
 import os, pathlib, signal, socket, sys, time
-from app.web import costly_program
+from app.web.serving import costly_program
 costly_program.KEPT_BYTES = 300 * 1024 * 1024
 costly_program.MEMORY_BYTES = 600 * 1024 * 1024
 costly_program._LAST_S = 0.1
