@@ -13,10 +13,10 @@ from app.base import log_safety
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import AppError, NotReady
-from app.commands.deployments import sync_folders
-from app.commands.jobs import fire_job, fire_next
+from app.commands.deployment.deployments import sync_folders
+from app.commands.instances.jobs import fire_job, fire_next
+from app.commands.kinds_of_work import kinds_of
 from app.commands.transaction import run_relaxed, run_without_key
-from app.commands.works import kinds_of
 from app.services.core import clock
 from app.services.deployment import folder_watch
 from app.services.instances import jobs

@@ -16,7 +16,7 @@ from app import worker
 from app.base import stored_messages
 from app.base.config import Config
 from app.base.db import Database
-from app.commands.jobs import fail_job, fire_job
+from app.commands.instances.jobs import fail_job, fire_job
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.definitions import definitions
@@ -275,7 +275,7 @@ def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other(
     def fail(*_given: Any, **_named: Any) -> None:
         raise RuntimeError("odd")
 
-    monkeypatch.setattr("app.commands.jobs.fail_job", fail)
+    monkeypatch.setattr("app.commands.instances.jobs.fail_job", fail)
     with pytest.raises(RuntimeError):  # then the worker rests a while
         worker._turn(office.database, threading.Event())
     assert [job.id for job in jobs_of(office)] == [first.id]

@@ -16,15 +16,14 @@ from app.base.config import folders, from_environment
 from app.base.db import Database
 from app.base.errors import InvalidDiagram
 from app.cli.base import ready, say
-from app.commands.deployments import deploy_files
-from app.commands.scenarios import play_scenarios
+from app.commands.deployment.deployments import deploy_files
+from app.commands.sandbox.scenarios import play_scenarios
 from app.findings import SEVERITIES, Finding, has_errors, title
 from app.services.core import settings
-from app.services.deployment import deployments, scenario_files
+from app.services.deployment import deployments, scenario_files, triage
+from app.services.deployment.triage import Outcome, Totals
 from app.services.maintenance import migrations
 from app.services.studio import titles
-from app.services.triage import triage
-from app.services.triage.triage import Outcome, Totals
 
 _WORDS = {
     "runs": "berjalan",

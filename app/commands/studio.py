@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.base.db import Database
 from app.base.errors import Conflict
 from app.base.i18n import _
-from app.commands.deployments import deploy_prepared
-from app.commands.scenarios import play_scenarios
+from app.commands.deployment.deployments import deploy_prepared
+from app.commands.sandbox.scenarios import play_scenarios
 from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
 from app.models import ProcessDraft
 from app.services.core import settings

@@ -81,7 +81,7 @@ class CaseFact(Base):
     rating: Mapped[int | None]
     #: The version that it runs on, or ended on. Null, as the next two: an older release counted it, the worker will.
     definition_id: Mapped[int | None]
-    #: The way that it took, see `services.facts.ways`, and its hash; "" while it is open.
+    #: The way that it took, see `services.numbers.ways`, and its hash; "" while it is open.
     way: Mapped[str | None]
     variant: Mapped[str | None] = mapped_column(String(16))
     #: Of its completed tasks, how many were not done by their deadline; 0 while it is open.
@@ -144,7 +144,7 @@ class FigureChange(Base):
 
 
 class Figures:
-    """The columns that tables of figures add up. `services.facts.entries.FIGURES` names them."""
+    """The columns that tables of figures add up. `services.numbers.entries.FIGURES` names them."""
 
     # Of cases, by the month in which it happened.
     received: Mapped[int]

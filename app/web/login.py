@@ -6,7 +6,7 @@ from flask import Flask, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from app.commands import accounts
+from app.commands.people import accounts
 from app.commands.transaction import run_without_key
 from app.models import User
 from app.services.people import sessions

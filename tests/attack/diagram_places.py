@@ -13,7 +13,7 @@ from app.engine import drawing
 from app.engine.reading import reader
 from app.findings import Finding
 from app.forms import from_form_data
-from app.services.triage import driver
+from app.services.deployment import triage_driver
 from tests.attack.making.trees import xml_text
 from tests.forms.pages import html
 
@@ -104,7 +104,7 @@ def in_diagram(place: str, text: str) -> str:
         for diagram in diagrams:
             put_into_words(diagram.findings)
             orjson.dumps(reader.element_names(diagram))
-            driver.drive_diagram(diagram, "0")
+            triage_driver.drive_diagram(diagram, "0")
             shown += _asked(diagram)
     with suppress(InvalidDiagram):
         shown += drawing.draw_svg(content, {}, title=text)

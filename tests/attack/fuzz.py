@@ -28,7 +28,7 @@ ROOMS = (
     "app.findings",
     "app.bpmnio",
     "app.base.calendar",
-    "app.services.triage.driver",
+    "app.services.deployment.triage_driver",
 )
 BEHIND_REQUESTS = ("app.services", "app.web")
 #: Files are long; what is written in one place is short, and V8 is slow on what is not.

@@ -19,7 +19,7 @@ from app.engine.reading import reader
 from app.engine.reading.texts import timer_labels
 from app.findings import Finding, has_errors
 from app.forms import Form
-from app.services.triage import driver
+from app.services.deployment import triage_driver
 from tests.attack.harm import harms
 from tests.attack.making import schemas
 from tests.attack.making.feel import value
@@ -58,7 +58,7 @@ def diagram(content: bytes) -> str:
         reader.expressions(one)
         reader.element_names(one)
         if crc32(content) % DRIVEN_ONE_IN == 0:
-            driver.drive_diagram(one, "0")
+            triage_driver.drive_diagram(one, "0")
     return "accepted"
 
 

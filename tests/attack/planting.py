@@ -22,11 +22,11 @@ from app.services.instances import cancellation, instances
 from app.services.notifications import message_texts
 from app.services.notifications.message_texts import Wording
 from app.services.people import absences, groups, users
+from app.services.people import roster_files as rosters
 from app.services.people.profiles import Profile
+from app.services.people.roster_lines import COLUMNS
 from app.services.reporter import correspondence, joined_reports, ratings
 from app.services.retention import erasure, holds
-from app.services.roster import files as rosters
-from app.services.roster.lines import COLUMNS
 from app.services.studio import new_drafts
 from app.services.tasks import presence, reply_templates, saved_views, tasks
 from app.services.workload import transfers

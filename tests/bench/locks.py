@@ -17,8 +17,8 @@ from sqlalchemy import Connection, event, select
 
 from app.base.config import ROOT
 from app.base.db import Database
-from app.commands import keeping
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
+from app.commands.maintenance import keeping
 from app.commands.transaction import run_without_key
 from app.models import Job
 from app.services.maintenance import backup, heartbeat

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
-from app.commands import migration, surveys
+from app.commands.migration import migration, surveys
 from app.commands.transaction import Command
 from app.models import MigrationCase, ProcessDefinition, ProcessInstance, User
 from app.services.core import access

@@ -27,8 +27,8 @@ from app.models import (
     UserTask,
 )
 from app.services.core import access
-from app.services.facts.entries import FIGURES
 from app.services.numbers import overview
+from app.services.numbers.entries import FIGURES
 from app.web import create_app
 from tests.bench.figures import Series, office_for, row
 from tests.reports import ROUTES

@@ -17,8 +17,7 @@ from app.base.db import Database
 from app.engine.conformance import END
 from app.models import ActivityFact, CaseFact, Group, ProcessDefinition, ProcessInstance, User, UserTask
 from app.services.core import access
-from app.services.facts import ways
-from app.services.numbers import overview
+from app.services.numbers import overview, ways
 from app.services.performance import conformance, steps, variants
 from app.services.performance.period import Period
 from app.web import create_app

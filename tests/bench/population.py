@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.commands.transaction import run_without_key
 from app.models import IdempotencyRecord, Job, Unit, User, UserTask, membership, user_unit
 from app.services.core import access, clock

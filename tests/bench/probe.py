@@ -18,7 +18,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import Job
 from app.services.people import api_tokens, users
 from app.web import create_app

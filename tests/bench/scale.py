@@ -28,7 +28,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.base.db import Database
-from app.commands import keeping
+from app.commands.maintenance import keeping
 from app.models import Group, ProcessInstance, User, UserTask
 from app.services.people import api_tokens, users
 from app.web import create_app

@@ -12,7 +12,7 @@ from uuid import uuid4
 from sqlalchemy import func, select, update
 
 from app.base.db import Database
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import HistoryEvent, Job, ProcessInstance, User
 from app.services.core import access, clock
 from app.services.instances import instances

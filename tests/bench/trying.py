@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app.base.config import ROOT, from_environment
-from app.commands import sandboxes
-from app.commands.sandboxes import Scene
+from app.commands.sandbox import sandboxes
+from app.commands.sandbox.sandboxes import Scene
 from app.services.sandbox import materials
 from app.services.sandbox.office import OfficeFacts
 from app.services.sandbox.steps import Step

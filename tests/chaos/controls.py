@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import worker
 from app.base import db
 from app.base.db import Database
-from app.commands import jobs as job_commands
+from app.commands.instances import jobs as job_commands
 from app.engine.running import execution as engine
 from app.models import Job, OutboxMessage, ProcessInstance
 from app.services.core import bulk, clock, idempotency

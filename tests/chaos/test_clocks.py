@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import worker
 from app.base.db import Database
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import HistoryEvent, Job, Notice, OutboxMessage, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.instances import jobs

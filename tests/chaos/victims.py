@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app import worker
 from app.base.db import Database
-from app.commands import works
+from app.commands import kinds_of_work
 from app.commands.transaction import run_without_key
 from app.models import Job
 from app.services.core import clock
@@ -257,7 +257,7 @@ class _Life:
         run_without_key(self._database, outbox.deliver)
 
     def _clean(self) -> None:
-        works._clean(self._database, "")
+        kinds_of_work._clean(self._database, "")
 
     def _backup(self) -> None:
         """Back up, and look at what came of it: a folder under its own name is whole."""

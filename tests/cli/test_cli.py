@@ -23,7 +23,7 @@ from app import worker
 from app.base.config import from_environment
 from app.base.errors import NotReady
 from app.cli import commands, running
-from app.commands.accounts import sign_in
+from app.commands.people.accounts import sign_in
 from app.models import (
     HistoryEvent,
     Job,

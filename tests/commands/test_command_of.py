@@ -3,7 +3,6 @@
 import ast
 import inspect
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -24,7 +23,7 @@ from tests.services.office import Office
 
 def commands() -> Iterator[tuple[str, ast.FunctionDef]]:
     """Each public command that is written as a function."""
-    for path in sorted(Path(app.commands.__path__[0]).glob("*.py")):
+    for path in sorted(Path(app.commands.__path__[0]).rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.FunctionDef) and node.name[0] != "_" and "command" in given_to(node):
                 yield f"{path.stem}.{node.name}", node
@@ -72,15 +71,14 @@ def test_it_is_documented_as_its_service_and_says_what_it_takes() -> None:
 
 def test_what_is_asked_at_a_repeat_takes_what_the_service_takes() -> None:
     asked = {
-        name: inspect.getclosurevars(one).nonlocals["allowed"]
+        name: (command, inspect.getclosurevars(one).nonlocals["allowed"])
         for command, name in every_command().items()
         for one in (command, getattr(command, "__wrapped__", command))
         if one.__code__ is imports.begin.__code__
     }
     assert len(asked) > 30
-    for name, allowed in asked.items():
-        module, _dot, command = name.partition(".")
-        taken = inspect.signature(getattr(import_module(f"app.commands.{module}"), command)).parameters
+    for name, (command, allowed) in asked.items():
+        taken = inspect.signature(command).parameters
         _database, _command, *others = taken.values()
         named = {one.name: one.name for one in others if one.kind is one.KEYWORD_ONLY}
         given = [one.name for one in others if one.kind is not one.KEYWORD_ONLY]

@@ -12,9 +12,9 @@ from app.base.errors import Conflict, ExecutionFailed, InvalidDiagram, InvalidFo
 from app.base.i18n import speaking
 from app.bpmnio import feelin
 from app.commands.failures import for_the_owner
-from app.commands.instances import start_instance
-from app.commands.messages import send_message, send_reporters_form
-from app.commands.tasks import as_draft, complete_task
+from app.commands.instances.instances import start_instance
+from app.commands.instances.messages import send_message, send_reporters_form
+from app.commands.tasks.tasks import as_draft, complete_task
 from app.commands.transaction import Command
 from app.models import IdempotencyRecord, Incident, ProcessInstance, Resource
 from app.services.casefile import instance_lists

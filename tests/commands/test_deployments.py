@@ -13,8 +13,8 @@ from app import worker
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import InvalidDiagram, InvalidForm, KeyReused
-from app.commands import deployments as commands
-from app.commands.deployments import deploy_files, deploy_upload, sync_folders
+from app.commands.deployment import deployments as commands
+from app.commands.deployment.deployments import deploy_files, deploy_upload, sync_folders
 from app.commands.transaction import Command
 from app.models import LaneGroup, ProcessDefinition, Resource, WatchedFile
 from app.services.deployment import deployments, folder_watch, resources

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotReady, TooManyAttempts
-from app.commands import accounts as account_commands
 from app.commands import security_log as log_commands
+from app.commands.people import accounts as account_commands
 from app.commands.security_log import NoteWriter, write_notes
 from app.commands.transaction import Command, run_command
 from app.models import SecurityEvent, User

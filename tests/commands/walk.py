@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import wraps
 from importlib import import_module
 from inspect import getmembers, isfunction, signature
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any
 
@@ -19,36 +19,26 @@ from sqlalchemy import select
 import app.commands
 from app.base.errors import ExecutionFailed, NotReady
 from app.commands import (
-    accounts,
-    backups,
     channels,
-    deployments,
-    digests,
     eventlogs,
     evidence,
     exports,
     imports,
-    instances,
-    jobs,
-    keeping,
-    mail,
-    messages,
-    migration,
     numbers,
-    passkeys,
-    publications,
     questions,
-    recounts,
+    reporter,
     retention,
-    roster,
-    selections,
     studio,
-    surveys,
-    tasks,
-    tracking,
     workload,
 )
-from app.commands import work as work_again
+from app.commands.deployment import deployments, publications
+from app.commands.instances import instances, jobs, messages
+from app.commands.maintenance import backups, keeping
+from app.commands.maintenance import work as work_again
+from app.commands.migration import migration, recounts, surveys
+from app.commands.notifications import digests, mail
+from app.commands.people import accounts, passkeys, roster
+from app.commands.tasks import selections, tasks
 from app.commands.transaction import Command, run_without_key
 from app.models import (
     DestroyedCase,
@@ -82,12 +72,12 @@ from app.services.migration.decisions import Decisions
 from app.services.notifications import followers
 from app.services.people import accounts as passwords
 from app.services.people import passkeys as keys
+from app.services.people import roster_files as rosters
 from app.services.people import second_steps, users
 from app.services.questions import findings, samples
 from app.services.reporter import correspondence, joined_reports
 from app.services.reporter import tracking as codes
 from app.services.retention import erasure, holds, periods
-from app.services.roster import files as rosters
 from app.services.studio import drafts, new_drafts, renaming
 from app.services.tasks import selections as selections_of
 from app.services.tasks import snoozing
@@ -109,12 +99,12 @@ ORIGIN = "https://alur.example"
 def every_command() -> Mapping[_Do, str]:
     """Each public function of `app.commands` that takes the database, with its name."""
     found = {}
-    for module in iter_modules(app.commands.__path__):
-        held = import_module(f"app.commands.{module.name}")
+    for module in walk_packages(app.commands.__path__, "app.commands."):
+        held = import_module(module.name)
         for name, function in getmembers(held, isfunction):
             own = function.__module__ == held.__name__ and not name.startswith("_")
             if own and next(iter(signature(function).parameters), "") == "database":
-                found[function] = f"{module.name}.{name}"
+                found[function] = f"{module.name.rsplit('.', 1)[-1]}.{name}"
     return found
 
 
@@ -284,7 +274,7 @@ class Walk:
         case = self.begun("bicara")
         self.act(codes.issue, case.id, actor=office.rina)
         code = self.act(codes.issue, case.id, actor=office.rina)
-        tracking.look_up_case(database, case.business_key, code)
+        reporter.look_up_case(database, case.business_key, code)
         messages.send_reporters_message(database, self.command("reporters_message"), case.id, "Mohon kabar.")
         self.told_by_reporter(case, "cukup")
         messages.rate_report(database, self.command("rate_report"), case.id, "4", "Cepat.")

@@ -32,7 +32,7 @@ def _file(path: Path) -> str:
 _PLACES: dict[str, tuple[Floor, ...]] = {
     "web": (Floor("app/web", ".py", _folder),),
     "templates": (Floor("app/web/templates", ".html", _folder),),
-    "commands": (Floor("app/commands", ".py", _file),),
+    "commands": (Floor("app/commands", ".py", lambda path: _folder(path) or _file(path)),),
     "services": (Floor("app/services", ".py", lambda path: _folder(path) or _file(path)),),
     "models": (Floor("app/models", ".py", _file),),
     "history": (Floor("app/history/events", ".py", _file),),

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import Job, ProcessInstance, UserTask
 from app.services.core import idempotency
 from app.services.core.access import Actor

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import InstanceMessage, Job, ProcessInstance
 from app.services.core import clock
 from tests.engine.building import bpmn, end, node, timer

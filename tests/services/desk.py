@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.commands.tasks import complete_task, undo_completion
+from app.commands.tasks.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
 from app.services.core.access import Actor
 from app.services.tasks import tasks

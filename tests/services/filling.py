@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from app.commands.accounts import sign_in
+from app.commands.people.accounts import sign_in
 from app.services.files import attachments, uploads
 from app.services.instances import incidents
 from app.services.people import api_tokens, users

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app import worker
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import HistoryEvent, Incident, InstanceMessage, Job, OutboxMessage, ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import cancellation, incidents, instances

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from sqlalchemy import select, update
 
 from app.base.db import Database
+from app.commands.kinds_of_work import kinds_of
 from app.commands.transaction import run_relaxed
-from app.commands.works import kinds_of
 from app.models import Work
 from app.services.core import settings
 from app.work import Lane

@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 
 from app.base.errors import Conflict
-from app.commands.messages import send_reporters_form
+from app.commands.instances.messages import send_reporters_form
 from app.commands.transaction import Command
 from app.models import ProcessInstance
 from app.services.core import holidays

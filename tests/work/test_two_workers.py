@@ -10,8 +10,8 @@ from typing import Any
 
 from app.base.config import Config, SmsGateway
 from app.base.db import Database
+from app.commands.kinds_of_work import kinds_of
 from app.commands.transaction import run_relaxed
-from app.commands.works import kinds_of
 from app.work import Kind
 from app.work.runner import Runner
 

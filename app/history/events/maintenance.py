@@ -83,7 +83,7 @@ class ClockReset(Event):
     sentence = "waiting", N_("Jam bersama kembali ke waktu nyata")
 
 
-#: Kinds of work that is no request → what they do; `app/commands/works.py` says how.
+#: Kinds of work that is no request → what they do; `app/commands/kinds_of_work.py` says how.
 KINDS = {
     "notices": N_("Menyampaikan pemberitahuan"),
     "completions": N_("Melupakan penyelesaian yang tidak dapat diurungkan lagi"),

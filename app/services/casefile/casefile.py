@@ -40,9 +40,8 @@ from app.services.core import access, clock, masks
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.instances import incidents, instances, messages
-from app.services.messaging import linked_instances
-from app.services.messaging.linked_instances import Known
+from app.services.instances import incidents, instances, linked_instances, messages
+from app.services.instances.linked_instances import Known
 
 #: So many events are read; the oldest of a longer history stay in the database.
 MOST_EVENTS = 2000

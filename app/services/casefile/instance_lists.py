@@ -13,7 +13,7 @@ from app.services.core import access, bounded, bulk, candidates, case_sources, f
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
-from app.services.facts.counted import NOT_FILLED, Counted
+from app.services.numbers.counted import NOT_FILLED, Counted
 from app.services.search import finding
 from app.services.search.finding import Wanted
 from app.services.tasks import inbox

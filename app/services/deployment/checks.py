@@ -39,7 +39,7 @@ from app.services.deployment import (
 )
 from app.services.deployment.bundle import Bundle, own_names, set_by
 from app.services.deployment.lane_groups import Plan
-from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
+from app.services.instances.outgoing_messages import NUMBER_OF_RECEIVER
 
 _CODES = frozenset({"timer_read_from_words", "timer_read_in_part", "timer_text_understood"})
 

@@ -268,7 +268,7 @@ def deploy(
     beside: Mapping[str, bytes] | None = None,
     refuse_idle: bool = True,
 ) -> Deployment:
-    """Prepare and store in one session, for who has the database to himself: see `app.commands.deployments`.
+    """Prepare and store in one session, for who has the database to himself: see `app.commands.deployment`.
 
     Raises:
         What `prepare` and `store` raise.

@@ -87,7 +87,7 @@ class Look:
 
 
 def sync(session: Session, files: Mapping[str, bytes]) -> Report:
-    """Look and store in one session, for who has the database to himself: see `app.commands.deployments`."""
+    """Look and store in one session, for who has the database to himself: see `app.commands.deployment`."""
     return store(session, prepare(session, files))
 
 

@@ -24,7 +24,7 @@ from app.services.definitions.definitions import Version
 from app.services.deployment.answer_sources import Sources
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan
-from app.services.messaging import outgoing
+from app.services.instances import outgoing_messages
 
 FIELD = "identity_mark_dropped"
 LANE, COORDINATOR, GONE = "identity_lane_added", "identity_coordinator_added", "identity_lanes_gone"
@@ -308,7 +308,7 @@ def _handed(before: Rules, after: Rules) -> Iterator[Opening]:
 def _carried(rules: Rules) -> Iterator[tuple[Node, MessageFlow, tuple[str, str]]]:
     """Each message to another process, with its key and each identity field that it may carry, "" for signs."""
     for node in rules.diagram.nodes.values():
-        only = outgoing.named(node)
+        only = outgoing_messages.named(node)
         fields = rules.private if only is None else rules.private & only
         for flow in node.sends:
             for key in ("", *sorted(fields)):

@@ -26,7 +26,7 @@ from app.services.deployment.variable_flow import (
     read_condition,
     told,
 )
-from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
+from app.services.instances.outgoing_messages import NUMBER_OF_RECEIVER
 
 #: What is looked at is bounded: no office has more timers and lists that hang on a variable each.
 _MOST_VARIABLES = 20

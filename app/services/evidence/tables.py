@@ -51,8 +51,8 @@ from app.services.core import settings
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.evidence.office_rows import Office, compare_office, read_office
-from app.services.facts import totals, writing
 from app.services.instances import listed, task_rows
+from app.services.numbers import fact_writing, total_checks
 
 #: So many events are read at once, or one case.
 _EVENTS = 20_000
@@ -189,12 +189,12 @@ def compare(
         office = read_office(session)
         if canonical.OUTSIDE not in broken:
             yield from compare_office(session, office)
-        anew = totals.nothing()
+        anew = total_checks.nothing()
         for ids in _batches(session):
             since()
             yield from _of_cases(session, [id_ for id_ in ids if id_ not in broken], office, anew)
             session.expunge_all()
-        for (key, place), _kept, _anew in totals.differences(session, anew) if not broken else ():
+        for (key, place), _kept, _anew in total_checks.differences(session, anew) if not broken else ():
             where = ", ".join(part for part in (key, *place) if part)
             yield Fault("row_changed", canonical.OUTSIDE, 0, f"figure_total ({where})")
 
@@ -216,7 +216,9 @@ def _batches(session: Session) -> Iterator[list[int]]:
         some, size = [], 0
 
 
-def _of_cases(session: Session, ids: Sequence[int], office: Office, anew: totals.Sums) -> Iterator[Fault]:
+def _of_cases(
+    session: Session, ids: Sequence[int], office: Office, anew: total_checks.Sums
+) -> Iterator[Fault]:
     cases = {
         one.id: one for one in session.scalars(select(ProcessInstance).where(ProcessInstance.id.in_(ids)))
     }
@@ -524,15 +526,15 @@ class _Case:
         if rows[0].rated_at not in [entry.at for entry in (rated if joined else rated[:1])]:
             yield self._fault("reporter_rating", "rated_at")
 
-    def of_facts(self, session: Session, anew: totals.Sums) -> Iterator[Fault]:
+    def of_facts(self, session: Session, anew: total_checks.Sums) -> Iterator[Fault]:
         """What is counted of it; minutes where no list of days off can have changed them."""
-        kept, facts = writing.kept_and_anew(session, self.row, self.version)
+        kept, facts = fact_writing.kept_and_anew(session, self.row, self.version)
         faults = list(self._of_kept(kept, facts))
         # What does not fit may be no amount at all.
-        totals.add_case(anew, self.row.key, facts.amounts if faults else kept.amounts)
+        total_checks.add_case(anew, self.row.key, facts.amounts if faults else kept.amounts)
         yield from faults
 
-    def _of_kept(self, kept: writing.Facts, facts: writing.Facts) -> Iterator[Fault]:
+    def _of_kept(self, kept: fact_writing.Facts, facts: fact_writing.Facts) -> Iterator[Fault]:
         if kept.case is None or facts.case is None:
             yield self._fault("case_fact", kind="row_missing")
         else:

@@ -1,1 +1,1 @@
-"""Process instances: starting, changing, cancelling; their jobs, messages and incidents."""
+"""Process instances: starting, changing, cancelling; their jobs and incidents; messages to them and between them."""

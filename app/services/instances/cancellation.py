@@ -15,10 +15,9 @@ from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.facts import writing as facts
-from app.services.instances import incidents, instances
-from app.services.messaging import outgoing
+from app.services.instances import incidents, instances, outgoing_messages
 from app.services.notifications import task_notices, texts
+from app.services.numbers import fact_writing as facts
 
 
 def may_cancel(
@@ -89,5 +88,5 @@ def stop(
     for model in (Job, MessageWait):
         for row in session.scalars(select(model).where(model.instance_id == instance.id)):
             session.delete(row)
-    outgoing.wake(session, instance)
+    outgoing_messages.wake(session, instance)
     incidents.close_moot(session, instance, None, actor=actor)

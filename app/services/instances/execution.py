@@ -24,10 +24,9 @@ from app.models import Job, MessageWait, OutboxMessage, ProcessInstance, User, U
 from app.services.core import bulk, clock, settings
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
-from app.services.facts import writing as facts
-from app.services.instances import incidents, listed, task_rows, waits
-from app.services.messaging import outgoing
+from app.services.instances import incidents, listed, outgoing_messages, task_rows, waits
 from app.services.notifications import followers, reminders, task_notices, texts
+from app.services.numbers import fact_writing as facts
 from app.services.people.units import staff
 
 # Built once: building it took longer than running it.
@@ -80,7 +79,7 @@ def apply(
     if instance.snoozed:
         task_rows.wake(session, instance)
     news += followers.messages(session, instance, step, actor=actor)
-    sent = outgoing.send(session, instance, step)
+    sent = outgoing_messages.send(session, instance, step)
     told_already = {event.activity_id for _number, event in sent}
     queued = _queue(session, instance, version, step, told_already, news, held_until)
     told = [_told(event, actor, units) for event in step.events]

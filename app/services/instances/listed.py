@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.models import FilterValue, ProcessInstance
 from app.services.definitions.definitions import Version
-from app.services.facts import writing as facts
 from app.services.instances import task_order, task_rows
+from app.services.numbers import fact_writing as facts
 
 #: Columns of a case, and the property that names the variable of each.
 COLUMNS = {

@@ -22,9 +22,15 @@ from app.services.core import clock, history, holidays, loop_guard
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
-from app.services.instances import execution, incidents, instances
-from app.services.messaging import correlation, linked_instances, outgoing
-from app.services.messaging.correlation import Ended, Hearer, Start
+from app.services.instances import (
+    correlation,
+    execution,
+    incidents,
+    instances,
+    linked_instances,
+    outgoing_messages,
+)
+from app.services.instances.correlation import Ended, Hearer, Start
 from app.services.notifications import texts
 
 
@@ -213,7 +219,7 @@ def _content_of(
     """
     sender = message.sender
     sending = definitions.version(session, sender.definition_id)
-    named = outgoing.named(sending.diagram.nodes.get(message.activity_id))
+    named = outgoing_messages.named(sending.diagram.nodes.get(message.activity_id))
     link = session.get(Partner, (sender.id, receiver.id)) if receiver is not None else None
     known = link.told if link is not None and named is None else {}
     own_number = version.diagram.properties.get("nomor")

@@ -15,7 +15,7 @@ from app.models import Job, MessageWait, ProcessInstance
 from app.services.core import bulk, clock, holidays, loop_guard
 from app.services.definitions import automatic_starts
 from app.services.definitions.definitions import Version
-from app.services.messaging import outgoing
+from app.services.instances import outgoing_messages
 
 #: How often a timer is tried, see `jobs`.
 _TRIES = 3
@@ -43,7 +43,7 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
     ]
     bulk.insert_rows(session, MessageWait, waits)
     if step.ended or any(wait.node.message is not None for wait in step.messages):
-        outgoing.wake(session, instance)
+        outgoing_messages.wake(session, instance)
     _broadcast(session, instance, step)
 
 

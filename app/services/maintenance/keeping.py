@@ -39,7 +39,7 @@ from app.models import (
 from app.services.core import clock, settings
 from app.services.imports import batches as imports
 from app.services.people import rate_limits, sessions
-from app.services.roster import files as rosters
+from app.services.people import roster_files as rosters
 from app.services.studio import drafts as process_drafts
 from app.services.tasks import presence, saved_views
 

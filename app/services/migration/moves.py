@@ -23,10 +23,10 @@ from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.facts import writing as facts
 from app.services.instances import execution, instances, snapshots
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
+from app.services.numbers import fact_writing as facts
 from app.services.people.units import staff
 from app.services.tasks.drafts import scope_of_task
 

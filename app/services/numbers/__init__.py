@@ -1,1 +1,1 @@
-"""The office's numbers: totals by month and dimension, and a recount of them."""
+"""The office's numbers: what is counted of a case, in the transaction that changes it; totals, pages, reports."""

@@ -10,8 +10,7 @@ from app.models import ActivityFact, ProcessDefinition
 from app.services.core import clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.facts import working_out
-from app.services.numbers import open_work, scope, totals, words
+from app.services.numbers import facts, open_work, scope, totals, words
 from app.services.numbers.open_work import OpenWork
 from app.services.numbers.scope import Scope
 from app.services.numbers.totals import Figures
@@ -183,7 +182,7 @@ def _outcomes(session: Session, asked: Asked) -> list[Outcome]:
 
 def outcome_name(known: Mapping[str, str], id_: str) -> str:
     """What an outcome is called. ``known``: of `names`."""
-    special = {"": "cancelled", working_out.JOINED: "joined"}
+    special = {"": "cancelled", facts.JOINED: "joined"}
     return words.label(special[id_]) if id_ in special else known.get(id_, id_)
 
 

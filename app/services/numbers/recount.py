@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import ProcessInstance
 from app.services.definitions import definitions
-from app.services.facts import totals, writing
+from app.services.numbers import fact_writing, total_checks
 
 _BATCH = 200
 
@@ -26,22 +26,22 @@ class Difference:
 
 def differences(session: Session) -> Iterator[Difference]:
     """Every fact and every total that is not what it would be if it were counted anew. Reads everything."""
-    anew = totals.nothing()
+    anew = total_checks.nothing()
     for case in _cases(session):
         version = definitions.readable(session, case.definition_id)
-        kept, facts = writing.kept_and_anew(session, case, version)
+        kept, facts = fact_writing.kept_and_anew(session, case, version)
         if _plain(kept.case) != _plain(facts.case):
             yield Difference("case", case.id, _plain(kept.case), _plain(facts.case))
         if _by_task(kept) != _by_task(facts):
             yield Difference("tasks", case.id, _by_task(kept), _by_task(facts))
-        totals.add_case(anew, case.key, facts.amounts)
-    for place, is_kept, is_anew in totals.differences(session, anew):
+        total_checks.add_case(anew, case.key, facts.amounts)
+    for place, is_kept, is_anew in total_checks.differences(session, anew):
         yield Difference("total", place, is_kept, is_anew)
 
 
 def missing(session: Session, *, after: int = 0, limit: int = _BATCH) -> Sequence[int]:
     """The next cases behind id ``after`` that have no facts: an older release counted nothing."""
-    query = select(ProcessInstance.id).where(ProcessInstance.id > after, ~writing.has_facts())
+    query = select(ProcessInstance.id).where(ProcessInstance.id > after, ~fact_writing.has_facts())
     return session.scalars(query.order_by(ProcessInstance.id).limit(limit)).all()
 
 
@@ -49,7 +49,7 @@ def count(session: Session, ids: Sequence[int]) -> None:
     """Write the facts of these cases. Whoever works on one of them meanwhile writes them himself."""
     query = select(ProcessInstance).where(ProcessInstance.id.in_(ids))
     for case in session.scalars(query.with_for_update(skip_locked=True)).all():
-        writing.refresh(session, case, definitions.readable(session, case.definition_id))
+        fact_writing.refresh(session, case, definitions.readable(session, case.definition_id))
 
 
 def _cases(session: Session) -> Iterator[ProcessInstance]:
@@ -65,5 +65,5 @@ def _plain(fact: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return dict(fact) if fact is not None else None
 
 
-def _by_task(facts: writing.Facts) -> dict[str, dict[str, Any]]:
+def _by_task(facts: fact_writing.Facts) -> dict[str, dict[str, Any]]:
     return {fact["task_id"]: dict(fact) for fact in facts.tasks}

@@ -24,8 +24,8 @@ from sqlalchemy.orm import Session
 
 from app.base.column_types import Document
 from app.models import FigureChange, FigureTotal
-from app.services.facts import entries
-from app.services.facts.entries import FIGURES, Amounts, Slice
+from app.services.numbers import entries
+from app.services.numbers.entries import FIGURES, Amounts, Slice
 
 _TOTAL = cast("Table", FigureTotal.__table__)
 _CHANGE = cast("Table", FigureChange.__table__)

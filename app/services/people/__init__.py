@@ -1,1 +1,1 @@
-"""Users, groups, units, passwords, sessions and tokens."""
+"""Users, groups, units, passwords, sessions and tokens; users and units as files."""

@@ -12,7 +12,7 @@ from app.engine.conformance import CANCELLED, END, JOINED, MIGRATED, MOVED, MOVE
 from app.models import CaseFact, ProcessDefinition
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.facts import ways
+from app.services.numbers import ways
 from app.services.performance import period
 from app.services.performance.period import Period
 

@@ -17,9 +17,9 @@ from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.facts import writing as facts
 from app.services.instances import cancellation, instances, snapshots
 from app.services.notifications import texts
+from app.services.numbers import fact_writing as facts
 from app.services.reporter import ratings, tracking
 from app.services.tasks import tasks as task_rights
 

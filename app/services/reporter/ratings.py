@@ -14,7 +14,7 @@ from app.services import identity
 from app.services.core import access, clock, history, holidays, masks
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.facts import writing as facts
+from app.services.numbers import fact_writing as facts
 
 LEAST, MOST = 1, 5
 MOST_TEXT = 1_000

@@ -49,8 +49,8 @@ from app.models import (
 )
 from app.services.core import bulk
 from app.services.definitions.definitions import Version
-from app.services.facts import destroyed, writing
 from app.services.files import store
+from app.services.numbers import destroyed, fact_writing
 from app.services.retention import erasure
 from app.services.search import words
 
@@ -101,7 +101,7 @@ def destroy_case(
     joined = select(JoinedReport.instance_id).where(JoinedReport.main_id == instance.id).limit(1)
     if session.scalar(joined) is not None:
         raise Conflict(_("Laporan yang digabung dengan perkara ini belum dimusnahkan."))
-    writing.refresh(session, instance, version)  # an older release may not have counted it
+    fact_writing.refresh(session, instance, version)  # an older release may not have counted it
     destroyed.move_facts(session, instance.id, at)
     values = {name: getattr(instance, column.key) for name, column in _VALUES.items()}
     ended, files = writer.ending(session, instance.id), _files(session, instance.id)

@@ -37,9 +37,8 @@ from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.files import store
-from app.services.instances import rewriting
+from app.services.instances import linked_instances, rewriting
 from app.services.instances.rewriting import Put
-from app.services.messaging import linked_instances
 from app.services.search import words as search_words
 from app.services.tasks.drafts import of_waits, scope_of_task
 

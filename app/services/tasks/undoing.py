@@ -28,9 +28,9 @@ from app.models import (
 from app.services.core import access, clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.facts import writing as facts
 from app.services.instances import snapshots, task_rows
 from app.services.notifications import outbox, task_notices
+from app.services.numbers import fact_writing as facts
 from app.services.tasks import drafts, kept_completions, tasks
 from app.services.tasks.kept_completions import Before
 

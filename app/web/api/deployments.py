@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.deployments import approve_proposal, deploy_upload
+from app.commands.deployment.deployments import approve_proposal, deploy_upload
 from app.commands.transaction import Answer
 from app.services.deployment import approvals, proposals
 from app.services.deployment.deployments import Deployment as Done

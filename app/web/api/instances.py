@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.instances import start_instance
+from app.commands.instances.instances import start_instance
 from app.commands.transaction import Answer
 from app.services.casefile import instance_lists, queries
 from app.services.casefile.instance_lists import InstanceFilters

@@ -4,7 +4,7 @@ from typing import Any
 
 from werkzeug.wrappers import Response
 
-from app.commands.messages import send_message
+from app.commands.instances.messages import send_message
 from app.web import context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.tasks import complete_task, undo_completion
+from app.commands.tasks.tasks import complete_task, undo_completion
 from app.commands.transaction import Answer
 from app.models import UserTask
 from app.services.core import access

@@ -12,9 +12,8 @@ from app.base import i18n
 from app.base.i18n import N_, _
 from app.models import ProcessDefinition
 from app.services.core import clock, holidays, ids
-from app.services.facts import counted
-from app.services.facts.counted import Counted
-from app.services.numbers import overview, words
+from app.services.numbers import counted, overview, words
+from app.services.numbers.counted import Counted
 from app.services.performance import compared_diagrams, conformance
 from app.services.performance.conformance import Against
 from app.services.performance.period import Period

@@ -17,10 +17,10 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.facts import counted as facts
-from app.services.facts import destroyed
-from app.services.facts.counted import NOT_FILLED, Counted
-from app.services.facts.destroyed import Destroyed
+from app.services.numbers import counted as facts
+from app.services.numbers import destroyed
+from app.services.numbers.counted import NOT_FILLED, Counted
+from app.services.numbers.destroyed import Destroyed
 from app.services.retention import destructions
 from app.web import context, deadlines, lists
 from app.web.casefile import counted, page_parts

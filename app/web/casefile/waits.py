@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.base.i18n import _
-from app.commands.messages import record_message, undo_message
+from app.commands.instances.messages import record_message, undo_message
 from app.commands.transaction import Answer, Failed
 from app.forms import Form
 from app.models import MessageWait, ProcessInstance

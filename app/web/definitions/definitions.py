@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.errors import InvalidDiagram, InvalidForm, NotFound
 from app.base.i18n import N_, _, language
-from app.commands.deployments import deploy_upload, draft_upload
+from app.commands.deployment.deployments import deploy_upload, draft_upload
 from app.commands.transaction import Answer
 from app.findings import SEVERITIES
 from app.models import ProcessDefinition, ProposedDeployment, WatchedFile

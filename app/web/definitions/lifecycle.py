@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.errors import AppError, Conflict, InvalidDiagram, InvalidForm
 from app.base.i18n import _
-from app.commands import deployments as commands
+from app.commands.deployment import deployments as commands
 from app.commands.transaction import Answer, Command
 from app.services.core.access import Actor
 from app.services.deployment.deployments import Deployment

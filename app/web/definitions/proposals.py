@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base import stored_messages
 from app.base.errors import Conflict, InvalidDiagram, InvalidForm
 from app.base.i18n import _
-from app.commands import publications
-from app.commands.deployments import approve_proposal
+from app.commands.deployment import publications
+from app.commands.deployment.deployments import approve_proposal
 from app.commands.transaction import Answer, run_command
 from app.models import ProposedDeployment
 from app.services.comparison import contents

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from app.base.i18n import N_, _
-from app.commands import work as commands
+from app.commands.maintenance import work as commands
 from app.history.events.maintenance import KINDS
 from app.services.maintenance import work
 from app.services.maintenance.work import Piece

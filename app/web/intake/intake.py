@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app import forms
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound, NumberTaken
 from app.base.i18n import _, ngettext
-from app.commands.instances import start_instance
+from app.commands.instances.instances import start_instance
 from app.commands.transaction import Command, Failed, earlier_answer, run_without_key
 from app.forms import Form
 from app.services.channels import incoming

@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import Conflict, InvalidForm
 from app.base.i18n import N_, _, ngettext
-from app.commands import migration as commands
-from app.commands import surveys as survey_commands
+from app.commands.migration import migration as commands
+from app.commands.migration import surveys as survey_commands
 from app.history.codec import decode_as
 from app.history.events.migration import Change
 from app.models import MigrationCase, ProcessDefinition

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import Conflict, ExecutionFailed, InvalidForm, NotFound
 from app.base.i18n import _
-from app.commands import migration as commands
+from app.commands.migration import migration as commands
 from app.models import Incident
 from app.services.core.access import Actor
 from app.services.definitions import definitions

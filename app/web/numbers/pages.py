@@ -12,8 +12,8 @@ from app.base.i18n import _, pgettext
 from app.models import ProcessDefinition
 from app.services.casefile import casefile
 from app.services.core.access import Actor
-from app.services.facts.counted import NOT_FILLED
 from app.services.numbers import overview, scope, words
+from app.services.numbers.counted import NOT_FILLED
 from app.services.numbers.open_work import OpenWork
 from app.services.numbers.overview import DIMENSIONS, Asked, Overview
 from app.services.numbers.scope import Scope

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base import i18n
 from app.base.errors import InvalidForm, TooManyAttempts
 from app.base.i18n import _
-from app.commands import accounts
+from app.commands.people import accounts
 from app.commands.transaction import run_without_key
 from app.models import User
 from app.services.core.access import Actor

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.base.days_off import national_holidays
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import N_, _, day
-from app.commands import recounts as commands
+from app.commands.migration import recounts as commands
 from app.commands.transaction import Answer, Command, earlier_answer, run_command
 from app.models import Holiday
 from app.services.core import clock, holidays, rights

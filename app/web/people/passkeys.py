@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.errors import InvalidForm, TooManyAttempts
 from app.base.i18n import _
-from app.commands import passkeys as commands
-from app.commands.accounts import FirstStepOver
+from app.commands.people import passkeys as commands
+from app.commands.people.accounts import FirstStepOver
 from app.services.core import ids
 from app.services.people import passkeys
 from app.services.people.passkeys import Asked

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.base.config import Provider
 from app.base.i18n import _
-from app.commands import providers
+from app.commands.people import providers
 from app.commands.transaction import Answer, run_command
 from app.services.core import rights
 from app.services.people import provider_accounts

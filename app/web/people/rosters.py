@@ -10,15 +10,14 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import Conflict, InvalidForm, NotFound
 from app.base.i18n import N_, _
-from app.commands import roster as commands
+from app.commands.people import roster as commands
 from app.models import RosterFile
 from app.services.core import clock, ids, rights
 from app.services.core.access import Actor
 from app.services.definitions import staffing
 from app.services.files import sheets
-from app.services.people import groups, units
-from app.services.roster import files
-from app.services.roster.lines import ACTIONS, BETWEEN, COLUMNS, USER_COLUMNS, Change, Kind, Verdict
+from app.services.people import groups, roster_files, units
+from app.services.people.roster_lines import ACTIONS, BETWEEN, COLUMNS, USER_COLUMNS, Change, Kind, Verdict
 from app.web import context, entries, errors, lists
 from app.web.security_log import noting
 from app.web.sheet_files import csv_download, sheet_download
@@ -76,13 +75,13 @@ def _kind() -> Kind:
 
 
 def _file_page(session: Session, kind: Kind, actor: Actor, problem: str = "") -> str:
-    page = files.recent(session, kind, actor=actor, after=lists.argument(lists.AFTER))
-    rows = [(one, files.file_name(session, one), _(FILE_STATES[one.state])) for one in page.items]
+    page = roster_files.recent(session, kind, actor=actor, after=lists.argument(lists.AFTER))
+    rows = [(one, roster_files.file_name(session, one), _(FILE_STATES[one.state])) for one in page.items]
     return render_template(
         "people/roster_file.html",
         kind=kind,
         columns=list(zip(COLUMNS[kind].values(), _explained(kind), strict=True)),
-        most_lines=files.MAX_LINES,
+        most_lines=roster_files.MAX_LINES,
         empty_units=len(units.without_officers(session, clock.today(session))) if kind == "users" else 0,
         rows=rows,
         first=lists.address() if lists.argument(lists.AFTER) else "",
@@ -155,8 +154,8 @@ def show(roster_id: int) -> str:
 def _page(roster_id: int, problem: str = "") -> str:
     actor, state = context.actor(), lists.argument("keadaan")
     with context.database().reading() as session:
-        file = files.get(session, roster_id, actor=actor)
-        verdicts = files.judge(session, file, actor=actor) if file.state == "ready" else []
+        file = roster_files.get(session, roster_id, actor=actor)
+        verdicts = roster_files.judge(session, file, actor=actor) if file.state == "ready" else []
         rows = _foreseen(verdicts) if file.state == "ready" else _done(session, file)
         counts = {one: sum(row.state == one for row in rows) for one in (*ACTIONS, *_AFTER)}
         begin = max(ids.parse_id(lists.argument(lists.AFTER)) or 0, 0)
@@ -164,7 +163,7 @@ def _page(roster_id: int, problem: str = "") -> str:
         return render_template(
             "people/roster.html",
             file=file,
-            name=files.file_name(session, file),
+            name=roster_files.file_name(session, file),
             state=_(FILE_STATES[file.state]),
             counts=[(one, _(LINE_STATES[one]), n) for one, n in counts.items() if n],
             column_names=COLUMNS[file.kind],
@@ -173,10 +172,10 @@ def _page(roster_id: int, problem: str = "") -> str:
             first=lists.address() if begin else "",
             following=lists.next_page(str(shown[_ROWS - 1].number) if len(shown) > _ROWS else None),
             due=counts["add"] + counts["change"],
-            fingerprint=files.fingerprint(verdicts),
+            fingerprint=roster_files.fingerprint(verdicts),
             total=sum(counts[one] for one in _AFTER),
             done=counts["added"] + counts["changed"] + counts["refused"],
-            passwords=len(files.passwords(session, file.id, actor=actor))
+            passwords=len(roster_files.passwords(session, file.id, actor=actor))
             if file.added_by_id == actor.id
             else 0,
             problem=problem,
@@ -200,9 +199,9 @@ def _foreseen(verdicts: Sequence[Verdict]) -> list[_Row]:
 
 def _done(session: Session, file: RosterFile) -> list[_Row]:
     found = []
-    for row, line in files.lines_of(session, file):
+    for row, line in roster_files.lines_of(session, file):
         state = {"add": "added", "change": "changed"}[row.action] if row.state == "done" else row.state
-        wrong = _labelled(files.errors_of(session, row))
+        wrong = _labelled(roster_files.errors_of(session, row))
         title = _title(line.cells)
         found.append(_Row(row.line, line.subject, title, state, _(LINE_STATES[state]), [], wrong))
     return found
@@ -234,8 +233,8 @@ def begin(roster_id: int) -> Response:
 def passwords(roster_id: int) -> str:
     """The passwords that a file gave, to print: for whoever began it, for an hour."""
     with context.database().reading() as session:
-        given = files.passwords(session, roster_id, actor=context.actor())
-        state = files.get(session, roster_id, actor=context.actor()).state
+        given = roster_files.passwords(session, roster_id, actor=context.actor())
+        state = roster_files.get(session, roster_id, actor=context.actor()).state
     if given:
         noting.passwords_shown()
     return render_template(
@@ -255,7 +254,7 @@ def passwords_file(roster_id: int) -> Response:
         NotFound: none is shown any more.
     """
     with context.database().reading() as session:
-        given = files.passwords(session, roster_id, actor=context.actor())
+        given = roster_files.passwords(session, roster_id, actor=context.actor())
     if not given:
         raise NotFound(_("Kata sandi berkas ini tidak ditampilkan lagi."))
     noting.passwords_shown()

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.errors import InvalidForm, TooManyAttempts
 from app.base.i18n import _, ngettext
-from app.commands import accounts
+from app.commands.people import accounts
 from app.commands.transaction import Answer, run_command
 from app.services.core import rights
 from app.services.people import accounts as account_service

@@ -15,10 +15,9 @@ from app.commands.transaction import Answer, run_command, run_without_key
 from app.models import Unit
 from app.services.core import clock, edit_conflicts, rights
 from app.services.definitions import lane_uses, staffing
-from app.services.people import groups, units, user_search
+from app.services.people import groups, unit_lines, units, user_search
+from app.services.people.roster_lines import UNIT_COLUMNS
 from app.services.people.units import Details
-from app.services.roster import offices
-from app.services.roster.lines import UNIT_COLUMNS
 from app.web import context, entries, errors, lists
 from app.web.lists import Column
 
@@ -64,7 +63,7 @@ def download() -> Response:
     with context.database().reading() as session:
         officers = units.officers(session)
         found: list[Mapping[str, object]] = [
-            {**offices.cells_of(unit), "officers": officers.get(unit.code, 0)}
+            {**unit_lines.cells_of(unit), "officers": officers.get(unit.code, 0)}
             for unit in units.everything(session)
             if _matches(unit, q) and not (only_empty and officers.get(unit.code))
         ]

@@ -27,13 +27,13 @@ from app.services.people import (
     provider_accounts,
     sessions,
     units,
+    user_lines,
     user_search,
     users,
 )
 from app.services.people.profiles import Profile
+from app.services.people.roster_lines import USER_COLUMNS
 from app.services.people.user_search import UserFilters
-from app.services.roster import people
-from app.services.roster.lines import USER_COLUMNS
 from app.web import context, entries, lists, once
 from app.web.lists import Column, Filter, FilteredList
 from app.web.people import auth
@@ -70,7 +70,7 @@ def download() -> Response:
 
 
 def _cells(_session: Session, found: Sequence[User]) -> list[_Cells]:
-    return [{**people.cells_of(user), "signed_in_at": user.signed_in_at} for user in found]
+    return [{**user_lines.cells_of(user), "signed_in_at": user.signed_in_at} for user in found]
 
 
 @blueprint.get("/pengguna/baru")

@@ -11,8 +11,13 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import forms
 from app.base.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
 from app.base.i18n import _
-from app.commands.messages import rate_report, reopen_report, send_reporters_form, send_reporters_message
-from app.commands.tracking import look_up_case
+from app.commands.instances.messages import (
+    rate_report,
+    reopen_report,
+    send_reporters_form,
+    send_reporters_message,
+)
+from app.commands.reporter import look_up_case
 from app.commands.transaction import Failed, run_without_key
 from app.forms import Field, Form
 from app.forms.model import INPUTS, LIST, TEXTS

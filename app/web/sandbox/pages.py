@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import forms
 from app.base.errors import AppError, Conflict, InvalidDiagram, InvalidForm, NotFound
 from app.base.i18n import _, anew
-from app.commands import sandbox, scenarios
-from app.commands.sandboxes import Stop, World
+from app.commands.sandbox import sandbox, scenarios
+from app.commands.sandbox.sandboxes import Stop, World
 from app.forms import Component, Field, moments
 from app.services.casefile import queries
 from app.services.casefile.casefile import CaseFile

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.base.errors import InvalidDiagram, InvalidForm
 from app.base.i18n import _
 from app.commands import studio
-from app.commands.scenarios import play_scenarios
+from app.commands.sandbox.scenarios import play_scenarios
 from app.commands.transaction import Answer
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, proposals

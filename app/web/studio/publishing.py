@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.base.errors import InvalidForm, NotFound
 from app.base.i18n import _, ngettext
-from app.commands import surveys
-from app.commands.scenarios import play_scenarios
+from app.commands.migration import surveys
+from app.commands.sandbox.scenarios import play_scenarios
 from app.findings import Finding, errors_first
 from app.models import ProcessDraft
 from app.services.comparison import contents

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.base.errors import KeyReused
 from app.base.i18n import _
-from app.commands.tasks import Answers, complete_task
+from app.commands.tasks.tasks import Answers, complete_task
 from app.models import ProcessInstance, UserTask
 from app.services.core import access
 from app.services.core.access import Actor

@@ -14,7 +14,7 @@ from app.base.errors import (
     TaskTaken,
 )
 from app.base.i18n import _
-from app.commands.tasks import Answers
+from app.commands.tasks.tasks import Answers
 from app.commands.transaction import Failed
 from app.models import UserTask
 from app.services.tasks import conflicts, permissions, tasks

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import EndsCase, InvalidForm
 from app.base.i18n import _, ngettext
-from app.commands import selections as commands
-from app.commands.selections import Outcome
-from app.commands.tasks import Answers, complete_task
+from app.commands.tasks import selections as commands
+from app.commands.tasks.selections import Outcome
+from app.commands.tasks.tasks import Answers, complete_task
 from app.forms import Component
 from app.models import UserTask
 from app.services.core.access import Actor

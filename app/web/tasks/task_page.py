@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import forms
 from app.base.i18n import _
-from app.commands.tasks import as_draft
+from app.commands.tasks.tasks import as_draft
 from app.history.events.tasks import QuestionAnswered, TaskCompleted
 from app.models import Absence, User, UserTask
 from app.services.casefile import casefile, notes, queries

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
-from app.commands.tasks import Answers, as_draft, undo_completion
+from app.commands.tasks.tasks import Answers, as_draft, undo_completion
 from app.commands.transaction import Failed, run_command, run_without_key
 from app.models import User, UserTask
 from app.services.casefile import notes, queries

@@ -6,7 +6,7 @@ from app.engine.diagram import Diagram, MessageFlow
 from app.engine.reading import reader
 from app.engine.reading.checks import message_exchange
 from app.engine.running.execution import Program
-from app.services.triage import driver
+from app.services.deployment import triage_driver
 from tests.engine.building import (
     Shape,
     boundary,
@@ -160,7 +160,7 @@ def test_places_that_wait_at_the_same_time_are_told_from_alternatives(
 
 def test_triage_drives_both_pools_and_the_post_between_them() -> None:
     for seed in range(10):
-        drives = driver.drive_pools(list(both().values()), str(seed))
+        drives = triage_driver.drive_pools(list(both().values()), str(seed))
         assert [(drive.process, drive.end) for drive in drives] == [
             ("kecamatan", "ended"),
             ("dinas", "ended"),
@@ -170,7 +170,9 @@ def test_triage_drives_both_pools_and_the_post_between_them() -> None:
 def test_an_answer_that_never_comes_is_given_by_hand() -> None:
     silent = bpmn([node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), end("usai")],
                   "usulan_masuk > telaah > usai", key="dinas")  # fmt: skip
-    drives = driver.drive_pools(list(both("kirim > usulan_masuk: Usulan", second=silent).values()), "1")
+    drives = triage_driver.drive_pools(
+        list(both("kirim > usulan_masuk: Usulan", second=silent).values()), "1"
+    )
     assert [drive.end for drive in drives] == ["ended", "ended"]
 
 
@@ -189,7 +191,7 @@ def test_an_answer_that_comes_after_its_time_stops_nobody() -> None:
                 key="kecamatan")  # fmt: skip
     found = both("kirim > usulan_masuk", "jawab > tunggu_a", "jawab > tunggu_b", first=asks)
     for seed in range(20):
-        drives = driver.drive_pools(list(found.values()), str(seed))
+        drives = triage_driver.drive_pools(list(found.values()), str(seed))
         assert [drive.why for drive in drives if drive.end == "stopped"] == []
 
 
@@ -198,7 +200,7 @@ def test_a_pool_that_cannot_go_on_stops_with_its_reason_and_the_other_goes_on() 
                   exclusive("satu", default="satu__lain"), user("x"), parallel("gabung"), end("usai"), end("lain")],
                  ["usulan_masuk > pisah > x > gabung > usai\npisah > satu > lain",
                   flow("satu", "gabung", condition="kurang = 1")], key="dinas")  # fmt: skip
-    drives = driver.drive_pools(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
+    drives = triage_driver.drive_pools(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
     assert [drive.end for drive in drives] == ["ended", "stopped"]
     assert "selamanya" in drives[1].why
 

@@ -10,7 +10,7 @@ from app.base.errors import InvalidDiagram
 from app.engine.diagram import Diagram
 from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
-from app.services.triage import driver
+from app.services.deployment import triage_driver
 from tests.engine.case import Case
 from tests.engine.read_files import DRAWINGS
 
@@ -132,7 +132,7 @@ def test_a_drawing_that_runs_is_read_with_true_warnings(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*RUNS, *sorted(ELSEWHERE)])
 def test_a_drawing_that_runs_comes_to_an_end(name: str) -> None:
-    drives = [drive for n in range(SEEDS) for drive in driver.drive_pools(drawing(name), str(n))]
+    drives = [drive for n in range(SEEDS) for drive in triage_driver.drive_pools(drawing(name), str(n))]
     assert [drive for drive in drives if drive.end != "ended"] == []
 
 

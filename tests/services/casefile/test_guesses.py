@@ -37,8 +37,7 @@ from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.dossiers import gathering
 from app.services.files import attachments, uploads
-from app.services.instances import cancellation, instances, messages
-from app.services.messaging import linked_instances
+from app.services.instances import cancellation, instances, linked_instances, messages
 from app.services.migration import moves, reopening
 from app.services.questions import findings, samples, saved
 from app.services.reporter import correspondence, joined_reports, ratings, reporter, tracking

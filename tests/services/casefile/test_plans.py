@@ -15,10 +15,10 @@ from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import candidates
 from app.services.core.access import Actor
 from app.services.definitions import definitions, details
-from app.services.facts import counted
-from app.services.facts.counted import Counted
 from app.services.instances import incidents
 from app.services.notifications import notices, outbox, reminders
+from app.services.numbers import counted
+from app.services.numbers.counted import Counted
 from app.services.people import loads, user_search
 from app.services.tasks import inbox, inbox_counts, page_counts, tabs, tasks
 from app.services.tasks.inbox import Filters

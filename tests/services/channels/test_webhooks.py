@@ -12,7 +12,7 @@ from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.commands import channels
 from app.commands.channels import WebhookTurns
-from app.commands.tasks import complete_task, undo_completion
+from app.commands.tasks.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
 from app.models import ProcessInstance, Setting, WebhookDelivery, Work
 from app.services.channels import delays, webhooks

@@ -10,8 +10,8 @@ import pytest
 
 from app.base.db import Database
 from app.base.errors import Conflict
-from app.commands import deployments as commands
 from app.commands import studio
+from app.commands.deployment import deployments as commands
 from app.commands.transaction import Command
 from app.models import ProcessDefinition, ProcessInstance
 from app.services.core import clock

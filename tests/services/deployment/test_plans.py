@@ -13,8 +13,9 @@ from sqlalchemy import select
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed
-from app.commands import publications, studio
-from app.commands.deployments import approve_proposal, deploy_files
+from app.commands import studio
+from app.commands.deployment import publications
+from app.commands.deployment.deployments import approve_proposal, deploy_files
 from app.commands.transaction import Command
 from app.history.catalogue import Event
 from app.history.events.deployment import DefinitionDeployed, PublicationFailed, PublicationPlanned

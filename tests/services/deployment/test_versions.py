@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.base.config import Config
 from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
-from app.commands import deployments as commands
+from app.commands.deployment import deployments as commands
 from app.commands.transaction import Command
 from app.history.events.deployment import DefinitionDeployed, ProcessResumed, ProcessRetired, VersionWithdrawn
 from app.models import Job, ProcessDefinition, ProcessInstance

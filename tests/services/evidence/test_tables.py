@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Table, delete, select, text, update
 
 from app.base.config import Config
 from app.base.db import Base, Database
-from app.commands import recounts
+from app.commands.migration import recounts
 from app.commands.transaction import Command
 from app.history.events.people import UserAdded
 from app.models import HistoryEvent, Job, ProcessInstance, Unit, User, UserTask

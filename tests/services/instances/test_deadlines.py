@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.base.config import Config
-from app.commands.tasks import complete_task, undo_completion
+from app.commands.tasks.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
 from app.history.events.instances import TimerFired
 from app.history.events.tasks import TaskOverdue, TaskPostponed

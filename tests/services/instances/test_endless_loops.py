@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.base import stored_messages
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import Incident, Job
 from app.services.core import loop_guard
 from tests.engine.building import Shape, catch, end, exclusive, inside, node, send, start, timer, user

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.base.errors import Conflict
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import HistoryEvent, Incident, Job, ProcessInstance
 from app.services.instances import cancellation, incidents, jobs
 from app.services.tasks import tasks

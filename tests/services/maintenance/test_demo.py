@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from app.base.db import Database
-from app.commands.accounts import sign_in
+from app.commands.people.accounts import sign_in
 from app.models import HistoryEvent, Unit, User
 from app.services.maintenance import demo
 from app.services.people import users

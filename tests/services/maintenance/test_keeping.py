@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 import app
 from app.base.column_types import PackedBytes, PackedDocument
 from app.base.db import Database
-from app.commands import keeping as commands
+from app.commands.maintenance import keeping as commands
 from app.models import (
     Attempt,
     Draft,

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.base.config import Config, from_environment
 from app.base.db import Base, Database
 from app.base.errors import NotReady
-from app.commands import backups
+from app.commands.maintenance import backups
 from app.models import OutboxMessage, Setting
 from app.services.core import clock, settings
 from app.services.maintenance import backup, scheduled_backups

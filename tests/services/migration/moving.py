@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
-from app.commands import migration
+from app.commands.migration import migration
 from app.commands.transaction import Command
 from app.models import MigrationCase, ProcessInstance
 from app.services.core.access import Actor

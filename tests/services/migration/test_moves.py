@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed
-from app.commands import migration
-from app.commands.tasks import complete_task
+from app.commands.migration import migration
+from app.commands.tasks.tasks import complete_task
 from app.commands.transaction import Command, run_without_key
 from app.history import reader
 from app.history.events.migration import InstanceMigrated, MigrationUndone, TokenMoved

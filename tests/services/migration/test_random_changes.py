@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.base.db import Database
 from app.base.errors import InvalidDiagram
-from app.commands import surveys
+from app.commands.migration import surveys
 from app.commands.transaction import Command
 from app.models import EffectCase, Job, MessageWait, MigrationCase, ProcessInstance, UserTask
 from app.services.core import clock

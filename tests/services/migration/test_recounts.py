@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from app.commands import recounts as commands
+from app.commands.migration import recounts as commands
 from app.commands.transaction import Command
 from app.history import reader
 from app.history.events.migration import DeadlinesRecounted

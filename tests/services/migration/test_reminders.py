@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from app.base.config import Config
-from app.commands import recounts as recount_commands
-from app.commands.tasks import complete_task, undo_completion
+from app.commands.migration import recounts as recount_commands
+from app.commands.tasks.tasks import complete_task, undo_completion
 from app.commands.transaction import Command
 from app.models import Job, UserTask
 from app.services.core import clock, holidays

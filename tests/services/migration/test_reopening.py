@@ -15,9 +15,9 @@ from app.models import CaseFact, Job, ProcessInstance
 from app.services.casefile import casefile
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.facts import ways
 from app.services.instances import cancellation, instances, jobs
 from app.services.migration import reopening
+from app.services.numbers import ways
 from app.services.reporter import joined_reports, ratings, reporter
 from app.services.retention import periods
 from tests.engine.building import boundary, bpmn, end, inside, node, parallel, start, user

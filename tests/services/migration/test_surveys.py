@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.base.errors import NotAllowed, NotFound
-from app.commands import studio, surveys
+from app.commands import studio
+from app.commands.migration import surveys
 from app.commands.transaction import Command
 from app.models import EffectCase, EffectSurvey, ProcessDraft, ProcessInstance
 from app.services.core import clock

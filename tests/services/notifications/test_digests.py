@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import NotReady
-from app.commands.digests import deliver_digests
+from app.commands.notifications.digests import deliver_digests
 from app.models import Digest, Holiday, Notice, OutboxMessage, ProcessInstance, User, UserTask
 from app.services.core import clock, settings
 from app.services.core.access import Actor
@@ -181,7 +181,7 @@ def worker_killed_at(office: Office, server: Server, word: str) -> None:
 
 
 _WORKER = """
-from app.commands.digests import deliver_digests
+from app.commands.notifications.digests import deliver_digests
 from app.base.config import from_environment
 from app.services.core import settings
 deliver_digests(settings.open_database(from_environment()))

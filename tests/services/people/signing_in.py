@@ -5,8 +5,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from app.base.db import Database
-from app.commands import accounts
-from app.commands.accounts import SecondStepDue
+from app.commands.people import accounts
+from app.commands.people.accounts import SecondStepDue
 from app.models import User
 from app.services.core import clock
 from app.services.core.access import Actor, actor_of

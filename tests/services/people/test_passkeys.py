@@ -13,8 +13,8 @@ from sqlalchemy import select
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import InvalidForm, NotFound, TooManyAttempts
-from app.commands import accounts, passkeys
-from app.commands.accounts import FirstStepOver, SecondStepDue
+from app.commands.people import accounts, passkeys
+from app.commands.people.accounts import FirstStepOver, SecondStepDue
 from app.models import HistoryEvent, LoginSession, Passkey, RecoveryCode, User
 from app.services.core.access import Actor
 from app.services.people import accounts as account_service

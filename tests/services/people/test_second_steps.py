@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed, TooManyAttempts
-from app.commands import accounts
-from app.commands.accounts import FirstStepOver
+from app.commands.people import accounts
+from app.commands.people.accounts import FirstStepOver
 from app.models import (
     HistoryEvent,
     LoginSession,

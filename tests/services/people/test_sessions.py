@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import InvalidForm, TooManyAttempts
-from app.commands import accounts
+from app.commands.people import accounts
 from app.models import Attempt, LoginSession, User
 from app.services.core import clock, settings
 from app.services.core.access import actor_of

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
-from app.commands.accounts import change_password, sign_in
+from app.commands.people.accounts import change_password, sign_in
 from app.models import HistoryEvent, LoginSession, User
 from app.services.core import edit_conflicts
 from app.services.core.access import Actor, actor_of

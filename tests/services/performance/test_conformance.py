@@ -7,13 +7,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidDiagram, NotFound
-from app.commands import migration
+from app.commands.migration import migration
 from app.commands.transaction import Command
 from app.models import CaseFact, ProcessInstance
 from app.services.definitions import definitions
-from app.services.facts.counted import Counted
 from app.services.instances import cancellation
 from app.services.numbers import recount
+from app.services.numbers.counted import Counted
 from app.services.performance import conformance, passages, variants
 from app.services.performance.conformance import Against
 from app.services.performance.period import Period

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.base.errors import Conflict, InvalidForm
-from app.commands.messages import reopen_report
+from app.commands.instances.messages import reopen_report
 from app.commands.transaction import Command
 from app.engine.reading.reader import read_diagrams
 from app.history import reader

@@ -43,11 +43,10 @@ from app.models import (
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.evidence.chains import head_of
-from app.services.facts import counted, destroyed
-from app.services.facts.counted import Counted
 from app.services.files import attachments, store, uploads
 from app.services.maintenance import housekeeping
-from app.services.numbers import recount, totals
+from app.services.numbers import counted, destroyed, recount, totals
+from app.services.numbers.counted import Counted
 from app.services.retention import destroying, destructions, holds, periods
 from app.services.search import finding
 from app.services.tasks import drafts

@@ -9,8 +9,8 @@ from uuid import uuid4
 from sqlalchemy import Table, select
 
 from app.base.db import Base, Database
-from app.commands import sandbox
-from app.commands.sandboxes import Stop
+from app.commands.sandbox import sandbox
+from app.commands.sandbox.sandboxes import Stop
 from app.commands.transaction import Command
 from app.services.core.access import Actor
 from app.services.sandbox import runs

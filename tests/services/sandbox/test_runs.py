@@ -9,7 +9,7 @@ import pytest
 from app.base.config import ROOT
 from app.base.db import Database, MemoryDatabase
 from app.base.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
-from app.commands import sandbox, sandboxes
+from app.commands.sandbox import sandbox, sandboxes
 from app.commands.transaction import Command
 from app.models import SandboxRun, Unit
 from app.services.sandbox import choices, office, views

@@ -13,10 +13,10 @@ from sqlalchemy import select
 from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import Conflict, InvalidDiagram, InvalidForm
-from app.commands import scenarios as scenario_commands
 from app.commands import studio
-from app.commands.deployments import sync_folders
-from app.commands.scenarios import keep_scenario, play_scenarios
+from app.commands.deployment.deployments import sync_folders
+from app.commands.sandbox import scenarios as scenario_commands
+from app.commands.sandbox.scenarios import keep_scenario, play_scenarios
 from app.commands.transaction import Command
 from app.findings import Finding
 from app.models import DefinitionFile

@@ -9,7 +9,7 @@ from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import InvalidDiagram, NotAllowed
 from app.commands import studio
-from app.commands.deployments import deploy_files, draft_upload, sync_folders
+from app.commands.deployment.deployments import deploy_files, draft_upload, sync_folders
 from app.commands.transaction import Command
 from app.history.events.studio import DraftBegun
 from app.models import ProcessDefinition, ProcessDraft, ProcessDraftFile

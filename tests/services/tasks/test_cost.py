@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
-from app.commands.jobs import fire_job
+from app.commands.instances.jobs import fire_job
 from app.models import CompletionUndo, Job, Notice, OutboxMessage, User, UserTask
 from app.services.core import access, idempotency
 from app.services.core.access import Actor

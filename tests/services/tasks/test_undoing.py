@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from app import worker
 from app.base.errors import Conflict, NotAllowed
-from app.commands.tasks import as_draft, complete_task, undo_completion
+from app.commands.tasks.tasks import as_draft, complete_task, undo_completion
 from app.commands.transaction import Command
 from app.history import reader
 from app.history.events.tasks import CompletionTakenBack

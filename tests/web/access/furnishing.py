@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from app import models
 from app.base.config import Config
 from app.base.db import Database
-from app.commands import roster as roster_commands
-from app.commands import sandbox
+from app.commands.people import roster as roster_commands
+from app.commands.sandbox import sandbox
 from app.commands.transaction import Command
 from app.models import ProcessDefinition, User, UserTask, Work
 from app.services.casefile import masking
@@ -31,12 +31,12 @@ from app.services.migration.decisions import Decisions
 from app.services.numbers import publication
 from app.services.numbers.publication import Quarter
 from app.services.people import absences, api_tokens, groups, second_steps, users
+from app.services.people import roster_files as rosters
 from app.services.people.profiles import Profile
+from app.services.people.roster_lines import COLUMNS
 from app.services.questions import samples, saved
 from app.services.questions.question import question_of
 from app.services.reporter import tracking
-from app.services.roster import files as rosters
-from app.services.roster.lines import COLUMNS
 from app.services.studio import drafts, effects, new_drafts
 from app.services.tasks import drafts as task_drafts
 from app.services.tasks import permissions, reply_templates, saved_views, snoozing, tasks

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.base.db import Database
-from app.commands import deployments, publications, studio
+from app.commands import studio
+from app.commands.deployment import deployments, publications
 from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import access, clock
 from app.services.deployment import approvals, plans, proposals, versions

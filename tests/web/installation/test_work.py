@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
-from app.commands.works import kinds_of
+from app.commands.kinds_of_work import kinds_of
 from app.history.events.maintenance import KINDS
 from app.models import Work
 from app.services.core import clock, settings

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app.base.db import Database
-from app.commands import migration
-from app.commands import surveys as survey_commands
+from app.commands.migration import migration
+from app.commands.migration import surveys as survey_commands
 from app.models import MigrationCase, ProcessDefinition, ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import incidents

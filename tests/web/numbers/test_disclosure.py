@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 
 from app.base.db import Database
 from app.commands import numbers
-from app.services.facts.entries import added_up
 from app.services.numbers import publication, totals
+from app.services.numbers.entries import added_up
 from app.services.numbers.publication import LEAST, protected
 from app.web.numbers import public
 from tests.web.numbers.adversary import STATES, Cell, computed

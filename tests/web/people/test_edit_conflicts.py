@@ -6,7 +6,7 @@ from collections.abc import Callable
 from werkzeug.test import TestResponse
 
 from app.base.db import Database
-from app.commands.accounts import change_password
+from app.commands.people.accounts import change_password
 from app.models import Unit, User
 from app.services.core.access import actor_of
 from app.services.people import users

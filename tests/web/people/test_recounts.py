@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.base.calendar import Calendar
 from app.base.config import Config
 from app.base.db import Database
-from app.commands import recounts
+from app.commands.migration import recounts
 from app.models import Holiday, UserTask
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of

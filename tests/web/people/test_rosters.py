@@ -8,7 +8,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from app.base.db import Database
-from app.commands import roster
+from app.commands.people import roster
 from app.services.people import units, users
 from tests.web.conftest import Browser
 from tests.web.pages import key_of, words_of

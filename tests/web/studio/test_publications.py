@@ -12,7 +12,7 @@ from flask import Flask
 
 from app.base.config import Config
 from app.base.db import Database
-from app.commands import publications
+from app.commands.deployment import publications
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.web import create_app
@@ -163,7 +163,7 @@ def test_after_an_upload_the_way_leads_to_what_differs_and_what_it_does(owner: B
 
 
 def test_what_the_folder_brought_leads_there_too(owner: Browser, office: Database) -> None:
-    from app.commands.deployments import sync_folders
+    from app.commands.deployment.deployments import sync_folders
 
     sync_folders(office, {**sop_files(), "pengaduan.bpmn": CHANGED})
     told = words_of(owner.get("/proses"))

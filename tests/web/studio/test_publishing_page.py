@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from app.base.db import Database
-from app.commands import surveys
+from app.commands.migration import surveys
 from app.services.migration import surveys as service
 from tests.services.office import procedure
 from tests.web.cases import start_many

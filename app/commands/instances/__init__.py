@@ -1,0 +1,1 @@
+"""Cases: their start, their timers, the messages to them."""

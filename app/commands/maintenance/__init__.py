@@ -1,0 +1,1 @@
+"""The installation: backups, what is kept how long, and work that is no request."""

@@ -1,0 +1,1 @@
+"""Letters, and digests of them."""

@@ -1,0 +1,1 @@
+"""People: accounts, ways in, units and groups, and files of them."""

@@ -1,0 +1,1 @@
+"""Runs of drafts, the sandboxes that play them, and the scenarios that are kept."""

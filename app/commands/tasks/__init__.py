@@ -1,0 +1,1 @@
+"""Tasks: one at a time, and several together."""

@@ -1,1 +1,0 @@
-"""Messages between instances: to whom they go and what becomes of those that nobody takes."""

@@ -1,1 +1,0 @@
-"""What would become of a folder of diagrams by other people."""
