@@ -112,7 +112,7 @@ begin_verification = command_of(verifications.ask, allowed=by_actor(overview.req
 
 def verify(database: Database) -> bool:
     """Check the record where somebody asked for it; whether somebody did. The worker's turn."""
-    actor = run_without_key(database, verifications.claim)
+    actor = run_without_key(database, verifications.start)
     if actor is None:
         return False
     with database.reading() as session:

@@ -9,7 +9,7 @@ from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidDiagram, NotAllowed
 from app.base.i18n import _
 from app.history.events.deployment import PublicationCancelled, PublicationFailed
-from app.models import ProposedDeployment, User
+from app.models import ProposedDeployment
 from app.services.core import access, clock, history, settings
 from app.services.core.access import Actor
 from app.services.deployment import deployments, preconditions, proposals, versions
@@ -125,10 +125,10 @@ def _require_possible(session: Session, row: ProposedDeployment) -> None:
                 what=preconditions.tell(between),
             )
         )
-    author = session.get(User, row.proposed_by_id) if row.proposed_by_id is not None else None
-    if author is None or author.disabled_at is not None:
+    author = access.standing(session, row.proposed_by_id)
+    if author is None:
         raise NotAllowed(_("Yang menjadwalkannya tidak punya akun aktif lagi."))
-    deployments.require_may_deploy(access.actor_of(author))
+    deployments.require_may_deploy(author)
 
 
 def _end(session: Session, row: ProposedDeployment, state: str, actor: Actor | None) -> None:

@@ -4,7 +4,7 @@ Its state is a setting; that it was asked for, and what was found, are events.
 """
 
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -13,14 +13,12 @@ from app.base.errors import Conflict
 from app.base.i18n import N_, _
 from app.base.stored_messages import store_texts
 from app.history.events.evidence import VerificationDemanded
-from app.models import EventChain, Setting, User
+from app.models import EventChain, Setting
 from app.services.core import access, clock, history
 from app.services.core.access import Actor
 from app.services.evidence import overview
 
 _SETTING = "verification"
-#: A worker that was not heard of for so long is gone: another begins anew.
-GONE_AFTER = timedelta(minutes=2)
 _NOT_ALLOWED = N_("Dihentikan, karena yang memintanya bukan auditor atau administrator lagi.")
 
 
@@ -74,20 +72,18 @@ def ask(session: Session, *, actor: Actor) -> None:
     _store(session, Verification(actor.id, actor.full_name, clock.real().isoformat()))
 
 
-def claim(session: Session) -> Actor | None:
-    """Take what waits, or what a worker that is gone left; who asked for it. None: there is nothing to do."""
+def start(session: Session) -> Actor | None:
+    """Begin what waits, or what a worker that is gone left; who asked for it. None: there is nothing to do."""
     known = _locked(session)
     if known is None or not known.goes_on:
         return None
-    if known.heard_at and clock.real() - datetime.fromisoformat(known.heard_at) < GONE_AFTER:
-        return None
-    user = session.get(User, known.user_id)
-    if user is None or user.disabled_at is not None or not overview.may_read(access.actor_of(user)):
+    actor = access.standing(session, known.user_id)
+    if actor is None or not overview.may_read(actor):
         _store(session, replace(known, why=store_texts(_(_NOT_ALLOWED))))
         return None
     total = session.scalar(select(func.sum(EventChain.count))) or 0
     _store(session, replace(known, heard_at=clock.real().isoformat(), total=total))
-    return access.actor_of(user)
+    return actor
 
 
 def advance(session: Session, done: int) -> None:

@@ -24,7 +24,6 @@ from app.models import (
     ImportRow,
     ImportValue,
     ProcessInstance,
-    User,
 )
 from app.services.core import access, bulk, clock, encryption, history, holidays
 from app.services.core.access import Actor
@@ -415,7 +414,7 @@ def _standing(session: Session, user_id: int | None) -> Actor:
     Raises:
         NotAllowed: he does not work here any more.
     """
-    user = session.get(User, user_id) if user_id is not None else None
-    if user is None or user.disabled_at is not None:
+    actor = access.standing(session, user_id)
+    if actor is None:
         raise NotAllowed(_("Akun yang memulai impor ini tidak aktif lagi."))
-    return access.actor_of(user)
+    return actor

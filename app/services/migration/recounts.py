@@ -8,14 +8,14 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base.calendar import Calendar
-from app.base.errors import Conflict, NotAllowed
+from app.base.errors import Conflict
 from app.base.i18n import _
 from app.engine import timers
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Plan
 from app.history.events.migration import DeadlinesRecounted, RecountBegun
 from app.history.writer import Record
-from app.models import DeadlineRecount, Job, ProcessInstance, User
+from app.models import DeadlineRecount, Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
@@ -181,8 +181,8 @@ def count_anew(session: Session, recount_id: int, instance_id: int) -> bool:
     asked = session.get_one(DeadlineRecount, recount_id, populate_existing=True)
     if asked.state != "running":
         return False
-    actor = _standing(session, asked.asked_by_id)
-    if actor is None:
+    actor = access.standing(session, asked.asked_by_id)
+    if actor is None or not actor.administers:
         asked.state, asked.finished_at = "stopped", clock.now(session)
         return False
     instance = access.instance(session, actor, instance_id, lock=True)
@@ -226,16 +226,3 @@ def note(session: Session, recount_id: int, ids: Sequence[int], failed: Iterable
     asked.looked += len(ids)
     asked.failed += len(set(failed))
     asked.after_id = ids[-1]
-
-
-def _standing(session: Session, user_id: int) -> Actor | None:
-    """Who asked for it, as he is now; None where he administers nothing any more."""
-    user = session.get(User, user_id)
-    if user is None or user.disabled_at is not None:
-        return None
-    actor = access.actor_of(user)
-    try:
-        rights.require_administrator(actor)
-    except NotAllowed:
-        return None
-    return actor

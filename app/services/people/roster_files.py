@@ -317,9 +317,8 @@ def _standing(session: Session, user_id: int) -> Actor:
     Raises:
         NotAllowed: he administers nothing any more.
     """
-    user = session.get(User, user_id)
-    if user is None or user.disabled_at is not None:
+    actor = access.standing(session, user_id)
+    if actor is None:
         raise NotAllowed(_("Administrator yang menjalankan berkas ini tidak aktif lagi."))
-    actor = access.actor_of(user)
     rights.require_administrator(actor)
     return actor

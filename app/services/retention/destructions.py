@@ -25,7 +25,7 @@ from app.history.events.retention import (
     DestructionStopped,
 )
 from app.history.writer import Ending
-from app.models import DestroyedCase, Destruction, ProcessDefinition, ProcessInstance, User
+from app.models import DestroyedCase, Destruction, ProcessDefinition, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, history, paging, rights
 from app.services.core.access import Actor
@@ -182,8 +182,8 @@ def work_on(session: Session, destruction_id: int, instance_id: int) -> bool:
     found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
     if found.state != "running":
         return False
-    starter = session.get(User, found.begun_by_id)
-    if starter is None or starter.disabled_at is not None or not access.actor_of(starter).administers:
+    starter = access.standing(session, found.begun_by_id)
+    if starter is None or not starter.administers:
         _stop(session, found, "rights", None)
         return False
     if periods.period_of(session, found.key) != found.rule:

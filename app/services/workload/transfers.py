@@ -184,11 +184,10 @@ def work_on(session: Session, transfer_id: int, task_id: str) -> bool:
         return False
     if row.state not in WAITING:
         return True
-    starter = session.get(User, transfer.started_by_id)
-    if starter is None or starter.disabled_at is not None or starter.is_auditor:
+    actor = access.standing(session, transfer.started_by_id)
+    if actor is None or actor.is_auditor:
         transfer.state = "stopped"
         return False
-    actor = access.actor_of(starter)
     if row.state == "returning":
         _hand_back(session, transfer, row, actor)
     elif transfer.kind == "unit":
