@@ -72,7 +72,7 @@ def actor_of(user: User) -> Actor:
     )
 
 
-def standing(session: Session, user_id: int | None) -> Actor | None:
+def standing_actor(session: Session, user_id: int | None) -> Actor | None:
     """Who asked for what is done later, as he is now; None where his account is not active any more."""
     user = session.get(User, user_id) if user_id is not None else None
     return actor_of(user) if user is not None and user.disabled_at is None else None

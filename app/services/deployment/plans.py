@@ -125,7 +125,7 @@ def _require_possible(session: Session, row: ProposedDeployment) -> None:
                 what=preconditions.tell(between),
             )
         )
-    author = access.standing(session, row.proposed_by_id)
+    author = access.standing_actor(session, row.proposed_by_id)
     if author is None:
         raise NotAllowed(_("Yang menjadwalkannya tidak punya akun aktif lagi."))
     deployments.require_may_deploy(author)

@@ -77,7 +77,7 @@ def start(session: Session) -> Actor | None:
     known = _locked(session)
     if known is None or not known.goes_on:
         return None
-    actor = access.standing(session, known.user_id)
+    actor = access.standing_actor(session, known.user_id)
     if actor is None or not overview.may_read(actor):
         _store(session, replace(known, why=store_texts(_(_NOT_ALLOWED))))
         return None

@@ -414,7 +414,7 @@ def _standing(session: Session, user_id: int | None) -> Actor:
     Raises:
         NotAllowed: he does not work here any more.
     """
-    actor = access.standing(session, user_id)
+    actor = access.standing_actor(session, user_id)
     if actor is None:
         raise NotAllowed(_("Akun yang memulai impor ini tidak aktif lagi."))
     return actor

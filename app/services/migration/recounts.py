@@ -181,7 +181,7 @@ def count_anew(session: Session, recount_id: int, instance_id: int) -> bool:
     asked = session.get_one(DeadlineRecount, recount_id, populate_existing=True)
     if asked.state != "running":
         return False
-    actor = access.standing(session, asked.asked_by_id)
+    actor = access.standing_actor(session, asked.asked_by_id)
     if actor is None or not actor.administers:
         asked.state, asked.finished_at = "stopped", clock.now(session)
         return False

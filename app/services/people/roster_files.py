@@ -317,7 +317,7 @@ def _standing(session: Session, user_id: int) -> Actor:
     Raises:
         NotAllowed: he administers nothing any more.
     """
-    actor = access.standing(session, user_id)
+    actor = access.standing_actor(session, user_id)
     if actor is None:
         raise NotAllowed(_("Administrator yang menjalankan berkas ini tidak aktif lagi."))
     rights.require_administrator(actor)

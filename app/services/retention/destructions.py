@@ -182,7 +182,7 @@ def work_on(session: Session, destruction_id: int, instance_id: int) -> bool:
     found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
     if found.state != "running":
         return False
-    starter = access.standing(session, found.begun_by_id)
+    starter = access.standing_actor(session, found.begun_by_id)
     if starter is None or not starter.administers:
         _stop(session, found, "rights", None)
         return False

@@ -184,7 +184,7 @@ def work_on(session: Session, transfer_id: int, task_id: str) -> bool:
         return False
     if row.state not in WAITING:
         return True
-    actor = access.standing(session, transfer.started_by_id)
+    actor = access.standing_actor(session, transfer.started_by_id)
     if actor is None or actor.is_auditor:
         transfer.state = "stopped"
         return False
