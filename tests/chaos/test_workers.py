@@ -7,16 +7,20 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_network
 
 import pytest
 from sqlalchemy import func, select
 
 from app.base.config import ROOT, Config
 from app.base.db import Database
-from app.models import HistoryEvent, Job, Notice, OutboxMessage
+from app.models import HistoryEvent, Job, Notice, OutboxMessage, WebhookDelivery
+from app.services.channels import webhooks
 from app.services.core import clock
 from app.services.instances import instances
+from tests.services.channels.receiver import Receiver
 from tests.services.office import Office
 
 pytestmark = pytest.mark.slow
@@ -50,11 +54,11 @@ class Workers:
 
 
 @contextmanager
-def two_workers(database: Database, config: Config) -> Iterator[Workers]:
+def two_workers(database: Database, config: Config, **more: str) -> Iterator[Workers]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
     url = database.engine.url.render_as_string(hide_password=False)
     workers = Workers(
-        {**kept, "ALUR_DATA_DIR": str(config.data_dir), "ALUR_DATABASE_URL": url, "ALUR_WATCH": "0"}
+        {**kept, "ALUR_DATA_DIR": str(config.data_dir), "ALUR_DATABASE_URL": url, "ALUR_WATCH": "0"} | more
     )
     try:
         yield workers
@@ -82,6 +86,40 @@ def test_workers_that_are_killed_fire_every_deadline_once(database: Database, co
         assert Counter(session.scalars(fired)) == Counter(cases)
         told = select(func.count()).select_from(Notice).group_by(Notice.user_id, Notice.outbox_id)
         assert set(session.scalars(told)) == {1}
+
+
+def test_workers_that_are_killed_lose_no_delivery_and_repeat_one_at_most(
+    database: Database, config: Config
+) -> None:
+    receiver = Receiver()
+    hosts = {"webhook_hosts": (receiver.host,), "private_networks": (ip_network("127.0.0.0/8"),)}
+    database._info["config"] = replace(config, **hosts)  # type: ignore[arg-type]
+    office = Office(database)
+    with database.transaction() as session:
+        webhooks.add(session, "x", receiver.url, ["case_started"], actor=office.admin, secret="x")
+    for number in range(CASES):
+        office.start(judul=f"Lampu {number}")
+    places = {"ALUR_WEBHOOK_HOSTS": receiver.host, "ALUR_PRIVATE_NETWORKS": "127.0.0.0/8"}
+    with two_workers(database, config, **places) as workers:
+        for _kill in range(KILLS):
+            time.sleep(_BETWEEN_S)
+            workers.kill_one()
+        wait_until_all_are_sent(database)
+    receiver.stop()
+    told = Counter(headers["Alur-Delivery"] for _path, headers, _body in receiver.requests)
+    assert len(told) == CASES
+    assert sum(told.values()) - CASES <= KILLS
+
+
+def wait_until_all_are_sent(database: Database) -> None:
+    query = select(func.count()).select_from(WebhookDelivery).where(WebhookDelivery.state == "sent")
+    end = time.monotonic() + 120
+    while time.monotonic() < end:
+        with database.reading() as session:
+            if session.scalar(query) == CASES:
+                return
+        time.sleep(0.25)
+    raise AssertionError("something is never sent")
 
 
 def wait_until_nothing_waits(database: Database) -> None:
