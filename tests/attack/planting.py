@@ -145,7 +145,7 @@ class Planter:
             lines = f"{heading}\nbaru-{kind};{good};\n{bad};{'x' * 300};".encode()
             name = self.word(f"name of a file of {kind}") + ".csv"
             sheet = sheets.read_sheet("x.csv", lines, COLUMNS[kind].values())
-            rosters.add(session, kind, name, sheet, actor=admin)
+            rosters.add(session, kind, name, sheet.headings, sheet.lines, actor=admin)
 
     def _office(self) -> None:
         wanted = {name: self.word(f"office, {name}") for name in ("name", "address", "hours")}

@@ -336,19 +336,17 @@ class Furnishing:
             row = update(models.ImportBatch).where(models.ImportBatch.id == id_)
             session.execute(row.values(state=state, begun_by_id=None if state == "ready" else lapor.id))
         self.things["import_id"] = {**found, "none": 999_999}
-        ready, done = (
-            rosters.add(
-                session,
-                "users",
+        lines = [
+            sheets.read_sheet(
                 "petugas.csv",
-                sheets.read_sheet(
-                    "petugas.csv",
-                    f"nama pengguna;nama lengkap\n{name};Petugas".encode(),
-                    COLUMNS["users"].values(),
-                ),
-                actor=admin,
+                f"nama pengguna;nama lengkap\n{name};Petugas".encode(),
+                COLUMNS["users"].values(),
             )
             for name in ("siti", "wulan")
+        ]
+        ready, done = (
+            rosters.add(session, "users", "petugas.csv", one.headings, one.lines, actor=admin)
+            for one in lines
         )
         rosters.begin(
             session, done.id, rosters.fingerprint(rosters.judge(session, done, actor=admin)), actor=admin
@@ -422,7 +420,7 @@ class Furnishing:
     def _note_rows(self, session: Session) -> None:
         """What the worker writes: a notice, and what stopped a case."""
         now, cases = clock.now(session), self.words["cases"]
-        message = models.OutboxMessage(body={}, audience={}, queued_at=now, attempts=0)
+        message = models.OutboxMessage(body={}, audience={}, queued_at=now)
         session.add(message)
         session.flush()
         notice = models.Notice(
