@@ -6,6 +6,7 @@ ext4 without a journal, whoever creates a file passes over all inodes that were 
 
 import time
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import LiteralString
 from uuid import uuid4
@@ -15,8 +16,8 @@ from psycopg.sql import SQL, Identifier
 
 #: Rows after which a database is put away: what is deleted stays in its pages, which nothing vacuums.
 _MOST_ROWS = 20_000
-#: Seconds in which those who hung up are gone.
-_GONE_S = 5
+#: Seconds in which those who hung up are gone, be the machine ever so busy.
+_GONE_S = 10
 
 #: How much is defined, and the newest transaction that defined something: catalogues, settings and statistics.
 _DEFINED: LiteralString = """
@@ -40,7 +41,7 @@ _NAMED: LiteralString = (
     "SELECT relname FROM pg_class WHERE relkind = %s AND relnamespace = 'public'::regnamespace ORDER BY oid"
 )
 _OTHERS: LiteralString = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+    "SELECT state, query FROM pg_stat_activity WHERE datname = current_database()"
     " AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
 )
 
@@ -88,12 +89,15 @@ class Lent:
                         copy.write(rows)
 
     def clear(self) -> bool:
-        """Put its rows and sequences back to what they were; False where more was changed, or too much."""
+        """Put its rows and sequences back to what they were; False where more was changed, or too much.
+
+        Raises:
+            AssertionError: somebody holds a connection still: a session that was used after its block, most likely.
+        """
         run, cursor = self.connection.execute, self.connection.cursor()
         give_up = time.monotonic() + _GONE_S
-        while run(_OTHERS).fetchone() != (0,):
-            if time.monotonic() > give_up:
-                return False
+        while others := run(_OTHERS).fetchall():
+            assert time.monotonic() < give_up, f"left open by the test: {others}"
             run("SELECT pg_sleep(0.005)")
         if run(_DEFINED).fetchall() != self.defined:
             return False
@@ -130,14 +134,15 @@ class Lender:
 
     def take_back(self, lent: Lent, template: str) -> None:
         """Keep it for the next test; or drop it, where a test changed more than rows, or ended its connections."""
+        kept = False
         try:
-            kept = lent.clear()
-        except psycopg.OperationalError:
-            kept = False
-        if kept:
-            self._free.setdefault(template, []).append(lent)
-        else:
-            self._drop(lent)
+            with suppress(psycopg.OperationalError):
+                kept = lent.clear()
+        finally:
+            if kept:
+                self._free.setdefault(template, []).append(lent)
+            else:
+                self._drop(lent)
 
     def close(self) -> None:
         for lent in (one for free in self._free.values() for one in free):

@@ -82,7 +82,7 @@ class Reminded:
 
     def hangs_together(self) -> dict[str, datetime]:
         """What waits, after it was held against the deadline: those reminders whose moment lies ahead, at it."""
-        with self.office.database.reading() as session:
+        with self.office.database.reading() as session:  # the calendar asks it
             now, calendar = clock.now(session), holidays.calendar(session)
             query = select(UserTask).where(UserTask.instance_id == self.case.id, UserTask.state == "open")
             opened = session.scalars(query).all()
@@ -90,18 +90,19 @@ class Reminded:
                 one.activity_id: one.due_at
                 for one in session.scalars(select(Job).where(Job.instance_id == self.case.id))
             }
-        for task in opened:
-            if task.due_at <= now:
-                assert waits == {}
-                continue
-            assert task.due_at == waits["lewat"]
-            on = calendar.local_date(task.due_at)
-            moments = {
-                f"ingat{n}": calendar.end_of_office(calendar.add_working_days(on, -n)) for n in DAYS_BEFORE
-            }
-            assert {k: at for k, at in waits.items() if k != "lewat"} == {
-                k: at for k, at in moments.items() if at > now
-            }
+            for task in opened:
+                if task.due_at <= now:
+                    assert waits == {}
+                    continue
+                assert task.due_at == waits["lewat"]
+                on = calendar.local_date(task.due_at)
+                moments = {
+                    f"ingat{n}": calendar.end_of_office(calendar.add_working_days(on, -n))
+                    for n in DAYS_BEFORE
+                }
+                assert {k: at for k, at in waits.items() if k != "lewat"} == {
+                    k: at for k, at in moments.items() if at > now
+                }
         return waits
 
 
