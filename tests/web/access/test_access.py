@@ -12,6 +12,7 @@ from werkzeug.routing import Rule
 
 from app.base.config import from_environment
 from app.base.db import Database
+from app.services.core import settings
 from app.web import create_app
 from tests.web.access.bodies import CHANGES_NOTHING
 from tests.web.access.eventless import EVENTLESS, UNTOLD_FILES
@@ -43,6 +44,9 @@ def place(tmp_path_factory: pytest.TempPathFactory, template: Template) -> Itera
         # Pages are drawn by other tests: here it counts whether there is one.
         patched.setattr("flask.templating._render", lambda *_given: "")
         patched.setattr(app.jinja_env, "get_or_select_template", lambda *_given, **_more: None)
+        # Whoever verifies reads the processes anew: those that are put back are the same each time.
+        read = dict(database._info["versions"])
+        patched.setattr(settings, "versions_held", lambda: dict(read))
         yield place
     place.close()
     database.engine.dispose()
