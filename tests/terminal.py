@@ -101,11 +101,12 @@ def _lives(group: int) -> bool:
 def terminal(folder: Path, port: int, *words: str, **settings: str) -> Iterator[Terminal]:
     """Run ``python -m app <words>`` until the block ends.
 
-    ``env`` lets it hear Ctrl+C: tests that a script runs in the background ignore it, and hand that on.
+    The web has one process: each takes two seconds to load. ``env`` lets it hear Ctrl+C: tests that a script runs in
+    the background ignore it, and hand that on.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
     own = {"ALUR_DATA_DIR": str(folder / "data"), "ALUR_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-    env = {**kept, **own, "ALUR_WATCH": "0", **settings}
+    env = {**kept, **own, "ALUR_WATCH": "0", "ALUR_WEB_PROCESSES": "1", **settings}
     process = subprocess.Popen(
         ["env", "--default-signal=INT", sys.executable, "-m", "app", *words],
         cwd=ROOT,

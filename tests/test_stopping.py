@@ -35,7 +35,7 @@ def is_quiet(opened: Terminal) -> bool:
 def test_ctrl_c_waits_for_no_client_that_left_its_request_half_said(
     tmp_path: Path, port: int, words: tuple[str, ...]
 ) -> None:
-    with terminal(tmp_path, port, *words) as opened:
+    with terminal(tmp_path, port, *words, ALUR_WEB_PROCESSES="2") as opened:
         wait_for(lambda: answers(port))
         with opened.browser(), opened.half_a_request(), opened.silence():
             opened.press_ctrl_c()
@@ -63,7 +63,7 @@ def half_a_form(opened: Terminal) -> socket.socket:
 
 
 def test_a_server_told_to_stop_finishes_what_it_is_answering(tmp_path: Path, port: int) -> None:
-    with terminal(tmp_path, port, "serve") as opened:
+    with terminal(tmp_path, port, "serve", ALUR_WEB_PROCESSES="2") as opened:
         wait_for(lambda: answers(port))
         with half_a_form(opened) as link, opened.half_a_request() as unsent:
             opened.process.send_signal(signal.SIGTERM)
