@@ -16,46 +16,46 @@ from app.services.core import ids, settings
 from app.web import api, context, errors, filters, login, security
 from app.web.casefile import casefile, identities, joining, masking, replay, waits
 from app.web.channels import mail
-from app.web.channels import pages as channel_pages
+from app.web.channels import webhooks as channel_pages
 from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.dossiers import dossiers
 from app.web.eventlogs import eventlogs
-from app.web.evidence import pages as evidence
+from app.web.evidence import checkpoints as evidence
 from app.web.files import downloads
-from app.web.forecast import pages as forecast_pages
+from app.web.forecast import forecast as forecast_pages
 from app.web.imports import imports
-from app.web.installation import notices as office_notices
-from app.web.installation import pages as installation_pages
-from app.web.installation import work as work_pages
-from app.web.intake import intake, photos, slips
+from app.web.instances import intake, photos, slips
+from app.web.maintenance import installation as installation_pages
+from app.web.maintenance import notices as office_notices
+from app.web.maintenance import work as work_pages
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import choices as notice_choices
 from app.web.notifications import notices
-from app.web.numbers import pages as number_pages
+from app.web.numbers import overview as number_pages
 from app.web.numbers import public as public_numbers
 from app.web.numbers import reports as number_reports
-from app.web.palette import palette
 from app.web.people import auth, days_off, passkeys, providers, record, rosters, second_steps, units, users
-from app.web.performance import pages as performance_pages
+from app.web.performance import performance as performance_pages
 from app.web.questions import ledger as identity_ledger
-from app.web.questions import pages as question_pages
+from app.web.questions import questions as question_pages
 from app.web.questions import samples
 from app.web.questions import saved as saved_questions
 from app.web.reporter import tracking
-from app.web.retention import pages as retention
-from app.web.sandbox import pages as sandbox_pages
+from app.web.retention import destructions as retention
+from app.web.sandbox import sandbox as sandbox_pages
+from app.web.search import palette
+from app.web.security_log import events as security_pages
 from app.web.security_log import noting
-from app.web.security_log import pages as security_pages
 from app.web.serving import delivery, health, metrics, proxies
 from app.web.sop_documents import documents as sop_documents
 from app.web.sop_tables import imports as sop_tables
+from app.web.studio import drafts as studio_pages
 from app.web.studio import editors as studio_editors
-from app.web.studio import pages as studio_pages
 from app.web.studio import publishing as studio_publishing
 from app.web.tasks import live, presence, reply_templates, saved_views, selection, snoozing, tasks
 from app.web.workload import absences
-from app.web.workload import pages as workload_pages
+from app.web.workload import transfers as workload_pages
 
 
 class _Json(JSONProvider):

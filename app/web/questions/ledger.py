@@ -17,7 +17,7 @@ from app.services.questions.choices import Choices
 from app.services.questions.ledger import Filters, Opening
 from app.web import context, errors, lists
 from app.web.lists import Column, Filter
-from app.web.questions import pages
+from app.web.questions import questions
 
 blueprint = Blueprint("identity_ledger", __name__)
 
@@ -62,7 +62,7 @@ def listed() -> Response:
         following=lists.next_page(found.page.next),
         first=lists.address() if lists.argument(lists.AFTER) else "",
         files=lists.files(url_for("identity_ledger.download")),
-        tabs=pages.tabs(actor, "identitas"),
+        tabs=questions.tabs(actor, "identitas"),
     )
     return make_response(page, errors.problem_of(InvalidForm("", {})).status if problems else 200)
 

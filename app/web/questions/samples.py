@@ -13,7 +13,7 @@ from app.commands import questions as commands
 from app.services.questions import findings, question, samples
 from app.web import context, entries, errors, lists
 from app.web.lists import Column
-from app.web.questions import pages, words
+from app.web.questions import questions, words
 
 blueprint = Blueprint("samples", __name__)
 
@@ -30,7 +30,7 @@ def listed() -> str:
     actor = context.actor()
     with context.database().reading() as session:
         found = samples.listed(session, actor=actor)
-    return render_template("questions/samples.html", rows=found, tabs=pages.tabs(actor, "sampel"))
+    return render_template("questions/samples.html", rows=found, tabs=questions.tabs(actor, "sampel"))
 
 
 @blueprint.post("/tanya/sampel")
@@ -45,7 +45,7 @@ def draw() -> Response:
         done = commands.draw(context.database(), command, wanted, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
-            page = pages.page(session, asked, sent=sent, wrong=error.errors, drawing=True)
+            page = questions.page(session, asked, sent=sent, wrong=error.errors, drawing=True)
         return make_response(page, errors.problem_of(error).status)
     flash(_("Sampel diambil. Benih yang sama memberi perkara yang sama selama datanya sama."), "ok")
     return redirect(url_for("samples.show", sample_id=done["id"]), 303)
@@ -79,12 +79,12 @@ def _page(
         done=sum(1 for row in rows if row.verdict),
         verdicts=[(name, _(label)) for name, label in VERDICTS.items()],
         may_write=actor.is_auditor,
-        question_url=pages.address(question.question_of(sample.query)),
+        question_url=questions.address(question.question_of(sample.query)),
         sent=sent or {},
         wrong=wrong or {},
         problems=[(f"f-{name}", text) for name, text in (wrong or {}).items()],
         files=lists.files(url_for("samples.download", sample_id=sample.id)),
-        tabs=pages.tabs(actor, "sampel"),
+        tabs=questions.tabs(actor, "sampel"),
     )
 
 

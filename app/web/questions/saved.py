@@ -8,7 +8,7 @@ from app.base.i18n import _
 from app.commands import questions as commands
 from app.services.questions import question
 from app.web import context, entries, errors
-from app.web.questions import pages
+from app.web.questions import questions
 
 blueprint = Blueprint("saved_questions", __name__)
 
@@ -30,10 +30,10 @@ def save() -> Response:
         )
     except InvalidForm as error:
         with context.database().reading() as session:
-            page = pages.page(session, asked, sent=sent, wrong=error.errors)
+            page = questions.page(session, asked, sent=sent, wrong=error.errors)
         return make_response(page, errors.problem_of(error).status)
     flash(_("Pertanyaan “{name}” disimpan.", name=sent["name"].strip()), "ok")
-    return redirect(pages.address(asked), 303)
+    return redirect(questions.address(asked), 303)
 
 
 @blueprint.post("/tanya/tersimpan/<int:question_id>/hapus")

@@ -26,8 +26,8 @@ from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
 from app.web import context, entries, errors, filters, lists, once, shell
 from app.web.entries import Entry
-from app.web.intake import photos, sheets, similar_reports, slips
-from app.web.intake.sheets import Sheet
+from app.web.instances import photos, sheets, similar_reports, slips
+from app.web.instances.sheets import Sheet
 
 blueprint = Blueprint("intake", __name__)
 
@@ -45,7 +45,7 @@ def new() -> Response | str:
                 )
             if len(choices) > 1:
                 title = shell.starting(reports=all(one.has_reporter for one in choices))
-                return render_template("intake/choose.html", choices=choices, title=title)
+                return render_template("instances/choose.html", choices=choices, title=title)
             key = choices[0].key
         return _draw_start_page(session, sheets.current_sheet(session, key))
 
@@ -127,7 +127,7 @@ def similar() -> Response:
         found = similar_reports.similar_to(session, sheet, entry)
         if by_script:
             told = {**_said_of(found), "ask": similar_reports.is_asked()}
-            return jsonify(part=render_template("intake/similar.html", similar=found or None, **told))
+            return jsonify(part=render_template("instances/similar.html", similar=found or None, **told))
     return make_response(_kept_and_drawn(sheet, entry, entry.errors, found=found))
 
 
@@ -165,7 +165,7 @@ def show_code() -> Response:
         raise NotFound(_("Formulir ini tidak menerima foto."))
     shown = photos.begin(sheets.draft_scope(sheet.key), part, actor=actor)
     if _asked_by_script():
-        return jsonify(part=render_template("intake/photos.html", phone=shown))
+        return jsonify(part=render_template("instances/photos.html", phone=shown))
     entry = entries.read_entry(sheet.form, actor=actor)
     return make_response(_kept_and_drawn(sheet, entry, entry.errors, phone=shown))
 
@@ -397,7 +397,7 @@ def _draw_start_page(
             shown[key] = [*held, *(id_ for id_, _name in sent_by_phone if id_ not in held)]
     drawn = entries.draw_form(session, sheet.form, shown, problems, variables={}, actor=actor)
     return render_template(
-        "intake/new.html",
+        "instances/new.html",
         sheet=sheet,
         may_import=sheet.form is not None and bool(forms.imported_fields(sheet.form)),
         drawn=drawn,

@@ -10,7 +10,7 @@ from app.services.core import ids
 from app.services.search.similar import Similar, similar_cases
 from app.web import context
 from app.web.entries import Entry
-from app.web.intake.sheets import Sheet
+from app.web.instances.sheets import Sheet
 
 
 def similar_to(session: Session, sheet: Sheet, entry: Entry) -> list[Similar]:

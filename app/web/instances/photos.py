@@ -64,7 +64,7 @@ def list_of(scope: str, *, actor: Actor) -> Response:
     """The pictures that came for a draft, for the script of its page."""
     with context.database().reading() as session:
         key, photos = sent_photos(session, scope, actor=actor)
-        part = render_template("intake/photo_list.html", key=key, photos=photos)
+        part = render_template("instances/photo_list.html", key=key, photos=photos)
     return jsonify(part=part, count=len(photos))
 
 
@@ -122,5 +122,5 @@ def _taken_in(found: Sender) -> tuple[list[str], str]:
 def _drawn(found: Sender, wrong: str = "", left: int | None = None) -> str:
     left = found.left if left is None else left
     return render_template(
-        "intake/phone.html", left=left, taken=phone_photos.MOST - left, until=found.until, wrong=wrong
+        "instances/phone.html", left=left, taken=phone_photos.MOST - left, until=found.until, wrong=wrong
     )

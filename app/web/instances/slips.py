@@ -56,7 +56,7 @@ def show(instance_id: int) -> Response:
     if not outlines.has_reporter(version):
         return redirect(url_for("casefile.show", instance_id=instance_id), 303)
     page = render_template(
-        "intake/slip.html",
+        "instances/slip.html",
         case=instance,
         code=once.handed(),
         may_reissue=may_reissue,

@@ -64,7 +64,7 @@ def save_hours() -> Response:
 def _hours_page(values: Mapping[str, Any], shown: str, problems: Mapping[str, str] | None = None) -> str:
     times = {name: clock_words(values[name]) for name in ("begins", "ends", "digest_at")}
     return render_template(
-        "installation/quiet_hours.html", values={**values, **times}, shown=shown, errors=problems or {}
+        "maintenance/quiet_hours.html", values={**values, **times}, shown=shown, errors=problems or {}
     )
 
 
@@ -78,7 +78,7 @@ def texts() -> str:
         (_(label), [one for one in text_kinds.TEXT_KINDS.values() if one.form == form])
         for form, label in _FORMS.items()
     ]
-    return render_template("installation/texts.html", groups=groups, edited=edited, languages_of=_languages)
+    return render_template("maintenance/texts.html", groups=groups, edited=edited, languages_of=_languages)
 
 
 @blueprint.get("/pemasangan/teks/<kind>/<language>")
@@ -190,7 +190,7 @@ class _Drawn:
         wrong = problems or {}
         delivered = Wording(*self.kind.delivered(self.language))
         return render_template(
-            "installation/text.html",
+            "maintenance/text.html",
             kind=self.kind,
             language=self.language,
             languages=_languages(self.kind),

@@ -36,7 +36,7 @@ def show() -> str:
     with context.database().reading() as session:
         found = work.pieces(session, actor=actor)
     return render_template(
-        "installation/work.html",
+        "maintenance/work.html",
         pieces=found,
         lanes=[(int(lane), _(label)) for lane, label in _LANES.items()],
         called=_called,

@@ -58,7 +58,7 @@ def show() -> str:
         hours = quiet_hours.of_office(session)
     words = role_words()
     return render_template(
-        "installation/show.html",
+        "maintenance/show.html",
         parts=[*_parts(measured, build), _of_backups(measured, backed_up)],
         measured=measured,
         office=who,
@@ -185,4 +185,4 @@ def _office_page(wanted: Office, problems: Mapping[str, str] | None = None, show
     if not shown or "shown" in errors:
         with context.database().reading() as session:
             shown = edit_conflicts.fingerprint(office.office(session))
-    return render_template("installation/office.html", values=wanted, errors=errors, shown=shown)
+    return render_template("maintenance/office.html", values=wanted, errors=errors, shown=shown)

@@ -1,1 +1,0 @@
-"""How the installation is, and what an administrator sets for it."""

@@ -1,1 +1,0 @@
-"""The page of a start form, and the slip with number and code."""

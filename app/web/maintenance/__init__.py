@@ -1,0 +1,1 @@
+"""The installation: how it is, its public pages, and work that is no request."""

@@ -1,1 +1,0 @@
-"""The palette: where one can go from anywhere, by words."""
