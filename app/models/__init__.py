@@ -1,20 +1,8 @@
 """What is stored: columns and relations; no queries, no rules."""
 
-from app.models.casefile import (
-    Attachment,
-    Draft,
-    HistoryEvent,
-    IdentityValue,
-    JoinedReport,
-    LiftedMask,
-    Note,
-    PhoneUpload,
-    ReporterMessage,
-    ReporterRating,
-    TrackingCode,
-)
+from app.models.casefile import Note
 from app.models.channels import IncomingMail, ReporterNotice, Webhook, WebhookDelivery
-from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
+from app.models.core import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.definitions import (
     DefinitionFile,
     EventStart,
@@ -23,11 +11,32 @@ from app.models.definitions import (
     Resource,
     WatchedFile,
 )
-from app.models.desk import CaseFollow, FirstView, ReplyTemplate, SavedView, TaskPresence
-from app.models.evidence import Checkpoint, EventChain, HistoryPermit, SealedHead
-from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
-from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
-from app.models.identity import (
+from app.models.evidence import Checkpoint, EventChain, HistoryEvent, HistoryPermit, SealedHead
+from app.models.files import Attachment, PhoneUpload
+from app.models.identity import IdentityValue, LiftedMask
+from app.models.imports import ImportBatch, ImportRow, ImportValue
+from app.models.instances import (
+    FilterValue,
+    Incident,
+    InstanceMessage,
+    InstanceText,
+    InstanceVisibility,
+    Job,
+    MessageWait,
+    Partner,
+    ProcessInstance,
+)
+from app.models.migration import DeadlineRecount, EffectCase, EffectSurvey, MigrationBatch, MigrationCase
+from app.models.notifications import (
+    CaseFollow,
+    Digest,
+    MessageText,
+    Notice,
+    NotificationSettings,
+    OutboxMessage,
+)
+from app.models.numbers import ActivityFact, CaseFact, FigureChange, FigureTotal
+from app.models.people import (
     ApiToken,
     Group,
     LaneGroup,
@@ -35,32 +44,29 @@ from app.models.identity import (
     Passkey,
     ProviderAccount,
     RecoveryCode,
+    RosterFile,
+    RosterLine,
     SecondStep,
     Unit,
     User,
     membership,
     user_unit,
 )
-from app.models.imports import ImportBatch, ImportRow, ImportValue
-from app.models.mailing import Digest, MessageText, NotificationSettings
-from app.models.migration import DeadlineRecount, EffectCase, EffectSurvey, MigrationBatch, MigrationCase
 from app.models.questions import AuditSample, CaseBranch, SampledCase, SavedQuestion
+from app.models.reporter import JoinedReport, ReporterMessage, ReporterRating, TrackingCode
 from app.models.retention import CaseHold, DestroyedCase, DestroyedFigure, Destruction
-from app.models.roster import RosterFile, RosterLine
-from app.models.runtime import (
-    CompletionUndo,
-    FilterValue,
-    Incident,
-    InstanceText,
-    InstanceVisibility,
-    Job,
-    MessageWait,
-    ProcessInstance,
-    UserTask,
-)
 from app.models.search import CaseWords, WordSlip
 from app.models.security_log import MembershipChange, SecurityEvent
 from app.models.studio import ProcessDraft, ProcessDraftFile, SandboxRun
+from app.models.tasks import (
+    CompletionUndo,
+    Draft,
+    FirstView,
+    ReplyTemplate,
+    SavedView,
+    TaskPresence,
+    UserTask,
+)
 from app.models.work import Work
 from app.models.workload import Absence, TaskTransfer, TransferredTask
 

@@ -7,8 +7,8 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
-from app.models.identity import User
-from app.models.runtime import ProcessInstance
+from app.models.instances import ProcessInstance
+from app.models.people import User
 
 
 class Webhook(Base):

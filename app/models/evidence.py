@@ -1,11 +1,27 @@
-"""What proves the record: the chain of each case, and signed checkpoints over all of them. See decision 72."""
+"""The record: events, their chains, and checkpoints."""
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, Integer, LargeBinary, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.base import packing
+from app.base.column_types import PackedDocument
 from app.base.db import Base
+from app.models.people import User
+
+#: As of indexes in `runtime`: of questions alone.
+_ASKED = text("id > 0")
+_IDENTITY = text("type = 'identity_shown'")
 
 
 class EventChain(Base):
@@ -66,3 +82,47 @@ class SealedHead(Base):
     count: Mapped[int] = mapped_column(Integer)
     head: Mapped[bytes] = mapped_column(LargeBinary)
     checkpoint_id: Mapped[int]
+
+
+class HistoryEvent(Base):
+    """One thing that happened, with the values that explain it; ``type`` is a subject and a past verb."""
+
+    __tablename__ = "history_event"
+    __table_args__ = (
+        Index(None, "instance_id", "id"),
+        # For questions alone, see `runtime`: events in the order of their time, of all, of a type, of a person.
+        *(
+            Index(name, *columns, sqlite_where=_ASKED, postgresql_where=_ASKED)
+            for name, columns in (
+                ("ix_history_event_at", ("at", "id")),
+                ("ix_history_event_of_type", ("type", "at", "id")),
+                ("ix_history_event_of_actor", ("actor_id", "at", "id")),
+            )
+        ),
+        # Cases in which an identity was opened, and by whom.
+        Index(
+            "ix_history_event_identity",
+            "actor_id",
+            "instance_id",
+            sqlite_where=_IDENTITY,
+            postgresql_where=_IDENTITY,
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
+    type: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    #: Null means the clock.
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    activity_id: Mapped[str | None] = mapped_column(String(255))
+    #: With its keys in order, as it enters the hash: so most events are checked without being read.
+    data: Mapped[dict[str, Any]] = mapped_column(PackedDocument(packing.VALUES, in_order=True))
+    #: Its place in the chain of its case, from 1; its hash, and the salt of what it tells: see `history.canonical`.
+    number: Mapped[int | None]
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: What its data was committed to where it was erased, and the salt with it.
+    redacted: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+    actor: Mapped[User | None] = relationship()

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
 from app.models.definitions import ProcessDefinition
-from app.models.identity import User
-from app.models.runtime import ProcessInstance
+from app.models.instances import ProcessInstance
+from app.models.people import User
 from app.models.studio import ProcessDraft
 
 

@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, String, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
-from app.models.identity import User
-from app.models.runtime import ProcessInstance
+from app.models.instances import ProcessInstance
+from app.models.people import User
 
 
 class CaseBranch(Base):

@@ -6,8 +6,8 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
-from app.models.figures import Figures
-from app.models.identity import User
+from app.models.numbers import Figures
+from app.models.people import User
 
 
 class CaseHold(Base):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.column_types import UtcMilliseconds
 from app.base.db import Base
-from app.models.identity import User
+from app.models.people import User
 
 _ABOUT = text("target_id IS NOT NULL")
 

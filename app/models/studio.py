@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
 from app.models.definitions import ProcessDefinition
-from app.models.identity import User
+from app.models.people import User
 
 
 class ProcessDraft(Base):

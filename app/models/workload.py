@@ -6,8 +6,8 @@ from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
-from app.models.identity import Unit, User
-from app.models.runtime import UserTask
+from app.models.people import Unit, User
+from app.models.tasks import UserTask
 
 
 class Absence(Base):

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.base.i18n import _, ngettext
 from app.forms import Field
 from app.models import FilterValue, Unit, User, UserTask, membership, user_unit
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import access, bounded, clock
 from app.services.core.access import WHOLE_GROUP, WORKING
 from app.services.definitions import outlines

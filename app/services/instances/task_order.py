@@ -11,7 +11,7 @@ from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.running.step import OpenTask
 from app.engine.timers import DayUnit
-from app.models.runtime import LAST_RANK
+from app.models.instances import LAST_RANK
 
 #: A task of which nothing says how long it may take is sorted as if it were due so long after it opened: the older it
 #: is, the further up, and never below all others.

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.history import reader
 from app.models import Incident, Job, LoginSession, OutboxMessage, UserTask, Work
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import clock, settings
 from app.services.evidence import refusals
 from app.services.maintenance import heartbeat, migrations, scheduled_backups, work

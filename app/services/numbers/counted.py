@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select
 
 from app.models import ActivityFact, CaseFact, ProcessInstance, UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 
 _FACT, _DONE = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
 _ENDINGS = ("finished", "unanswered", "other", "cancelled", "joined")

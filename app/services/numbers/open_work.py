@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Table, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.models import CaseFact, UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import clock, holidays
 
 #: The age in days at which each group of open cases begins; the last has no end.

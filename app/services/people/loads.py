@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from app.models import Absence, UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import clock
 from app.services.people import absences
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.base.errors import NotAllowed, NotFound
 from app.base.i18n import _
 from app.models import User, UserTask, membership, user_unit
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, values_of
 

@@ -13,7 +13,7 @@ from app.base.i18n import LANGUAGES, _
 from app.history.events.people import UserAdded, UserDisabled, UserEdited, UserEnabled
 from app.history.events.tasks import TaskReleased
 from app.models import User, UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import access, clock, edit_conflicts, history, rights, settings
 from app.services.core.access import Actor
 from app.services.people import api_tokens, membership_changes, passwords, profiles, sessions

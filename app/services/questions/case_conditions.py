@@ -12,7 +12,7 @@ from app.history.catalogue import CATALOGUE
 from app.history.events.identity import IdentityShown
 from app.history.rows import EVENTS
 from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
-from app.models.runtime import IS_COMPLETED, IS_OPEN
+from app.models.tasks import IS_COMPLETED, IS_OPEN
 from app.services.core import case_sources, clock, holidays, ids, lookups
 from app.services.core.candidates import Rare, Source
 from app.services.questions import terms, variables

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.models import ProcessInstance, UserTask
-from app.models.runtime import IS_COMPLETED, IS_OPEN
+from app.models.tasks import IS_COMPLETED, IS_OPEN
 from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, ids
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source

@@ -8,7 +8,7 @@ from sqlalchemy import Label, Select, literal, select
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import access
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.instances import incidents, instances

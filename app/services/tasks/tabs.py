@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, not_, or_
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.models.runtime import IS_COMPLETED, IS_OPEN
+from app.models.tasks import IS_COMPLETED, IS_OPEN
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotAllowed
 from app.base.i18n import _
 from app.models import Absence, Group, Unit, User, UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import bounded, clock, holidays
 from app.services.core.access import Actor
 from app.services.people import absences, officers

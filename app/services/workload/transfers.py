@@ -15,7 +15,7 @@ from app.base.i18n import _
 from app.history.events.tasks import TaskHandedBack, TaskUnitChanged
 from app.history.events.workload import TasksTransferred, TransferTakenBack
 from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
-from app.models.runtime import IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services import identity
 from app.services.core import access, bulk, clock, history, paging, rights
 from app.services.core.access import Actor

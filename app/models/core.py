@@ -1,14 +1,39 @@
-"""Small tables that keep the application itself in order."""
+"""What all rooms store: settings, days off, keys of repeated commands, attempts."""
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, Index, LargeBinary, String
+from sqlalchemy import (
+    Date,
+    Index,
+    LargeBinary,
+    String,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.base import packing
 from app.base.column_types import PackedBytes, UtcMilliseconds
 from app.base.db import Base
+
+
+class Attempt(Base):
+    """One try at something that is limited, e.g. a sign-in; ``bucket`` is a hash, no address is kept."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index(None, "bucket", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class Holiday(Base):
+    """A day off besides the national ones, e.g. an election; without a name, a national one that is worked here."""
+
+    __tablename__ = "holiday"
+
+    on: Mapped[date] = mapped_column(Date, primary_key=True)
+    name: Mapped[str]
 
 
 class IdempotencyRecord(Base):
@@ -27,15 +52,13 @@ class IdempotencyRecord(Base):
     created_at: Mapped[datetime] = mapped_column(UtcMilliseconds, index=True)
 
 
-class Attempt(Base):
-    """One try at something that is limited, e.g. a sign-in; ``bucket`` is a hash, no address is kept."""
+class Setting(Base):
+    """A value that web, worker and commands share: the moved clock, a heartbeat, a number sequence."""
 
-    __tablename__ = "attempt"
-    __table_args__ = (Index(None, "bucket", "at"),)
+    __tablename__ = "setting"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    bucket: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    value: Mapped[dict[str, Any]]
 
 
 class VoidNonce(Base):
@@ -47,21 +70,3 @@ class VoidNonce(Base):
 
     nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
     until: Mapped[datetime] = mapped_column(index=True)
-
-
-class Holiday(Base):
-    """A day off besides the national ones, e.g. an election; without a name, a national one that is worked here."""
-
-    __tablename__ = "holiday"
-
-    on: Mapped[date] = mapped_column(Date, primary_key=True)
-    name: Mapped[str]
-
-
-class Setting(Base):
-    """A value that web, worker and commands share: the moved clock, a heartbeat, a number sequence."""
-
-    __tablename__ = "setting"
-
-    name: Mapped[str] = mapped_column(String(100), primary_key=True)
-    value: Mapped[dict[str, Any]]

@@ -1,4 +1,4 @@
-"""What the numbers of the office are made of: facts of cases and completed tasks, and their totals. Decision 53."""
+"""Facts of cases, and totals of them."""
 
 from datetime import date, datetime
 from typing import Any

@@ -1,13 +1,14 @@
-"""What instances send each other and which belong together; what people are told: outbox, notices, mails."""
+"""What people are told, how they want to be told, and in which words."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
-from app.models.runtime import ProcessInstance
+from app.models.instances import ProcessInstance
+from app.models.people import User
 
 _UNREAD_ABOUT = text("read_at IS NULL AND task_id IS NOT NULL")
 _UNREAD = text("read_at IS NULL")
@@ -15,60 +16,6 @@ _TO_MAIL = text("mail_at IS NOT NULL AND mailed_at IS NULL AND read_at IS NULL")
 _FOR_DIGEST = text("for_digest AND mailed_at IS NULL AND read_at IS NULL")
 #: As SQLAlchemy writes it for SQLite, which takes the index for nothing else.
 _FOR_DIGEST_SQLITE = text("for_digest = 1 AND mailed_at IS NULL AND read_at IS NULL")
-
-
-class InstanceMessage(Base):
-    """A message from a case to a process; its job has the same id and stays until it is delivered or unheard."""
-
-    __tablename__ = "case_message"
-    __table_args__ = (
-        Index("ix_case_message_sent_by", "sender_id", "state"),
-        Index("ix_case_message_kept_for", "receiver_id", "state"),
-    )
-
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    sender_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
-    #: The element that sent it.
-    activity_id: Mapped[str] = mapped_column(String(255))
-    name: Mapped[str] = mapped_column(String(255))
-    #: The receiving process, and the elements there, as drawn where it was sent: id → name of the message.
-    key: Mapped[str] = mapped_column(String(255))
-    targets: Mapped[dict[str, Any]]
-    #: The receiver's number where the sending element says it (``is_keyed``), else the sender's.
-    business_key: Mapped[str] = mapped_column(String(255))
-    is_keyed: Mapped[bool] = mapped_column(default=False)
-    #: The rounds in which it was sent, the innermost first.
-    rounds: Mapped[list[Any]]
-    #: The variables that it carries, till they have arrived; never identity.
-    values: Mapped[dict[str, Any]]
-    #: Its place among events with nobody acting in between, see `loop_guard`.
-    hops: Mapped[int] = mapped_column(default=0)
-    sent_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(10), default="sent")  # sent, kept, delivered, unheard
-    #: Who has received it or is to receive it.
-    receiver_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
-    done_at: Mapped[datetime | None]
-
-    sender: Mapped[ProcessInstance] = relationship(foreign_keys=sender_id)
-    receiver: Mapped[ProcessInstance | None] = relationship(foreign_keys=receiver_id)
-
-
-class Partner(Base):
-    """That a case is linked with another; each of the two has a row."""
-
-    __tablename__ = "partner"
-
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
-    partner_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True, index=True)
-    #: The rounds of ``instance_id`` in which the link was made, the innermost first.
-    rounds: Mapped[list[Any]]
-    #: What ``instance_id`` was told last by the other, by variable: it is not told back unchanged.
-    told: Mapped[dict[str, Any]]
-    since: Mapped[datetime]
-    #: Neither began the other: a message found its receiver by the number.
-    by_number: Mapped[bool] = mapped_column(default=False)
-
-    partner: Mapped[ProcessInstance] = relationship(foreign_keys=partner_id)
 
 
 class OutboxMessage(Base):
@@ -160,3 +107,71 @@ class Notice(Base):
     mailed_at: Mapped[datetime | None]
 
     instance: Mapped[ProcessInstance | None] = relationship()
+
+
+class CaseFollow(Base):
+    """That somebody wants to be told when a case moves on."""
+
+    __tablename__ = "case_follow"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("process_instance.id"), primary_key=True, autoincrement=False, index=True
+    )
+    since: Mapped[datetime]
+
+
+class Digest(Base):
+    """That somebody was sent his digest of a working day, or is being sent it.
+
+    ``state``: sending, sent, or failed where the server refused it. One that stays ``sending`` was interrupted: it is
+    not sent again.
+    """
+
+    __tablename__ = "digest"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    on: Mapped[date] = mapped_column(Date, primary_key=True, index=True)
+    state: Mapped[str] = mapped_column(String(7))
+    begun_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    #: Of one that failed: when it is tried again; null: no more that day.
+    again_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+
+
+class MessageText(Base):
+    """What a kind of letter or notice says in one language since somebody wrote it; the newest row is in force."""
+
+    __tablename__ = "message_text"
+    __table_args__ = (Index("ix_message_text_kind", "kind", "language", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    language: Mapped[str] = mapped_column(String(2))
+    subject: Mapped[str]
+    body: Mapped[str]
+    #: The text that Alur is delivered with again, as it was then.
+    is_delivered: Mapped[bool] = mapped_column(default=False)
+    written_at: Mapped[datetime]
+    written_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    written_by: Mapped[User | None] = relationship()
+
+
+class NotificationSettings(Base):
+    """How somebody wants to be told. Who has no row is told as the office is."""
+
+    __tablename__ = "notification_settings"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    #: Kind of notice → now, digest or app; what is not here is as delivered.
+    choices: Mapped[dict[str, Any]]
+    #: Whose quiet hours are his: office, own or none.
+    quiet: Mapped[str] = mapped_column(String(6))
+    #: His own ones, as HH:MM of the office's clock.
+    quiet_from: Mapped[str] = mapped_column(String(5))
+    quiet_until: Mapped[str] = mapped_column(String(5))
+    quiet_days_off: Mapped[bool]
+    #: Deadlines that have passed are told in quiet hours, too.
+    overdue_anyway: Mapped[bool] = mapped_column(default=False)
