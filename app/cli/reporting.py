@@ -6,7 +6,7 @@ import click
 
 from app.base.errors import InvalidForm
 from app.cli.base import ready, say
-from app.commands import exports
+from app.commands.files import downloads
 from app.services.definitions import definitions
 from app.services.numbers import report, report_files
 
@@ -33,7 +33,7 @@ def report_command(month: str, key: str, output: Path | None) -> None:
             raise InvalidForm(message, {"key": message})
         found = report.monthly_report(session, keys[0], report.month_of(month), actor=None)
     ending = output.suffix[1:] if output is not None else "text"
-    exports.record_report_taken(database, found.key, str(found.month), ending, actor=None)
+    downloads.record_report_taken(database, found.key, str(found.month), ending, actor=None)
     if output is None:
         for line in report_files.lines(found):
             say(line)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.base import i18n
 from app.base.i18n import _
-from app.commands import exports
+from app.commands.files import downloads
 from app.models import ProcessInstance
 from app.services.core import ids
 from app.services.core.bounded import MANY
@@ -151,7 +151,7 @@ def _download(
 ) -> Response:
     heading = [one.label for one in columns]
     answer = sheet_files.sheet_download(name, request.values.get("format", ""), heading, cells)
-    exports.note_list_taken(context.database(), part, actor=context.actor())
+    downloads.note_list_taken(context.database(), part, actor=context.actor())
     return answer
 
 

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import InvalidForm
 from app.base.i18n import _
-from app.commands import exports
+from app.commands.files import downloads
 from app.services.files import workbook_stream
 from app.web import context
 from app.web.security import guard_download
@@ -98,7 +98,7 @@ def _tell(file_name: str) -> None:
     actor = context.maybe_actor()
     if actor is not None:
         name, _dot, format_ = file_name.rpartition(".")
-        exports.record_list_taken(context.database(), name, format_, actor=actor)
+        downloads.record_list_taken(context.database(), name, format_, actor=actor)
 
 
 def _cell(value: object) -> object:

@@ -22,7 +22,6 @@ from app.commands import (
     channels,
     eventlogs,
     evidence,
-    exports,
     imports,
     numbers,
     questions,
@@ -32,6 +31,7 @@ from app.commands import (
     workload,
 )
 from app.commands.deployment import deployments, publications
+from app.commands.files import downloads
 from app.commands.instances import instances, jobs, messages
 from app.commands.maintenance import backups, keeping
 from app.commands.maintenance import work as work_again
@@ -640,8 +640,8 @@ class Walk:
     def taken(self) -> None:
         office, database = self.office, self.database
         case = self.begun(pelapor="Bu Sri Rahayu")
-        exports.record_list_taken(database, "perkara", "csv", actor=office.auditor)
-        exports.record_report_taken(database, "uji", "2026-11", "pdf", actor=office.auditor)
+        downloads.record_list_taken(database, "perkara", "csv", actor=office.auditor)
+        downloads.record_report_taken(database, "uji", "2026-11", "pdf", actor=office.auditor)
         eventlogs.record_taken(database, "xes", InstanceFilters(), actor=office.auditor)
         self.act(
             lambda s, **by: taking.take(s, case.id, archive=False, with_identity=False, **by),

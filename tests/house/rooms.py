@@ -9,7 +9,21 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Nouns are folders on some floors, files on others.
 FLOORS = ("web", "templates", "commands", "services", "models", "history", "locale", "tests")
 #: What the nouns of a floor share, and no noun itself.
-_SHARED = {"", "base", "components", "errors", "failures", "serving", "telling", "transaction", "types"}
+_SHARED = {
+    *(
+        "",
+        "base",
+        "batches",
+        "components",
+        "errors",
+        "failures",
+        "kinds_of_work",
+        "serving",
+        "static",
+        "templates",
+    ),
+    "transaction",
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,17 @@ def lines_of_nouns(root: Path = ROOT) -> dict[str, Counter[str]]:
                 noun = place.noun(path.relative_to(root / place.folder))
                 found.setdefault("" if noun in _SHARED else noun, Counter())[name] += lines_in(path)
     return found
+
+
+def noun_of(file: str) -> str:
+    """The noun of a file below app, by its floor; of what its nouns share: web, or core. Of other rooms: the room."""
+    for name, places in _PLACES.items():
+        for place in places:
+            folder = place.folder.removeprefix("app/") + "/"
+            if file.startswith(folder) and file.endswith(place.ending):
+                noun = place.noun(Path(file.removeprefix(folder)))
+                return noun if noun not in _SHARED else "web" if name in {"web", "templates"} else "core"
+    return file.split("/")[0].removesuffix(".py")
 
 
 def lines_of_rooms(root: Path = ROOT) -> dict[str, Counter[str]]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.base.db import Database
 from app.base.errors import InvalidForm, NotAllowed
 from app.base.i18n import _
-from app.commands import exports
+from app.commands.files import downloads
 from app.commands.transaction import run_without_key
 from app.forms import masking
 from app.services import identity
@@ -45,7 +45,7 @@ def download() -> Response:
         with database.reading() as session:
             columns = _columns(session, actor)
         rows = _cells(actor, database, reason, columns)
-        exports.note_list_taken(database, "instances_identity", actor=actor)
+        downloads.note_list_taken(database, "instances_identity", actor=actor)
         heading = [one.label for one in instance_list.columns()] + [*columns.values(), _("Identitas lainnya")]
         answer = sheet_download("perkara-identitas", request.form.get("format", ""), heading, rows)
     except InvalidForm as error:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import InvalidForm
 from app.commands import eventlogs as commands
-from app.commands import exports
+from app.commands.files import downloads
 from app.services.eventlogs import rows, taking
 from app.web import context, lists
 from app.web.casefile import instance_list
@@ -34,7 +34,7 @@ def download() -> Response:
         commands.record_taken(database, name, filters, actor=actor)
     except InvalidForm as error:
         return make_response(_page(str(error)), 422)
-    exports.note_list_taken(database, "event_log", actor=actor)
+    downloads.note_list_taken(database, "event_log", actor=actor)
     found = rows.cases(database, filters, actor=actor)
     answer = FlaskResponse(
         stream_with_context(format_.write(found, filters.key or "alur")), mimetype=format_.mimetype

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from app.base.errors import NotFound
 from app.base.i18n import _
-from app.commands import exports
+from app.commands.files import downloads
 from app.services.numbers import overview, report, report_files, scope, words
 from app.services.numbers.report import Report
 from app.web import context, lists
@@ -59,7 +59,7 @@ def xlsx() -> Response:
 def _file(write: Callable[[Report], bytes], ending: str, media_type: str) -> Response:
     with context.database().reading() as session:
         found = _read_report(session)
-    exports.record_report_taken(
+    downloads.record_report_taken(
         context.database(), found.key, str(found.month), ending, actor=context.actor()
     )
     return as_download(write(found), f"{found.name}.{ending}", media_type)

@@ -3,7 +3,7 @@
 from app.base.db import Database
 from app.commands.transaction import run_without_key
 from app.history.catalogue import Event
-from app.history.events.exports import ListTaken, ReportTaken
+from app.history.events.files import ListTaken, ReportTaken
 from app.services.core import history
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed
