@@ -25,7 +25,7 @@ BESIDE: Mapping[str, str] = {
     **dict.fromkeys(("sandbox.play_step", "sandbox.scene", "sandbox.scene_of", "sandbox.played_run"), _TRIAL),
     **dict.fromkeys(("scenarios.keep_scenario", "forecast.forecast_draft"), _TRIAL),
     **dict.fromkeys(("providers.depart", "providers.enter", "providers.resume"), _PROVIDER),
-    "exports.note_list_taken": _LOG,
+    "downloads.note_list_taken": _LOG,
     **dict.fromkeys(("security_log.record", "security_log.told"), _LOG),
     "security_log.write_notes": _LOG,
 }
