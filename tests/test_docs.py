@@ -35,3 +35,10 @@ def test_docs_link_to_what_is_there() -> None:
             if not (path.parent / target).exists():
                 wrong.append(f"{path.relative_to(ROOT)}: {target}")
     assert not wrong
+
+
+def test_words_of_ours_are_few_and_lead_to_what_is_there() -> None:
+    rows = [line for line in (ROOT / "docs/glossary.md").read_text().splitlines() if line.startswith("| ")][1:]
+    assert 15 < len(rows) <= 25
+    named = [name for row in rows for name in re.findall(r"`((?:app|tests)/[^`]+)`", row)]
+    assert [name for name in named if not (ROOT / name).exists()] == []
