@@ -4,6 +4,8 @@ BIN := .venv/bin
 
 # Files whole, in the order of their folders: else those of few tests come last, the longest among them, on one core.
 SPREAD := --dist loadfile --no-loadscope-reorder
+# Where the tests for a browser are: to collect all others once more takes each worker ten seconds.
+BROWSER = tests/journeys $(shell grep -rl --include='test_*.py' 'mark\.browser' tests)
 
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run lint check test nightly chaos bench house mutants mutants-record format
@@ -42,7 +44,7 @@ test: lint ## everything, on both databases, browser journeys in Chromium includ
 	@$(PYTHON) bootstrap.py --dev --browser
 	$(BIN)/python frontend/build.py --test
 	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m "not browser"
-	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m browser  # apart: a browser's event loop keeps V8 from its time limits
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m browser $(BROWSER)  # apart: a browser's event loop keeps V8 from its time limits
 
 # Each night other seeds, the same for a whole day; ALUR_SEED plays a night again.
 NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
