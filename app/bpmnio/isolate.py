@@ -260,7 +260,6 @@ class Isolate:
 
 
 def _threads() -> set[int]:
-    """The threads of this process."""
     with suppress(OSError):
         return {int(name) for name in os.listdir("/proc/self/task")}
     return set()

@@ -99,7 +99,6 @@ def counts(found: Comparison) -> list[tuple[str, int]]:
 
 
 def _titles() -> Mapping[Section, str]:
-    """The headings of the sections."""
     return {
         "process": _("Proses dan identitas SOP"),
         "lane": pgettext("banyak", "Lajur"),

@@ -368,7 +368,6 @@ def _is_free(decision: Decision, table: Table) -> bool:
 
 
 def _constant(text: str) -> Part | None:
-    """A result that is a constant."""
     found = None if is_any(text) else tests_in(text, "")
     return found.parts[0] if found and len(found.parts) == 1 and not found.negated else None
 

@@ -143,7 +143,6 @@ class _Both:
         return at
 
     def _only(self, name: str, contents: Contents, *, added: bool) -> Change:
-        """A file that only one of them has."""
         document = _read(name, contents.files[name])
         nothing = replace(document, subjects={"": Subject("", "file", Tree("", {}))}, layers=(), steps=())
         found = self._between(*((nothing, document) if added else (document, nothing)))

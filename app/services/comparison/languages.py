@@ -98,7 +98,6 @@ def _order_in_table(subject: Subject) -> Aspect:
 
 
 def _cells(subject: Subject, document: Document) -> Sequence[str]:
-    """Of a column what stands in its cells."""
     return tuple(_cells_under(subject, document)) if subject.part == "column" else ()
 
 

@@ -346,7 +346,6 @@ def _is_gone(row: WatchedFile) -> bool:
 
 
 def _gone(row: WatchedFile, held_by: Iterable[tuple[str, int]]) -> list[Finding]:
-    """What is to be said of a file that is gone."""
     return [
         Finding(_GONE, "warning", file=row.name, params={"key": key, "version": str(number)})
         for key, number in held_by

@@ -266,7 +266,6 @@ def _piece(one: xml.Element) -> str:
 
 
 def _is_drawn(one: xml.Element, within: xml.Element) -> bool:
-    """Whether it lies in a drawing."""
     above = one.getparent()
     while above is not None and above is not within:
         if above.tag in (f"{_W}drawing", f"{_W}pict", f"{_W}object", canvases.FALLBACK):

@@ -339,7 +339,6 @@ def _role_words() -> list[tuple[str, str]]:
 
 
 def _sent_profile() -> Profile:
-    """The profile that a form sends."""
     roles = request.form.getlist("roles")
     return Profile(
         full_name=request.form.get("full_name", ""),

@@ -199,7 +199,6 @@ def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
 
 
 def _examples(about: str) -> list[tuple[str, str]]:
-    """Questions to begin with."""
     if about == question.EVENTS:
         some = (
             (_("Campur tangan, terbaru dulu"), [("jenis", {"nilai": "campur_tangan"})]),

@@ -112,7 +112,6 @@ def reads_attribute(name: str) -> bool:
 
 
 def _in_lanes(element: Element) -> bool:
-    """Whether the process of ``element`` has lanes."""
     process = next(element.iterancestors(f"{BPMN}process"), None)
     return process is not None and next(process.iter(f"{BPMN}lane"), None) is not None
 
