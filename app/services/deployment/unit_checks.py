@@ -6,10 +6,10 @@ What counts as filling the variable in: see `variable_flow.Filling`.
 from collections.abc import Iterator
 
 from app.base.i18n import _
-from app.engine.data_flow import FILLED, Way
 from app.engine.diagram import Lane, Node
 from app.findings import Finding
 from app.services.deployment.bundle import Bundle
+from app.services.deployment.data_flow import FILLED, Way
 from app.services.deployment.lane_groups import Plan, PlannedGroup
 from app.services.deployment.variable_flow import VariableFlow, named, told
 
@@ -28,13 +28,13 @@ def check_units(bundle: Bundle, staffing: Plan | None) -> Iterator[Finding]:
         if not variable or not is_task or (variable not in asked and len(asked) >= _MOST_VARIABLES):
             continue
         asked.add(variable)
-        if variables.flow_of(variable).opened[node.id] is not FILLED:
+        if variables.filling(variable).opened[node.id] is not FILLED:
             group = staffing.of_lane(diagram.key, lane) if staffing is not None else None
             yield _finding(node, variable, variables, _who(lane, group))
 
 
 def _finding(node: Node, variable: str, variables: VariableFlow, who: str) -> Finding:
-    ways = variables.flow_of(variable).ways(node.id)
+    ways = variables.filling(variable).ways(node.id)
     perhaps = variables.setters(variable, ways)
     params = {"variable": variable, "ways": _told(ways), "who": who, "perhaps": ", ".join(perhaps)}
     code = "unit_perhaps_not_chosen" if perhaps else "unit_not_chosen"

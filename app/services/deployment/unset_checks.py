@@ -12,12 +12,12 @@ from typing import Literal
 from app.base.errors import ExpressionFailed
 from app.bpmnio import feel
 from app.engine import decisions
-from app.engine.data_flow import FILLED, DataFlow, State, Way
 from app.engine.diagram import Node
 from app.engine.mappings import Assignment
 from app.findings import Finding
 from app.forms.condition_tree import All, Test, Tree
 from app.services.deployment.bundle import Bundle, own_names, set_by
+from app.services.deployment.data_flow import FILLED, State, Way
 from app.services.deployment.variable_flow import (
     Asking,
     VariableFlow,
@@ -51,12 +51,11 @@ def check_unset(bundle: Bundle) -> Iterator[Finding]:
     """Warnings about such variables, each with one way; once for each element and variable."""
     labels = _labels(bundle)
     asking = Asking(bundle, labels)
-    flow, reader = DataFlow(bundle.diagram, asking), _Reader(bundle, asking)
     found = set[tuple[str, str]]()
     strict = _Strict(bundle)
-    for read in reader.all(flow):
+    for read in _Reader(bundle, asking).all():
         for name in sorted(read.names & labels.keys() - {name for id, name in found if id == read.node.id}):
-            way, perhaps = _way(flow, read, name), list[str]()
+            way, perhaps = _way(asking, read, name), list[str]()
             if way is None and read.stops:
                 way, perhaps = strict.way(read, name)
             if way is not None and not _is_not_handed_over(bundle, read.node, name):
@@ -73,11 +72,10 @@ def read_unset(
     ``standing``: the elements where the case stands; ``held``: the variables that hold something.
     """
     labels, diagram = _labels(bundle), bundle.diagram
-    asking = Asking(bundle, labels)
     around = {one.id for id in standing for one in diagram.around(diagram.nodes[id])}
-    flow = DataFlow(diagram, asking, dict.fromkeys({*standing, *around}, frozenset(held)))
+    asking = Asking(bundle, labels, dict.fromkeys({*standing, *around}, frozenset(held)))
     found = set[tuple[str, str]]()
-    for read in _Reader(bundle, asking).all(flow):
+    for read in _Reader(bundle, asking).all():
         is_open = read.kind != "condition" and (read.node.attached_to or read.node.id) in {*standing, *around}
         for name in sorted(read.names & set(names) & labels.keys()) if not is_open else ():
             if _lacks(name, read.known) and (read.node.id, name) not in found:
@@ -87,9 +85,8 @@ def read_unset(
 
 def readers_of(bundle: Bundle, names: Collection[str]) -> Mapping[str, Node]:
     """Which of these variables conditions, tables, timers, rounds or mappings read, each with the first that does."""
-    asking = Asking(bundle, names)
     found: dict[str, Node] = {}
-    for read in _Reader(bundle, asking).all(DataFlow(bundle.diagram, asking)):
+    for read in _Reader(bundle, Asking(bundle, names)).all():
         for name in read.names & set(names):
             found.setdefault(name, read.node)
     return found
@@ -111,11 +108,11 @@ def _is_not_handed_over(bundle: Bundle, node: Node, name: str) -> bool:
     return name not in own_names(call) and not any(name in set_by(one, bundle) for one in inside)
 
 
-def _way(flow: DataFlow, read: _Read, name: str) -> Way | None:
+def _way(asking: Asking, read: _Read, name: str) -> Way | None:
     """A way on which nobody sets the variable before it is read."""
     if not _lacks(name, read.known):
         return None
-    ways = flow.ways(read.node.id, lambda known: _lacks(name, known))
+    ways = asking.ways(read.node.id, lambda known: _lacks(name, known))
     return ways[0] if ways else None
 
 
@@ -136,7 +133,7 @@ class _Strict:
             return None, []
         self._asked.add(name)
         variables = self._of[read.kind == "rounds"]
-        flow = variables.flow_of(name)
+        flow = variables.filling(name)
         known = flow.before if read.kind == "rounds" else flow.opened
         if known[read.node.attached_to or read.node.id] is FILLED:
             return None, []
@@ -170,12 +167,13 @@ class _Reader:
     def __init__(self, bundle: Bundle, asking: Asking) -> None:
         self._bundle, self._asking, self._diagram = bundle, asking, bundle.diagram
 
-    def all(self, flow: DataFlow) -> Iterator[_Read]:
+    def all(self) -> Iterator[_Read]:
+        flow = self._asking
         for node in self._diagram.nodes.values():
-            yield from self._conditions(node, flow)
-            yield from self._timer(node, flow)
-            yield from self._rounds(node, flow)
-            yield from self._mappings(node, flow)
+            yield from self._conditions(node)
+            yield from self._timer(node)
+            yield from self._rounds(node)
+            yield from self._mappings(node)
             table = self._bundle.tables.get(node.decision or "")
             if table is not None:
                 yield _Read(node, "table", decisions.deciding_names(table), flow.opened[node.id])
@@ -184,39 +182,41 @@ class _Reader:
             if node.kind == "sendTask" and (unit := node.properties.get("unit")):
                 yield _Read(node, "told_unit", frozenset({unit}), flow.opened[node.id])
 
-    def _conditions(self, node: Node, flow: DataFlow) -> Iterator[_Read]:
+    def _conditions(self, node: Node) -> Iterator[_Read]:
         texts = [one.condition for one in self._diagram.outgoing.get(node.id, ()) if one.condition]
         names = frozenset(name for text in texts for name in _unguarded(text))
         if names := frozenset(name for name in names if not any(_asks_if_empty(name, one) for one in texts)):
-            yield _Read(node, "condition", names, flow.opened[node.id])
+            yield _Read(node, "condition", names, self._asking.opened[node.id])
 
-    def _timer(self, node: Node, flow: DataFlow) -> Iterator[_Read]:
+    def _timer(self, node: Node) -> Iterator[_Read]:
         text = node.timer.text.removeprefix("=").strip() if node.timer is not None else ""
         if node.timer is None or not node.timer.text.startswith("=") or _gives_something(text):
             return
         host = self._diagram.nodes.get(node.attached_to or "")
-        known = flow.opened if host is None or host.loop is None else flow.before
+        known = self._asking.opened if host is None or host.loop is None else self._asking.before
         yield _Read(node, "timer", feel.variable_names(text), known[host.id if host else node.id], stops=True)
 
-    def _rounds(self, node: Node, flow: DataFlow) -> Iterator[_Read]:
+    def _rounds(self, node: Node) -> Iterator[_Read]:
         loop = node.loop
         if loop is None:
             return
         stops = loop.kind != "while"
         if stops and not _gives_something(loop.over):
-            yield _Read(node, "rounds", feel.variable_names(loop.over), flow.before[node.id], stops=True)
-        inside = self._asking.done(node, flow.inside[node.id])
-        first = flow.before[node.id] if loop.before else inside
+            yield _Read(
+                node, "rounds", feel.variable_names(loop.over), self._asking.before[node.id], stops=True
+            )
+        inside = self._asking.done(node, self._asking.inside[node.id])
+        first = self._asking.before[node.id] if loop.before else inside
         texts = [(loop.over, first)] if not stops else []
         for text, known in [*texts, (loop.until, inside)]:
             if text and (names := _unguarded(text)):
                 yield _Read(node, "condition", names, known)
 
-    def _mappings(self, node: Node, flow: DataFlow) -> Iterator[_Read]:
+    def _mappings(self, node: Node) -> Iterator[_Read]:
         if node.mappings is None:
             return
-        before = flow.opened[node.id] if node.loop is not None else flow.before[node.id]
-        inside = self._asking.done(node, flow.inside[node.id])
+        before = self._asking.opened[node.id] if node.loop is not None else self._asking.before[node.id]
+        inside = self._asking.done(node, self._asking.inside[node.id])
         for assignments, known in ((node.mappings.inputs, before), (node.mappings.outputs, inside)):
             yield from _assigned(node, assignments, known)
 

@@ -14,11 +14,9 @@ or is hidden at times, and a table that may give nothing. Who left it empty, and
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from app.engine import decisions
-from app.engine.data_flow import EMPTY, FILLED, DataFlow, State, Step, Way, both_of
 from app.engine.diagram import Flow, Node
 from app.engine.mappings import Assignment
 from app.engine.reading.elements import loops
@@ -27,6 +25,7 @@ from app.forms.condition_tree import All, Tree, implies, negated, parse, variabl
 from app.forms.form import walk_hidden
 from app.forms.model import LIST, MULTI_CHOICE
 from app.services.deployment.bundle import Bundle, set_by
+from app.services.deployment.data_flow import EMPTY, FILLED, DataFlow, State, Step, Way, both_of
 
 _NAME = re.compile(r"[^\W\d]\w*")
 _NOTHING = frozenset({"", "null", '""'})
@@ -45,20 +44,31 @@ class VariableFlow:
 
     def __init__(self, bundle: Bundle, *, lists: bool = False) -> None:
         self.bundle, self.lists = bundle, lists
-        self._flows = dict[str, DataFlow]()
-        self._rules = dict[str, Filling]()
+        self._filling = dict[str, Filling]()
+        self._conditions = dict[str, Tree | None]()
         self.follows = False  # a name is followed one step
         self.set_by = {id: set_by(node, bundle) for id, node in bundle.diagram.nodes.items()}
 
-    def rules(self, variable: str) -> "Filling":
-        """What elements do to the variable."""
-        return self._rules.setdefault(variable, Filling(self, variable))
-
-    def flow_of(self, variable: str) -> DataFlow:
+    def filling(self, variable: str) -> "Filling":
         """What is known of the variable everywhere."""
-        if variable not in self._flows:
-            self._flows[variable] = DataFlow(self.bundle.diagram, self.rules(variable))
-        return self._flows[variable]
+        if variable not in self._filling:
+            self._filling[variable] = Filling(self, variable)
+        return self._filling[variable]
+
+    def condition(self, flow: Flow) -> Tree | None:
+        """What holds where the flow is taken; of the default flow, that no other's condition does."""
+        if flow.id not in self._conditions:
+            self._conditions[flow.id] = self._read(flow)
+        return self._conditions[flow.id]
+
+    def _read(self, flow: Flow) -> Tree | None:
+        if flow.condition:
+            return read_condition(flow.condition)
+        if not flow.is_default:
+            return None
+        others = [one for one in self.bundle.diagram.outgoing[flow.source] if one.condition]
+        trees = [tree for one in others if (tree := read_condition(one.condition or "")) is not None]
+        return All(tuple(negated(tree) for tree in trees)) if trees else None
 
     def setters(self, variable: str, ways: Iterable[Way]) -> list[str]:
         """The names of the elements on these ways that set the variable, if perhaps to nothing."""
@@ -66,67 +76,67 @@ class VariableFlow:
         return list(dict.fromkeys(named(one) for one in passed if variable in self.set_by[one.id]))
 
 
-@dataclass
-class Filling:
-    """What the elements of a deployment do to one variable."""
+class Filling(DataFlow):
+    """Whether one variable holds something, as the elements of a deployment have it."""
 
-    checker: VariableFlow
-    variable: str
+    def __init__(self, variables: VariableFlow, variable: str) -> None:
+        self._variables, self._variable = variables, variable
+        super().__init__(variables.bundle.diagram)
 
-    def opened(self, node: Node, before: State) -> State:
+    def entering(self, node: Node, before: State) -> State:
         """A round's element is filled in, an input as what it is worked out from; where that is empty, the case's
         own value counts."""
-        if node.loop is not None and node.loop.element == self.variable:
+        if node.loop is not None and node.loop.element == self._variable:
             return FILLED
-        given = [one for one in _inputs(node) if one.name == self.variable]
+        given = [one for one in _inputs(node) if one.name == self._variable]
         return both_of(before, self._value(node, given[-1], before, opening=True)) if given else before
 
-    def left(self, node: Node, inside: State, before: State) -> State:
+    def leaving(self, node: Node, inside: State, before: State) -> State:
         """What is filled in inside goes out, unless it is kept there; an output goes out anyway."""
         filled = self.filled(node, inside)
-        result = filled if _goes_out(node, self.variable) else before
+        result = filled if _goes_out(node, self._variable) else before
         for one in node.mappings.outputs if node.mappings is not None else ():
-            if one.name == self.variable:
+            if one.name == self._variable:
                 result = self._value(node, one, filled, opening=False)
         return result
 
-    def skipped(self, _node: Node, before: State) -> State:
+    def skipping(self, _node: Node, before: State) -> State:
         """Nobody was asked."""
         return before
 
-    def followed(self, flow: Flow, before: State) -> State:
+    def following(self, flow: Flow, before: State) -> State:
         """A condition that asks for the variable, or for what made somebody fill it in, tells that it is there."""
         if before is FILLED:
             return FILLED
-        condition = self._condition(flow)
+        condition = self._variables.condition(flow)
         if condition is None:
             return before
-        if _holds_something(condition, self.variable) or any(implies(condition, one) for one in before):
+        if _holds_something(condition, self._variable) or any(implies(condition, one) for one in before):
             return FILLED
         return before
 
     def filled(self, node: Node, before: State) -> State:
         """What is known inside an element when it is done, before its outputs."""
-        bundle = self.checker.bundle
+        bundle = self._variables.bundle
         form, table = bundle.forms.get(node.form_key or ""), bundle.tables.get(node.decision or "")
         known = before
         if before is not FILLED:  # what held before the answers may not hold after them
-            changed = self.checker.set_by[node.id]
+            changed = self._variables.set_by[node.id]
             known = frozenset(one for one in before if not variables_in(one) & changed)
         if _begins_by_itself(node):
             return known  # nobody is there to be asked
         if form is not None:
             return self._asked(form, known)
-        if table is not None and self.variable in decisions.outputs(table):
-            return FILLED if decisions.always_gives(table, self.variable) else EMPTY
-        if table is not None and node.mappings is not None and node.mappings.result == self.variable:
+        if table is not None and self._variable in decisions.outputs(table):
+            return FILLED if decisions.always_gives(table, self._variable) else EMPTY
+        if table is not None and node.mappings is not None and node.mappings.result == self._variable:
             always = all(decisions.always_gives(table, name) for name in decisions.outputs(table))
             return FILLED if always else EMPTY
         return FILLED if _brings_anything(node) else known
 
     def _asked(self, form: Form, known: State) -> State:
         for part, hides in walk_hidden(form.components):
-            if part.key != self.variable or part.rows or not part.takes_input:
+            if part.key != self._variable or part.rows or not part.takes_input:
                 continue
             if part.required or self._opens_filled(part):
                 shown = [read_condition(text) for text in hides]
@@ -140,7 +150,7 @@ class Filling:
 
     def _opens_filled(self, part: Field) -> bool:
         is_list = part.type in MULTI_CHOICE or part.type == LIST
-        return part.default not in (None, "", [], False) or (self.checker.lists and is_list)
+        return part.default not in (None, "", [], False) or (self._variables.lists and is_list)
 
     def _value(self, node: Node, one: Assignment, here: State, *, opening: bool) -> State:
         """What is known of what an assignment gives; ``here``: of this variable where it is worked out."""
@@ -151,52 +161,45 @@ class Filling:
         text = one.text.strip()
         if text in _NO_UNIT:
             return EMPTY
-        if text == self.variable or not _NAME.fullmatch(text):
-            return here if text == self.variable else FILLED
+        if text == self._variable or not _NAME.fullmatch(text):
+            return here if text == self._variable else FILLED
         return self._of_other(node, text, opening)
 
     def _of_other(self, node: Node, name: str, opening: bool) -> State:
         """What is known of a variable that this one is set from. Where that is set from a third: as of a formula."""
-        if self.checker.follows:
+        if self._variables.follows:
             return FILLED
-        self.checker.follows = True
+        self._variables.follows = True
         try:
-            other = self.checker.flow_of(name)
+            other = self._variables.filling(name)
         finally:
-            self.checker.follows = False
+            self._variables.follows = False
         inside = other.inside[node.id]
-        known = other.opened[node.id] if opening else self.checker.rules(name).filled(node, inside)
+        known = other.opened[node.id] if opening else other.filled(node, inside)
         return known if known is FILLED else EMPTY
 
-    def _condition(self, flow: Flow) -> Tree | None:
-        """What holds where the flow is taken; of the default flow, that no other's condition does."""
-        if flow.condition:
-            return read_condition(flow.condition)
-        if not flow.is_default:
-            return None
-        others = [one for one in self.checker.bundle.diagram.outgoing[flow.source] if one.condition]
-        trees = [tree for one in others if (tree := read_condition(one.condition or "")) is not None]
-        return All(tuple(negated(tree) for tree in trees)) if trees else None
 
-
-class Asking:
+class Asking(DataFlow):
     """Which variables were set at all, to something or to nothing: a state is the set of their names.
 
-    ``names``: of all variables that are asked about.
+    ``names``: of all variables that are asked about. ``begun``: as in `DataFlow`.
     """
 
-    def __init__(self, bundle: Bundle, names: Iterable[str]) -> None:
+    def __init__(
+        self, bundle: Bundle, names: Iterable[str], begun: Mapping[str, State] | None = None
+    ) -> None:
         self._bundle, self._all = bundle, frozenset(names)
         self._sets = {node.id: self._set_in(node) for node in bundle.diagram.nodes.values()}
+        super().__init__(bundle.diagram, begun)
 
-    def opened(self, node: Node, before: State) -> State:
+    def entering(self, node: Node, before: State) -> State:
         """Inside, the inputs and what a round has are set; where nothing of around is seen, they alone."""
         if before is FILLED:
             return FILLED
         given = frozenset(loops.local_names(node.loop)) | self._assigned(_inputs(node), before)
         return given if node.mappings is not None and node.mappings.sealed else before | given
 
-    def left(self, node: Node, inside: State, before: State) -> State:
+    def leaving(self, node: Node, inside: State, before: State) -> State:
         """What was set inside goes out, unless it is kept there; an output goes out anyway."""
         if before is FILLED or inside is FILLED:
             return FILLED
@@ -204,14 +207,14 @@ class Asking:
         outputs = node.mappings.outputs if node.mappings is not None else ()
         out = before | frozenset(name for name in done if _goes_out(node, name))
         again = frozenset(one.name for one in outputs)
-        return self.skipped(node, (out - again) | self._assigned(outputs, done))
+        return self.skipping(node, (out - again) | self._assigned(outputs, done))
 
-    def skipped(self, node: Node, before: State) -> State:
+    def skipping(self, node: Node, before: State) -> State:
         """The list of results is set, be it empty."""
         into = node.loop.into if node.loop is not None else ""
         return before | {into} if into and before is not FILLED else before
 
-    def followed(self, flow: Flow, before: State) -> State:
+    def following(self, flow: Flow, before: State) -> State:
         """A condition that holds only for something tells that it was set."""
         tree = read_condition(flow.condition) if flow.condition else None
         if before is FILLED or tree is None:

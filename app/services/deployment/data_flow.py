@@ -1,42 +1,23 @@
 """What is known of variables at each place: a look along every way through a diagram, before anybody walks it.
 
-What an element does to them its forms, tables and mappings say: `Rules`. A state says what is known at one place,
-whichever way led there. Of one variable: `FILLED`, or else what must hold for it to be filled in. Of several: the
+What elements do to them, `variable_flow` says of a deployment. A state says what is known at one place, whichever way
+led there. Of one variable: `FILLED`, or else what must hold for it to be filled in. Of several: the
 names of those that were set.
 """
 
+from abc import ABC, abstractmethod
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from typing import Any, Protocol
+from typing import Any
 
 from app.engine.diagram import Diagram, Flow, Node
 
-#: What is known, as the rules say it; less is known where ways come together. `FILLED`: all that can be.
+#: What is known, as each kind of flow says it; less is known where ways come together. `FILLED`: all that can be.
 State = frozenset[Any]
 FILLED: State = frozenset({"whatever holds"})
 EMPTY: State = frozenset()
-
-
-class Rules(Protocol):
-    """What elements and flows do to what is known of the variable."""
-
-    def opened(self, node: Node, before: State) -> State:
-        """Inside an activity as it opens, where ``before`` is known around it."""
-        ...
-
-    def left(self, node: Node, inside: State, before: State) -> State:
-        """Around an element that is left, where ``inside`` is known in it: of a sub-process, at its end."""
-        ...
-
-    def skipped(self, node: Node, before: State) -> State:
-        """Around an activity that ran no round at all."""
-        ...
-
-    def followed(self, flow: Flow, before: State) -> State:
-        """On a flow that is taken."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -62,25 +43,42 @@ def both_of(one: State, other: State) -> State:
     return FILLED if one is FILLED or other is FILLED else one | other
 
 
-class DataFlow:
+class DataFlow(ABC):
     """What is known in a diagram: ``before`` around each element as a token comes to it, ``opened`` inside as it
-    opens, ``inside`` when it is left, ``after`` around it then.
+    opens, ``inside`` when it is left, ``after`` around it then. Subclasses say what elements and flows do to it; what
+    they need for that they have ready before they call this.
 
     ``begun``: of a case on its way what is known at the elements where it stands, and around each sub-process that
     those are in; what no way from there leads to is `FILLED`.
     """
 
-    def __init__(self, diagram: Diagram, rules: Rules, begun: Mapping[str, State] | None = None) -> None:
-        self._diagram, self._rules, self._begun = diagram, rules, begun
+    def __init__(self, diagram: Diagram, begun: Mapping[str, State] | None = None) -> None:
+        self._diagram, self._begun = diagram, begun
         self._order = _in_order(diagram)
         self.before: dict[str, State] = dict.fromkeys(diagram.nodes, FILLED)
         self.opened = dict(self.before)
         self.inside = dict(self.before)
         self.after = dict(self.before)
-        # A state only ever gets less certain; the bound is for rules that do not keep to that.
+        # A state only ever gets less certain; the bound is for what does not keep to that.
         for _round in range(2 * len(diagram.nodes) + 2):
             if not self._settle():
                 break
+
+    @abstractmethod
+    def entering(self, node: Node, before: State) -> State:
+        """Inside an activity as it opens, where ``before`` is known around it."""
+
+    @abstractmethod
+    def leaving(self, node: Node, inside: State, before: State) -> State:
+        """Around an element that is left, where ``inside`` is known in it: of a sub-process, at its end."""
+
+    @abstractmethod
+    def skipping(self, node: Node, before: State) -> State:
+        """Around an activity that ran no round at all."""
+
+    @abstractmethod
+    def following(self, flow: Flow, before: State) -> State:
+        """On a flow that is taken."""
 
     def ways(
         self, node_id: str, lacks: Callable[[State], bool] = lambda known: known is not FILLED
@@ -108,11 +106,11 @@ class DataFlow:
         changed = False
         for node in self._order:
             before = self._arriving(node)
-            opened = self._rules.opened(node, before)
+            opened = self.entering(node, before)
             inside = self._at_end(node) if node.kind == "subProcess" else opened
-            after = self._rules.left(node, inside, before)
+            after = self.leaving(node, inside, before)
             if _may_be_skipped(node):
-                after = any_of(after, self._rules.skipped(node, before))
+                after = any_of(after, self.skipping(node, before))
             known = (before, opened, inside, after)
             changed |= known != tuple(one[node.id] for one in self._states)
             for states, state in zip(self._states, known, strict=True):
@@ -128,7 +126,7 @@ class DataFlow:
             return self.before[node.attached_to]
         if node.kind == "startEvent" and node.scope:
             return self.opened[node.scope] if node.scope not in (self._begun or ()) else FILLED
-        states = [self._rules.followed(flow, self.after[flow.source]) for flow in self._incoming[node.id]]
+        states = [self.following(flow, self.after[flow.source]) for flow in self._incoming[node.id]]
         if self._begun is not None:
             return self._arriving_begun(node, states, self._begun)
         if not states:
@@ -174,7 +172,7 @@ class DataFlow:
     def _onward(self, node_id: str, lacks: Callable[[State], bool]) -> Iterator[tuple[str, Flow | None]]:
         """Where a token may go from an element while it is lacking."""
         for flow in self._diagram.outgoing.get(node_id, ()):
-            if lacks(self._rules.followed(flow, self.after[node_id])):
+            if lacks(self.following(flow, self.after[node_id])):
                 yield flow.target, flow
         inside = self._diagram.starts_in(node_id) if lacks(self.opened[node_id]) else ()
         beside = self._diagram.boundary.get(node_id, ()) if lacks(self.before[node_id]) else ()

@@ -2,25 +2,25 @@
 
 import pytest
 
-from app.engine.data_flow import EMPTY, FILLED, DataFlow, State
 from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading import reader
+from app.services.deployment.data_flow import EMPTY, FILLED, DataFlow, State
 from tests.engine.building import Shape, boundary, bpmn, end, exclusive, inside, node, parallel, start, user
 
 
-class Filling:
+class Filling(DataFlow):
     """The element ``isi`` fills it in, ``hapus`` empties it."""
 
-    def opened(self, node: Node, before: State) -> State:
+    def entering(self, node: Node, before: State) -> State:
         return before
 
-    def left(self, node: Node, inside: State, before: State) -> State:
+    def leaving(self, node: Node, inside: State, before: State) -> State:
         return {"isi": FILLED, "hapus": EMPTY}.get(node.id, inside)
 
-    def skipped(self, node: Node, before: State) -> State:
+    def skipping(self, node: Node, before: State) -> State:
         return before
 
-    def followed(self, flow: Flow, before: State) -> State:
+    def following(self, flow: Flow, before: State) -> State:
         return FILLED if flow.name == "terisi" else before
 
 
@@ -30,7 +30,7 @@ def read(nodes: list[Shape], flows: str) -> Diagram:
 
 
 def certain(nodes: list[Shape], flows: str) -> bool:
-    return DataFlow(read(nodes, flows), Filling()).opened["tugas"] is FILLED
+    return Filling(read(nodes, flows)).opened["tugas"] is FILLED
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ def test_a_sub_process_hands_on_what_all_its_ends_know() -> None:
 def test_the_ways_are_the_shortest_one_for_each_arrow_and_none_through_the_element_itself() -> None:
     nodes = [exclusive("f"), user("a"), user("b"), user("isi"), exclusive("g")]
     diagram = read(nodes, "mulai > f > a > tugas > g > selesai\nf > b > tugas\nf > isi > tugas\ng > b")
-    ways = DataFlow(diagram, Filling()).ways("tugas")
+    ways = Filling(diagram).ways("tugas")
     assert [[step.node.id for step in way] for way in ways] == [["mulai", "f", "a"], ["mulai", "f", "b"]]
