@@ -38,9 +38,8 @@ def test_docs_link_to_what_is_there() -> None:
 
 
 def test_words_of_ours_are_few_and_lead_to_what_is_there() -> None:
-    rows = [line for line in (ROOT / "docs/glossary.md").read_text().splitlines() if line.startswith("| ")][
-        1:
-    ]
+    text = (ROOT / "docs/glossary.md").read_text()
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
     assert 15 < len(rows) <= 25
     named = [name for row in rows for name in re.findall(r"`((?:app|tests)/[^`]+)`", row)]
     assert [name for name in named if not (ROOT / name).exists()] == []
