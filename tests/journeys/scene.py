@@ -23,7 +23,7 @@ from app.services.migration import batches
 from app.services.migration.decisions import Decisions
 from app.services.people import second_steps, users
 from app.services.questions import findings, samples, saved
-from app.services.questions.question import question_of
+from app.services.search.question import question_of
 from app.services.studio import draft_files, drafts, new_drafts, titles
 from app.services.workload import transfers
 from tests.journeys.office import Office

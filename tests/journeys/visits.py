@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.sync_api import FilePayload
 
-from app.services.questions import case_conditions
+from app.services.search import question
 from tests.journeys.people import Person
 from tests.journeys.scene import TWO_STEPS, Scene
 from tests.services.sop_tables import tables
@@ -71,7 +71,7 @@ _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFram
 
 #: A question with a condition of each kind, and none filled in.
 _EVERY_CONDITION = "&".join(
-    f"k1.{place}={subject}" for place, subject in enumerate(case_conditions.SUBJECTS[:12], 1)
+    f"k1.{place}={subject}" for place, subject in enumerate([*question.CASE_VALUES][:12], 1)
 )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, false, func, select
 from sqlalchemy.orm import Session
 
 from app.models import ProcessInstance, User, UserTask
@@ -11,9 +11,10 @@ from app.services.core import access, candidates, case_sources, clock, lookups
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
-from app.services.questions import case_conditions, terms
-from app.services.questions.question import Question
-from app.services.questions.terms import Terms
+from app.services.questions import variables
+from app.services.search import case_terms, terms
+from app.services.search.question import Condition, Question
+from app.services.search.terms import Term, Terms
 from app.services.tasks import inbox
 
 #: So many cases are looked at for a page, and where their variables must be read.
@@ -54,7 +55,13 @@ def every_id(
 
 def terms_of(session: Session, question: Question) -> Terms:
     """The question in terms. Raises: as `page`."""
-    return terms.terms_of(question, lambda one: case_conditions.term(session, one))
+    return terms.terms_of(question, lambda one: _term(session, one))
+
+
+def _term(session: Session, one: Condition) -> Term:
+    if one.subject == "variabel":
+        return Term(false(), check=variables.check_of(session, one.values))
+    return case_terms.term(session, one)
 
 
 def _collect(
@@ -136,7 +143,7 @@ def late_tasks(session: Session, found: Sequence[int]) -> dict[int, list[LateTas
             UserTask.closed_at,
         )
         .outerjoin(User, User.id == person)
-        .where(UserTask.instance_id.in_(found), case_conditions.in_state(session, "late", 0, now))
+        .where(UserTask.instance_id.in_(found), case_terms.in_state(session, "late", 0, now))
         .order_by(UserTask.instance_id, UserTask.opened_at)
     )
     late: dict[int, list[LateTask]] = {}

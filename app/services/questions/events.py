@@ -19,9 +19,9 @@ from app.services.core import candidates, holidays, lookups
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
-from app.services.questions import case_conditions, terms
-from app.services.questions.question import Condition, Question
-from app.services.questions.terms import Term, Terms
+from app.services.search import case_terms, terms
+from app.services.search.question import Condition, Question
+from app.services.search.terms import Term, Terms
 
 #: Written out, as the indexes of questions have it.
 ROW = EVENTS.c.id > literal_column("0")
@@ -146,8 +146,8 @@ def _term(session: Session, one: Condition) -> Term:
 def _type(_session: Session, values: Mapping[str, str]) -> Term:
     asked = values.get("nilai", "")
     if asked == "campur_tangan":
-        queries = [_all().where(EVENTS.c.type == type_) for type_ in case_conditions.INTERVENTIONS]
-        return Term(EVENTS.c.type.in_(case_conditions.INTERVENTIONS), queries)
+        queries = [_all().where(EVENTS.c.type == type_) for type_ in case_terms.INTERVENTIONS]
+        return Term(EVENTS.c.type.in_(case_terms.INTERVENTIONS), queries)
     if asked not in CATALOGUE:
         raise terms.refused(_("Pilih peristiwanya dulu."))
     fits = EVENTS.c.type == asked
@@ -179,7 +179,7 @@ def is_in_hours(calendar: Calendar, at: datetime, asked: str) -> bool:
 
 
 def _actor(session: Session, values: Mapping[str, str]) -> Term:
-    fits = EVENTS.c.actor_id == case_conditions.officer_of(session, values)
+    fits = EVENTS.c.actor_id == case_terms.officer_of(session, values)
     return Term(fits, [_all().where(fits)])
 
 

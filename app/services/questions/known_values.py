@@ -12,9 +12,9 @@ from app.base.i18n import N_, _
 from app.models import CaseBranch, CaseFact, ProcessDefinition, ProcessInstance, Unit
 from app.services.core import access, filter_values, ids
 from app.services.core.access import Actor
-from app.services.questions import case_conditions
 from app.services.questions.choices import Choices, Options
-from app.services.questions.question import CASES, Condition, Question, problems
+from app.services.search import case_terms
+from app.services.search.question import CASES, Condition, Question, problems
 
 _FACT, _BRANCH = cast("Table", CaseFact.__table__), cast("Table", CaseBranch.__table__)
 #: Whether a value is known.
@@ -113,7 +113,7 @@ _OF_CASES: Mapping[str, Mapping[str, tuple[str, _Known]]] = {
         "kegiatan": (N_("Kegiatan"), _activity),
         "lajur": (N_("Lajur"), _held("lane")),
         "unit": (N_("Unit"), _unit("unit")),
-        "keadaan": (N_("Keadaan"), lambda _session, _actor, value: value in case_conditions.TASK_STATES),
+        "keadaan": (N_("Keadaan"), lambda _session, _actor, value: value in case_terms.TASK_STATES),
     },
     "cabang": _one(N_("Cabang"), _among(lambda choices: choices.branches, _BRANCH, "element_id")),
     "proses": _one(N_("Proses"), _process),

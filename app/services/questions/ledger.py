@@ -19,7 +19,8 @@ from app.services.core import candidates, holidays
 from app.services.core.access import Actor
 from app.services.core.candidates import Key
 from app.services.core.paging import Page, cursor, limited
-from app.services.questions import case_conditions, events, terms
+from app.services.questions import events
+from app.services.search import case_terms, terms
 from app.services.tasks import inbox
 
 #: So many cases within an hour are many.
@@ -74,7 +75,7 @@ def page(session: Session, filters: Filters, *, actor: Actor, after: str = "", l
     query = select(EVENTS.c.at, EVENTS.c.id).where(*where, events.ROW)
     bounds = [terms.between(EVENTS.c.at, since, until)] if since or until else []
     sources = [events.newest_first(session, [query], bounds)]
-    officer = case_conditions.officer_of(session, {"petugas": filters.officer}) if filters.officer else None
+    officer = case_terms.officer_of(session, {"petugas": filters.officer}) if filters.officer else None
 
     def fitting(keys: Sequence[Key]) -> set[int]:
         rows = _rows(session, [key[1] for key in keys])

@@ -16,7 +16,7 @@ from app.models import AuditSample, SampledCase
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.questions import events, saved
-from app.services.questions.question import CASES, Question, require
+from app.services.search.question import CASES, Question, require
 from app.services.tasks import inbox
 
 #: Cases of a sample; cases that it is drawn from: looking at them all takes a minute.

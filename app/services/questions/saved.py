@@ -12,7 +12,7 @@ from app.history.events.questions import QuestionRemoved, QuestionSaved
 from app.models import SavedQuestion
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.questions.question import Question, require
+from app.services.search.question import Question, require
 
 #: Of one person; and letters of a name.
 MOST, MOST_LETTERS = 100, 100

@@ -11,7 +11,7 @@ from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.forms import moments
 from app.services.definitions import definitions
-from app.services.questions import terms
+from app.services.search import terms
 
 #: Ways to compare: equal, contains, more, less, filled in, empty.
 WAYS = ("sama", "memuat", "lebih", "kurang", "terisi", "kosong")

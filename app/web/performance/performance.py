@@ -22,7 +22,7 @@ from app.services.performance.conformance import Against
 from app.services.performance.passages import Answer, Passage
 from app.services.performance.period import Period
 from app.services.performance.steps import Step
-from app.services.questions.question import MOST_CONDITIONS, Condition, Group, Question
+from app.services.search.question import MOST_CONDITIONS, Condition, Group, Question
 from app.web import context, errors, lists
 from app.web.definitions.definitions import said
 from app.web.files import deployed_files

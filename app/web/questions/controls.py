@@ -7,9 +7,9 @@ from typing import Any, Literal
 from app.base.i18n import N_, _
 from app.history.catalogue import type_name
 from app.services.core.access import STATES
-from app.services.questions import case_conditions
 from app.services.questions.choices import Choices, Options
-from app.services.questions.question import CASES, Condition, Question
+from app.services.search import case_terms
+from app.services.search.question import CASES, Condition, Question
 from app.web.questions import words
 
 Kind = Literal["select", "text", "date", "number"]
@@ -180,7 +180,7 @@ def _happenings(_choices: Choices) -> Options:
     first = [("campur_tangan", _("Campur tangan apa pun"))]
     return [
         *first,
-        *((name, type_name(name)) for name in case_conditions.INTERVENTIONS),
+        *((name, type_name(name)) for name in case_terms.INTERVENTIONS),
         *words.other_events(),
     ]
 

@@ -18,9 +18,10 @@ from app.services.casefile import casefile
 from app.services.core import ids, paging
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.questions import cases, events, known_values, question, saved
+from app.services.questions import cases, events, known_values, saved
 from app.services.questions.choices import Choices
-from app.services.questions.question import Question
+from app.services.search import question
+from app.services.search.question import Question
 from app.services.tasks import inbox
 from app.web import context, errors, lists
 from app.web.lists import Column

@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response
 from app.base.errors import InvalidForm
 from app.base.i18n import N_, _
 from app.commands import questions as commands
-from app.services.questions import findings, question, samples
+from app.services.questions import findings, samples
+from app.services.search import question
 from app.web import context, entries, errors, lists
 from app.web.lists import Column
 from app.web.questions import questions, words

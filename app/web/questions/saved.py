@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.commands import questions as commands
-from app.services.questions import question
+from app.services.search import question
 from app.web import context, entries, errors
 from app.web.questions import questions
 

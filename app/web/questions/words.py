@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.base.i18n import N_, _
 from app.history.catalogue import GROUPS, Event, InstanceEvent, type_name
-from app.services.questions import case_conditions
+from app.services.search import case_terms
 
 STATES: Mapping[str, str] = {
     "active": N_("Berjalan"),
@@ -34,7 +34,7 @@ def other_events() -> list[tuple[str, str]]:
     return [
         (kind.type, type_name(kind.type))
         for _heading, kind in _by_heading()
-        if issubclass(kind, InstanceEvent) and kind.type not in case_conditions.INTERVENTIONS
+        if issubclass(kind, InstanceEvent) and kind.type not in case_terms.INTERVENTIONS
     ]
 
 

@@ -7,7 +7,7 @@ from app.commands.transaction import Command
 from app.models import AuditSample
 from app.services.core.access import Actor
 from app.services.questions import cases, samples
-from app.services.questions.question import Condition, Group, Question
+from app.services.search.question import Condition, Group, Question
 from tests.services.office import Office
 
 

@@ -12,8 +12,8 @@ from app.services.casefile import masking
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.instances import cancellation
-from app.services.questions import case_conditions, cases
-from app.services.questions.question import Group, Question, question_of
+from app.services.questions import cases
+from app.services.search.question import CASE_VALUES, Group, Question, question_of
 from app.services.tasks import tasks
 from tests.services.office import Office
 from tests.services.questions.asked import every, ids, one
@@ -135,7 +135,7 @@ def test_an_officer_finds_only_what_he_sees(office: Office, asked: dict[str, int
         one("entah"),
         one("tugas", keadaan="open", hari="3"),
         one("tugas", unt="A"),
-        *(one(subject) for subject in case_conditions.SUBJECTS if subject not in ("tugas", "identitas")),
+        *(one(subject) for subject in CASE_VALUES if subject not in ("tugas", "identitas")),
         one("keadaan", negated=True),
     ],
 )

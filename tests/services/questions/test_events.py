@@ -14,7 +14,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.questions import events, ledger
 from app.services.questions.ledger import Filters
-from app.services.questions.question import EVENTS, Condition, Group, Question
+from app.services.search.question import EVENTS, Condition, Group, Question
 from tests.services.office import Office
 from tests.services.questions.asked import one
 

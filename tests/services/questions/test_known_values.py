@@ -5,9 +5,10 @@ import pytest
 from app.base.errors import InvalidForm
 from app.services.core.access import Actor
 from app.services.deployment import deployments
-from app.services.questions import known_values, ledger, question
+from app.services.questions import known_values, ledger
 from app.services.questions.ledger import Filters
-from app.services.questions.question import Condition, Group, Question
+from app.services.search import question
+from app.services.search.question import Condition, Group, Question
 from app.services.tasks import tasks
 from tests.services.office import Office, form, text
 from tests.services.questions.asked import every, ids, one

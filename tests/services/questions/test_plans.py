@@ -11,9 +11,10 @@ from app.base.errors import InvalidForm
 from app.commands.search import Turns
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
-from app.services.questions import case_conditions, cases, events, findings, known_values, ledger
+from app.services.questions import cases, events, findings, known_values, ledger
 from app.services.questions.ledger import Filters
-from app.services.questions.question import CASES, EVENTS, Condition, Group, Question
+from app.services.search import case_terms
+from app.services.search.question import CASE_VALUES, CASES, EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
 from tests.services.office import Office
 from tests.services.plans import read_whole, selects
@@ -35,7 +36,7 @@ def of_cases() -> Iterator[Condition]:
         ("hari", "3"),
     ):
         yield one("tugas", **{name: value})
-    for state in case_conditions.TASK_STATES:
+    for state in case_terms.TASK_STATES:
         yield one("tugas", keadaan=state)
         yield one("tugas", keadaan=state, lajur="Loket", petugas="rina", **_PERIOD)
     for subject in (
@@ -87,7 +88,7 @@ def work(office: Office) -> None:
 def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
     work(office)
     asked = list(of_cases())
-    assert {condition.subject for condition in asked} == set(case_conditions.SUBJECTS)
+    assert {condition.subject for condition in asked} == set(CASE_VALUES)
     assert {condition.subject for condition in of_events()} == set(events.SUBJECTS)
     questions = [every(), every(*asked[:6])]
     questions += [every(condition) for condition in asked]

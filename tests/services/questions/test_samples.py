@@ -11,7 +11,7 @@ from app.services.core import access, history
 from app.services.core.access import Actor
 from app.services.notifications import followers
 from app.services.questions import findings, saved
-from app.services.questions.question import Question
+from app.services.search.question import Question
 from app.services.tasks import tasks
 from tests.services.office import Office
 from tests.services.questions.asked import EVERY, draw, every, one

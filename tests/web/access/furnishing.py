@@ -35,8 +35,8 @@ from app.services.people import roster_files as rosters
 from app.services.people.profiles import Profile
 from app.services.people.roster_lines import COLUMNS
 from app.services.questions import samples, saved
-from app.services.questions.question import question_of
 from app.services.reporter import tracking
+from app.services.search.question import question_of
 from app.services.studio import drafts, effects, new_drafts
 from app.services.tasks import drafts as task_drafts
 from app.services.tasks import permissions, reply_templates, saved_views, snoozing, tasks

@@ -8,7 +8,7 @@ import pytest
 
 from app.base import i18n
 from app.history.catalogue import CATALOGUE
-from app.services.questions import question
+from app.services.search import question
 from app.web.questions import controls, words
 from tests.web.conftest import Browser, Case
 

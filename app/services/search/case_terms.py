@@ -15,10 +15,9 @@ from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
 from app.models.tasks import IS_COMPLETED, IS_OPEN
 from app.services.core import case_sources, clock, holidays, ids, lookups
 from app.services.core.candidates import Rare, Source
-from app.services.questions import terms, variables
-from app.services.questions.question import Condition
-from app.services.questions.terms import Term
-from app.services.search import finding
+from app.services.search import finding, terms
+from app.services.search.question import Condition
+from app.services.search.terms import Term
 
 _FACT = cast("Table", CaseFact.__table__)
 _BRANCH = cast("Table", CaseBranch.__table__)
@@ -299,10 +298,6 @@ def _words(session: Session, values: Mapping[str, str]) -> Term:
     return Term(wanted.condition(), rare=cast("Rare", rare))
 
 
-def _variable(session: Session, values: Mapping[str, str]) -> Term:
-    return Term(false(), check=variables.check_of(session, values))
-
-
 _SUBJECTS: Mapping[str, Callable[[Session, Mapping[str, str]], Term]] = {
     "diterima": _received,
     "berakhir": _ended,
@@ -321,7 +316,4 @@ _SUBJECTS: Mapping[str, Callable[[Session, Mapping[str, str]], Term]] = {
     "identitas": _identity,
     "peristiwa": _happened,
     "kata": _words,
-    "variabel": _variable,
 }
-#: What can be asked about cases, in the order in which it is offered.
-SUBJECTS = tuple(_SUBJECTS)

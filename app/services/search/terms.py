@@ -23,7 +23,7 @@ from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.forms import moments
 from app.services.core.candidates import Rare
-from app.services.questions.question import Condition, Group, Question, problems
+from app.services.search.question import Condition, Group, Question, problems
 
 
 @dataclass(frozen=True)
