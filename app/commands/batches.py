@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
@@ -14,28 +14,39 @@ from app.base.i18n import _
 from app.commands.transaction import run_relaxed, run_without_key
 
 logger = logging.getLogger(__name__)
-_Row = TypeVar("_Row")
+
+
+class Steps(Protocol):
+    """How a list is gone through, as services have it, see `app.services.core.batches`; ids are those of the list."""
+
+    def running(self, session: Session, /) -> int | None:
+        """The oldest list that runs; None where none does."""
+
+    def next_parts(self, session: Session, id_: int, limit: int, /) -> Sequence[Any]:
+        """Its next rows, at most so many."""
+
+    def work_on(self, session: Session, id_: int, row: Any, /) -> bool:
+        """Do a row; whether the list still runs."""
+
+    def refuse(self, session: Session, id_: int, row: Any, error: AppError, /) -> object:
+        """Note why a row could not be done."""
+
+    def finish(self, session: Session, id_: int, /) -> object:
+        """Say what becomes of a list of which no row is left."""
 
 
 @dataclass(frozen=True)
-class Batch(Generic[_Row]):
-    """A list whose rows a worker does one by one; ids are those of the list.
+class Batch:
+    """A list whose rows a worker does one by one.
 
-    ``turn``: rows of one turn; so soon it is seen that the list was stopped. ``running``: the oldest list that runs;
-    None where none does. ``rows``: at most so many of its next rows. ``do``: does a row; whether the list still runs.
-    ``refuse``: notes why a row could not be done; False: the list goes on no more. ``finish``: what becomes of a list
-    of which no row is left. ``failed``: what is told of a row that met a fault, with its ``{reference}`` in the log;
-    empty where nobody is told. ``is_relaxed``: a row that is done need not be on the disk at once, as it is done
-    again where it is not.
+    ``turn``: rows of one turn; so soon it is seen that the list was stopped. ``failed``: what is told of a row that
+    met a fault, with its ``{reference}`` in the log; empty where nobody is told. ``is_relaxed``: a row that is done
+    need not be on the disk at once, as it is done again where it is not.
     """
 
     name: str
     turn: int
-    running: Callable[[Session], int | None]
-    rows: Callable[[Session, int, int], Sequence[_Row]]
-    do: Callable[[Session, int, _Row], bool]
-    refuse: Callable[[Session, int, _Row, AppError], object]
-    finish: Callable[[Session, int], object]
+    steps: Steps
     failed: str
     is_relaxed: bool = False
 
@@ -46,7 +57,7 @@ class Batch(Generic[_Row]):
             NotReady: the database does not answer.
         """
         with database.reading() as session:
-            id_ = self.running(session)
+            id_ = self.steps.running(session)
         if id_ is not None:
             self.work_on(database, id_)
         return id_ is not None
@@ -54,21 +65,23 @@ class Batch(Generic[_Row]):
     def work_on(self, database: Database, id_: int) -> bool:
         """Do the next rows of a list; whether it goes on after them. Raises: as `work`."""
         with database.reading() as session:
-            rows = self.rows(session, id_, self.turn)
+            rows = self.steps.next_parts(session, id_, self.turn)
         if not all(self._do(database, id_, row) for row in rows):
             return False
         if len(rows) < self.turn:
-            run_without_key(database, lambda session: self.finish(session, id_))
+            run_without_key(database, lambda session: self.steps.finish(session, id_))
         return len(rows) == self.turn
 
-    def _do(self, database: Database, id_: int, row: _Row) -> bool:
+    def _do(self, database: Database, id_: int, row: Any) -> bool:
         run = run_relaxed if self.is_relaxed else run_without_key
         what = f"{self.name} {id_}, row {row}"
-        outcome = attempt(database, run, lambda session: self.do(session, id_, row), what, self.failed)
+        outcome = attempt(
+            database, run, lambda session: self.steps.work_on(session, id_, row), what, self.failed
+        )
         if not isinstance(outcome, AppError):
             return outcome
-        goes_on = run_without_key(database, lambda session: self.refuse(session, id_, row, outcome))
-        return goes_on is not False
+        run_without_key(database, lambda session: self.steps.refuse(session, id_, row, outcome))
+        return True
 
 
 def attempt(

@@ -45,8 +45,8 @@ def add(database: Database, command: Command, key: str, name: str, content: byte
 
 choose = command_of(batches.choose, allowed=by_sight(batches.get), answer=with_id("batch"))
 begin = command_of(batches.begin, allowed=by_sight(batches.get), answer=with_id("batch"))
-stop = command_of(batches.stop, allowed=by_sight(batches.get), answer=with_id("batch"))
-resume = command_of(batches.resume, allowed=by_sight(batches.get), answer=with_id("batch"))
+stop = command_of(batches.IMPORTS.stop, allowed=by_sight(batches.get), answer=with_id("batch"))
+resume = command_of(batches.IMPORTS.resume, allowed=by_sight(batches.get), answer=with_id("batch"))
 
 
 def work(database: Database) -> bool:
@@ -66,7 +66,7 @@ def work(database: Database) -> bool:
 def _judge(database: Database, batch_id: int) -> None:
     try:
         with database.reading() as session:
-            lines = batches.next_lines(session, batch_id, "new", TURN)
+            lines = batches.next_lines(session, batch_id, TURN)
             chosen = batches.choices(session, batch_id)
             verdicts = batches.judge(session, batch_id, lines, chosen)
     except (NotAllowed, NotFound, Conflict):
@@ -74,17 +74,8 @@ def _judge(database: Database, batch_id: int) -> None:
         return
     run_without_key(database, lambda session: batches.note(session, batch_id, chosen, verdicts))
     if len(lines) < TURN:
-        run_without_key(database, lambda session: batches.go_on(session, batch_id))
+        run_without_key(database, lambda session: batches.be_ready(session, batch_id))
 
 
-_LINES = Batch(
-    "import",
-    TURN,
-    running=batches.running,
-    rows=lambda session, batch_id, most: batches.next_lines(session, batch_id, "ready", most),
-    do=batches.import_line,
-    refuse=batches.refuse,
-    finish=batches.go_on,
-    failed=_FAILED,
-    is_relaxed=True,  # its row says that it is ready, until it is imported
-)
+# The row of a line says that it is ready, until it is imported.
+_LINES = Batch("import", TURN, batches.LINES, _FAILED, is_relaxed=True)

@@ -40,12 +40,12 @@ _CHECKPOINTS = timedelta(seconds=20)
 #: Lists of which a worker takes some rows a turn: what a turn is, and whether one waits.
 _LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]] = {
     "imports": (imports.work, import_batches.waiting),
-    "migration": (migration.work, migration_batches.running),
-    "recounts": (recounts.work, deadline_recounts.running),
+    "migration": (migration.work, migration_batches.BATCHES.running),
+    "recounts": (recounts.work, deadline_recounts.RECOUNTS.running),
     "retention": (retention.work, destructions.active),
-    "roster": (roster.work, roster_files.running),
+    "roster": (roster.work, roster_files.FILES.running),
     "surveys": (surveys.work, effect_surveys.waiting),
-    "transfers": (workload.work, transfers.running),
+    "transfers": (workload.work, transfers.TASKS.running),
 }
 
 

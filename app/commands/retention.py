@@ -13,21 +13,12 @@ TURN = 20
 
 _ADMINISTRATOR = by_actor(rights.require_administrator)
 begin = command_of(destructions.begin, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
-stop = command_of(destructions.stop, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
-resume = command_of(destructions.resume, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
+stop = command_of(destructions.BATCHES.stop, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
+resume = command_of(destructions.BATCHES.resume, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
 end = command_of(destructions.end, allowed=_ADMINISTRATOR, answer=with_id("destruction"))
 
 
-_CASES = Batch(
-    "destruction",
-    TURN,
-    running=destructions.running,
-    rows=destructions.next_cases,
-    do=destructions.work_on,
-    refuse=destructions.pass_over,
-    finish=destructions.go_on,
-    failed="",
-)
+_CASES = Batch("destruction", TURN, destructions, "")
 
 
 def work(database: Database) -> bool:
@@ -41,7 +32,7 @@ def work(database: Database) -> bool:
     if found is None or found[1] != "merging":
         return _CASES.work(database)
     _merge(database)
-    run_without_key(database, lambda session: destructions.go_on(session, found[0]))
+    run_without_key(database, lambda session: destructions.finish(session, found[0]))
     return True
 
 

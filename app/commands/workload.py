@@ -71,14 +71,5 @@ add_absence = command_of(_add_absence, allowed=_NO_AUDITOR, answer=with_id("abse
 end_absence = command_of(absences.end, allowed=_NO_AUDITOR, answer=with_id("absence"))
 
 
-_TASKS = Batch(
-    "transfer",
-    TURN,
-    running=transfers.running,
-    rows=transfers.next_tasks,
-    do=transfers.work_on,
-    refuse=transfers.refuse,
-    finish=transfers.finish,
-    failed=_FAILED,
-)
+_TASKS = Batch("transfer", TURN, transfers.TASKS, _FAILED)
 work = _TASKS.work

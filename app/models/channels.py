@@ -51,7 +51,7 @@ class WebhookDelivery(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
     #: Of the last try: the HTTP status, or why there was none (a word of ours).
     status: Mapped[int | None]
     error: Mapped[str] = mapped_column(String(40), default="")
@@ -77,7 +77,7 @@ class ReporterNotice(Base):
     state: Mapped[str] = mapped_column(String(10))
     attempts: Mapped[int] = mapped_column(default=0)
     queued_at: Mapped[datetime]
-    done_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
     error: Mapped[str] = mapped_column(String(40), default="")
 
     instance: Mapped[ProcessInstance] = relationship()

@@ -7,14 +7,15 @@ from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
+from app.models.batches import Batch, Part
 from app.models.instances import ProcessInstance
 from app.models.people import User
 
 
-class ImportBatch(Base):
+class ImportBatch(Batch, Base):
     """A file of which each line is to become a case of the process ``key``.
 
-    ``state``: judging, ready, running, stopped or done.
+    ``state``: judging and ready before it runs. ``is_begun``: somebody let it; before, its lines are judged.
     """
 
     __tablename__ = "import_batch"
@@ -23,23 +24,18 @@ class ImportBatch(Base):
         Index("ix_import_batch_of_key", "key", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255))
     #: The file's name and headings, sealed: a name may stand in either. Null once its time is over.
     sheet: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     #: Values of fields marked ``impor kecuali`` that come in all the same.
     wanted: Mapped[list[Any]] = mapped_column(default=list)
-    state: Mapped[str] = mapped_column(String(8))
-    added_at: Mapped[datetime]
     added_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    #: Who last let it begin or go on; in his name cases are started.
-    begun_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    finished_at: Mapped[datetime | None]
+    is_begun: Mapped[bool] = mapped_column(default=False)
 
     added_by: Mapped[User] = relationship(foreign_keys=[added_by_id])
 
 
-class ImportRow(Base):
+class ImportRow(Part, Base):
     """A line of a file.
 
     ``state``: new, then ready, wrong, known, twice or left_out; what was ready becomes imported, refused or known.
@@ -54,7 +50,6 @@ class ImportRow(Base):
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
     #: As a spreadsheet counts them: the heading is line 1 where nothing stands above it.
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    state: Mapped[str] = mapped_column(String(8))
     #: A keyed hash of process and number, or of all cells where there is no number. Tells what came in before.
     mark: Mapped[str] = mapped_column(String(64))
     number: Mapped[str] = mapped_column(String(255), default="")

@@ -4,20 +4,22 @@ them came out."""
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
+from app.models.batches import Batch, Part
 from app.models.definitions import ProcessDefinition
 from app.models.instances import ProcessInstance
-from app.models.people import User
 from app.models.studio import ProcessDraft
 
+_KEPT = text("before IS NOT NULL")
 
-class MigrationBatch(Base):
+
+class MigrationBatch(Batch, Base):
     """Cases that were moved together, and the decisions that hold for all of them.
 
-    ``state``: running, stopped or done; ``is_undo``: cases are being taken back.
+    ``is_undo``: cases are being taken back.
     """
 
     __tablename__ = "migration_batch"
@@ -26,7 +28,6 @@ class MigrationBatch(Base):
         Index("ix_migration_batch_of_key", "key", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255))
     target_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     #: See `app.services.migration.decisions`.
@@ -34,30 +35,20 @@ class MigrationBatch(Base):
     reason: Mapped[str]
     #: Why it, or a case of it, was taken back last.
     undo_reason: Mapped[str] = mapped_column(default="")
-    state: Mapped[str] = mapped_column(String(8))
     is_undo: Mapped[bool] = mapped_column(default=False)
-    started_at: Mapped[datetime]
-    started_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    finished_at: Mapped[datetime | None]
 
     target: Mapped[ProcessDefinition] = relationship()
-    started_by: Mapped[User] = relationship()
 
 
-class DeadlineRecount(Base):
+class DeadlineRecount(Batch, Base):
     """An administrator lets what runs by working days be counted anew, by the days off of now.
 
-    ``state``: running, done, or stopped where he may not any more. ``after_id``: the last case that was looked at.
+    ``after_id``: the last case that was looked at.
     """
 
     __tablename__ = "deadline_recount"
     __table_args__ = (Index("ix_deadline_recount_state", "state", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(String(8))
-    asked_at: Mapped[datetime]
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    finished_at: Mapped[datetime | None]
     #: Cases with timers when it began, those looked at, those of which something moved, and those that failed.
     total: Mapped[int]
     looked: Mapped[int] = mapped_column(default=0)
@@ -65,23 +56,22 @@ class DeadlineRecount(Base):
     failed: Mapped[int] = mapped_column(default=0)
     after_id: Mapped[int] = mapped_column(default=0)
 
-    asked_by: Mapped[User] = relationship()
 
-
-class MigrationCase(Base):
+class MigrationCase(Part, Base):
     """A case of a batch. ``state``: waiting, moved, refused; returning, undone or kept (it could not be undone)."""
 
     __tablename__ = "migration_case"
     __table_args__ = (
         Index("ix_migration_case_state", "batch_id", "state", "instance_id"),
         Index("ix_migration_case_of_instance", "instance_id", "batch_id"),
+        # What is forgotten.
+        Index("ix_migration_case_done", "done_at", sqlite_where=_KEPT, postgresql_where=_KEPT),
     )
 
     batch_id: Mapped[int] = mapped_column(ForeignKey("migration_batch.id"), primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), primary_key=True)
     #: The version that it came from; null while it waits.
     source_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
-    state: Mapped[str] = mapped_column(String(10))
     #: Why it could not move: code, activity_id, and a stored message.
     obstacles: Mapped[list[Any]] = mapped_column(default=list)
     #: What the move changed, see `app.history.events.migration.Change`.
@@ -94,7 +84,7 @@ class MigrationCase(Base):
     instance: Mapped[ProcessInstance] = relationship()
 
 
-class EffectSurvey(Base):
+class EffectSurvey(Batch, Base):
     """What a version, or a draft as it was, would do to all open cases of older versions; judged in the background.
 
     ``state``: running, done, outdated (its draft was changed meanwhile) or forgotten (its rows are about to go).
@@ -107,7 +97,6 @@ class EffectSurvey(Base):
         Index("ix_effect_survey_of_definition", "definition_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int | None] = mapped_column(ForeignKey("process_draft.id"))
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     #: Of all files that cases would run on: a draft that gets another one has changed.
@@ -115,17 +104,12 @@ class EffectSurvey(Base):
     #: See `app.services.migration.decisions`; ``decided``: SHA-256 of them.
     decisions: Mapped[dict[str, Any]]
     decided: Mapped[str] = mapped_column(String(64))
-    state: Mapped[str] = mapped_column(String(9))
     #: Cases that were open when it began, and how many of them were judged, by id up to ``last_id``.
     total: Mapped[int]
     judged: Mapped[int] = mapped_column(default=0)
     last_id: Mapped[int] = mapped_column(default=0)
-    asked_at: Mapped[datetime]
-    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    finished_at: Mapped[datetime | None]
 
     draft: Mapped[ProcessDraft | None] = relationship()
-    asked_by: Mapped[User] = relationship()
 
 
 class EffectCase(Base):

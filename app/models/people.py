@@ -17,6 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
+from app.models.batches import Batch, Part
 
 membership = Table(
     "membership",
@@ -180,30 +181,26 @@ class ApiToken(Base):
     user: Mapped[User] = relationship()
 
 
-class RosterFile(Base):
+class RosterFile(Batch, Base):
     """A file of which each line says what a user, or a unit, shall be. Dropped some days after it came.
 
-    ``kind``: users or units. ``state``: ready, running, done, or halted where whoever began it may not any more.
+    ``kind``: users or units. ``state``: ready before it runs. ``begun_at``: when it came.
     """
 
     __tablename__ = "roster_file"
-    __table_args__ = (Index("ix_roster_file_state", "state", "id"),)
+    __table_args__ = (
+        Index("ix_roster_file_begun_at", "begun_at"),
+        Index("ix_roster_file_state", "state", "id"),
+    )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(8))
-    state: Mapped[str] = mapped_column(String(8))
     #: The file's name and the columns that were read of it, sealed.
     sheet: Mapped[bytes] = mapped_column(LargeBinary)
     #: What the passwords of new users follow from, sealed. Null before it began, and once none is shown.
     secret: Mapped[bytes | None] = mapped_column(LargeBinary)
-    added_at: Mapped[datetime] = mapped_column(index=True)
-    added_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    finished_at: Mapped[datetime | None]
-
-    added_by: Mapped[User] = relationship()
 
 
-class RosterLine(Base):
+class RosterLine(Part, Base):
     """A line of such a file.
 
     ``state``: new; once the file began ready, wrong or same; what was ready becomes done or refused.
@@ -215,7 +212,6 @@ class RosterLine(Base):
     file_id: Mapped[int] = mapped_column(ForeignKey("roster_file.id"), primary_key=True)
     #: As a spreadsheet counts them: the heading is line 1 where nothing stands above it.
     line: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    state: Mapped[str] = mapped_column(String(8))
     #: In which order lines are done: who comes before who goes, a unit before the one that it succeeds.
     position: Mapped[int] = mapped_column(default=0)
     #: add or change, as it was shown before it began; empty before that.

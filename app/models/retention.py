@@ -6,6 +6,7 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
+from app.models.batches import Batch
 from app.models.numbers import Figures
 from app.models.people import User
 
@@ -24,7 +25,7 @@ class CaseHold(Base):
     held_by: Mapped[User] = relationship()
 
 
-class Destruction(Base):
+class Destruction(Batch, Base):
     """The cases of a process that are destroyed together, and how far that is.
 
     ``state``: running, stopped, merging (all cases are gone, indexes are merged), or done. ``stopped_by``: why it
@@ -34,18 +35,13 @@ class Destruction(Base):
     __tablename__ = "destruction"
     __table_args__ = (Index("ix_destruction_state", "state", "id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255))
     process: Mapped[str]
     #: The period as it is drawn, and what ended before then is older.
     rule: Mapped[str]
     before: Mapped[datetime]
     reason: Mapped[str]
-    state: Mapped[str] = mapped_column(String(8))
     stopped_by: Mapped[str] = mapped_column(String(8), default="")
-    begun_at: Mapped[datetime]
-    begun_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    finished_at: Mapped[datetime | None]
     #: Cases when it began, and those gone since; those that could not be destroyed.
     total: Mapped[int]
     destroyed: Mapped[int] = mapped_column(default=0)
@@ -55,8 +51,6 @@ class Destruction(Base):
     after_id: Mapped[int] = mapped_column(default=0)
     #: Of its own record, and then of the last case's.
     checksum: Mapped[str] = mapped_column(String(64))
-
-    begun_by: Mapped[User] = relationship()
 
 
 class DestroyedCase(Base):

@@ -6,6 +6,7 @@ from sqlalchemy import Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base.db import Base
+from app.models.batches import Batch, Part
 from app.models.people import Unit, User
 from app.models.tasks import UserTask
 
@@ -34,37 +35,31 @@ class Absence(Base):
     substitute: Mapped[User | None] = relationship(foreign_keys=[substitute_id])
 
 
-class TaskTransfer(Base):
+class TaskTransfer(Batch, Base):
     """Tasks that go to others together, so that it can go on and be taken back.
 
-    ``kind``: spread over officers, person (all that one holds), unit (all of a unit), or substitute. ``state``:
-    running, done, or stopped where whoever began it may not any more.
+    ``kind``: spread over officers, person (all that one holds), unit (all of a unit), or substitute.
+    ``is_undo``: tasks are being taken back.
     """
 
     __tablename__ = "task_transfer"
     __table_args__ = (
         Index("ix_task_transfer_state", "state", "id"),
-        Index("ix_task_transfer_started_by", "started_by_id", "id"),
+        Index("ix_task_transfer_begun_by", "begun_by_id", "id"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str] = mapped_column(String(10))
-    state: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str]
     #: Whose tasks they were, of kinds person and substitute; of which unit, of kind unit.
     source_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     source_unit: Mapped[str | None] = mapped_column(ForeignKey("unit.code"))
-    started_at: Mapped[datetime]
-    started_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     is_undo: Mapped[bool] = mapped_column(default=False)
-    finished_at: Mapped[datetime | None]
 
     source: Mapped[User | None] = relationship(foreign_keys=[source_id])
     unit: Mapped[Unit | None] = relationship()
-    started_by: Mapped[User] = relationship(foreign_keys=[started_by_id])
 
 
-class TransferredTask(Base):
+class TransferredTask(Part, Base):
     """One task of them.
 
     ``state``: waiting, moved, refused; when it is taken back returning, undone, or kept where it has gone on.
@@ -79,7 +74,6 @@ class TransferredTask(Base):
     transfer_id: Mapped[int] = mapped_column(ForeignKey("task_transfer.id"), primary_key=True)
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
     position: Mapped[int]
-    state: Mapped[str] = mapped_column(String(9))
     #: Who gets it; null: whoever of the unit takes it.
     to_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     to_unit: Mapped[str | None] = mapped_column(String(64))

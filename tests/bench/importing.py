@@ -8,7 +8,7 @@ import psutil
 from app.commands import imports
 from app.commands.transaction import Command
 from app.services.core import access
-from app.services.imports import outcomes
+from app.services.imports import batches
 from app.services.people import users
 from tests.bench.figures import office_for, row
 from tests.services.importing import sop_file
@@ -36,7 +36,7 @@ def measure(folder: Path) -> None:
         pass
     done = time.perf_counter()
     with database.reading() as session:
-        counted = outcomes.progress(session, batch)
+        counted = batches.LINES.progress(session, batch)[batch]
     assert (counted["imported"], counted["wrong"]) == (GOOD, BAD)
     row("the good ones imported, a case a transaction", f"{done - importing:.1f} s")
     row(f"{GOOD + BAD:,} lines in all", f"{done - began:.1f} s", "≤ 60 s")

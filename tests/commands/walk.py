@@ -386,7 +386,7 @@ class Walk:
         self.work(workload.work)
         self.verify("handed over")
         with database.reading() as session:
-            begun = session.execute(select(TaskTransfer.id, TaskTransfer.started_by_id)).all()
+            begun = session.execute(select(TaskTransfer.id, TaskTransfer.begun_by_id)).all()
         for id_, by_id in reversed(begun):
             actor = self.head if by_id == self.head.id else office.ketua
             workload.take_back(database, self.command("undo_transfer"), id_, actor=actor)

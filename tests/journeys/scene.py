@@ -142,7 +142,7 @@ def _move_cases(office: Office, scene: Scene) -> tuple[str, str]:
         target = session.scalars(select(ProcessDefinition.id).where(ProcessDefinition.in_force)).first() or 0
         incident = session.scalars(select(Incident.id).where(Incident.instance_id == stopped)).one()
         batch = batches.begin(session, target, [stopped], Decisions(), "Gerbangnya diperbaiki", actor=owner)
-        batches.stop(session, batch.id, actor=owner)
+        batches.BATCHES.stop(session, batch.id, actor=owner)
         return str(batch.id), str(incident)
 
 

@@ -1,7 +1,5 @@
 """Moving cases to another version: begin, stop, go on, take back; and the turns of the worker."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from app.base.db import Database
@@ -26,8 +24,8 @@ def _may_put_elsewhere(session: Session, instance_id: int, *_where: object, acto
 
 _MAY_MOVE = by_actor(moves.require_may_move)
 begin = command_of(batches.begin, allowed=_MAY_MOVE, answer=with_id("batch"))
-stop = command_of(batches.stop, allowed=_MAY_MOVE, answer=with_id("batch"))
-resume = command_of(batches.resume, allowed=_MAY_MOVE, answer=with_id("batch"))
+stop = command_of(batches.BATCHES.stop, allowed=_MAY_MOVE, answer=with_id("batch"))
+resume = command_of(batches.BATCHES.resume, allowed=_MAY_MOVE, answer=with_id("batch"))
 take_back = command_of(batches.take_back, allowed=_MAY_MOVE, answer=with_id("batch"))
 put_elsewhere = command_of(
     moves.put_elsewhere, allowed=_may_put_elsewhere, answer=lambda case: {"number": case.business_key}
@@ -40,15 +38,5 @@ def work(database: Database) -> bool:
     Raises:
         NotReady: the database does not answer.
     """
-    plans: dict[int, Any] = {}  # the same for all cases of a version
-    return Batch(
-        "migration",
-        TURN,
-        running=batches.running,
-        rows=batches.next_cases,
-        do=lambda session, batch_id, instance_id: batches.work_on(session, batch_id, instance_id, plans),
-        refuse=batches.refuse,
-        finish=batches.finish,
-        failed=_FAILED,
-        is_relaxed=True,  # its row says that it waits, until it does not
-    ).work(database)
+    # Its row says that it waits, until it does not.
+    return Batch("migration", TURN, batches.cases_of_a_turn(), _FAILED, is_relaxed=True).work(database)

@@ -27,11 +27,10 @@ def work(database: Database) -> bool:
         NotReady: the database does not answer.
     """
     with database.reading() as session:
-        asked = recounts.running(session)
-        if asked is None:
+        recount_id = recounts.RECOUNTS.running(session)
+        if recount_id is None:
             return False
-        recount_id = asked.id
-        ids, moved = recounts.next_cases(session, asked, TURN)
+        ids, moved = recounts.next_cases(session, recount_id, TURN)
     failed = []
     for instance_id in moved:
         do = partial(recounts.count_anew, recount_id=recount_id, instance_id=instance_id)

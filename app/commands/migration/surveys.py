@@ -84,7 +84,7 @@ def work(database: Database) -> bool:
 
 def _take(database: Database, turn: Turn) -> None:
     with database.reading() as session:
-        actor = moves.standing_owner(session, turn.asked_by_id)
+        actor = moves.standing_owner(session, turn.begun_by_id)
         target = _target(session, turn, actor) if actor is not None else None
         if actor is not None and target is not None:
             ids = surveys.next_ids(session, target, turn, actor=actor)

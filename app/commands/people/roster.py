@@ -50,18 +50,8 @@ begin = command_of(roster_files.begin, allowed=by_sight(roster_files.get), answe
 
 
 def put_away(database: Database, file_id: int, *, actor: Actor) -> None:
-    """Show the passwords of a file no more. Raises: what `files.put_away` raises."""
+    """Show the passwords of a file no more. Raises: what `roster_files.put_away` raises."""
     run_without_key(database, lambda session: roster_files.put_away(session, file_id, actor=actor))
 
 
-_LINES = Batch(
-    "roster",
-    TURN,
-    running=roster_files.running,
-    rows=roster_files.next_lines,
-    do=roster_files.carry_out,
-    refuse=roster_files.refuse,
-    finish=roster_files.finish,
-    failed=_FAILED,
-)
-work = _LINES.work
+work = Batch("roster", TURN, roster_files.LINES, _FAILED).work

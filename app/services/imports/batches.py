@@ -27,13 +27,15 @@ from app.models import (
 )
 from app.services.core import access, bulk, clock, encryption, history, holidays
 from app.services.core.access import Actor
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.batches import Batches, Parts
+from app.services.core.paging import Page
 from app.services.files.sheets import Sheet
 from app.services.imports import foreign_values, headings, targets
 from app.services.instances import instances
 
 #: Before a line is imported; what was judged is judged anew when it is chosen otherwise.
 _OPEN = ("new", "ready", "wrong", "known", "twice", "left_out")
+STATES = ("new", "ready", "wrong", "known", "twice", "left_out", "imported", "refused")
 _GONE = N_("Isi impor ini sudah dihapus karena lewat waktu simpannya.")
 
 
@@ -71,7 +73,8 @@ def add(session: Session, key: str, name: str, sheet: Sheet, *, actor: Actor) ->
         sheet=encryption.seal(session, kept),
         wanted=[],
         state="judging",
-        added_at=clock.now(session),
+        begun_at=clock.now(session),
+        begun_by_id=actor.id,
         added_by_id=actor.id,
     )
     session.add(batch)
@@ -114,15 +117,9 @@ def waiting(session: Session) -> tuple[int, str] | None:
     return (found.id, found.state) if found else None
 
 
-def running(session: Session) -> int | None:
-    """The id of the batch whose lines come in next; None where there is none. 1 SQL over an index."""
-    found = waiting(session)
-    return found[0] if found and found[1] == "running" else None
-
-
-def next_lines(session: Session, batch_id: int, state: str, limit: int) -> list[int]:
-    """The lines of a batch in this state, the first ones. 1 SQL over an index."""
-    query = select(ImportRow.line).where(ImportRow.batch_id == batch_id, ImportRow.state == state)
+def next_lines(session: Session, batch_id: int, limit: int) -> list[int]:
+    """The lines of a batch to judge next. 1 SQL over an index."""
+    query = select(ImportRow.line).where(ImportRow.batch_id == batch_id, ImportRow.state == "new")
     return list(session.scalars(query.order_by(ImportRow.line).limit(limit)))
 
 
@@ -139,7 +136,7 @@ def judge(session: Session, batch_id: int, lines: Collection[int], chosen: Choic
         NotAllowed, NotFound, Conflict: who added it may not import any more, or there is nothing to import into.
     """
     batch = session.get_one(ImportBatch, batch_id, options=[undefer(ImportBatch.sheet)])
-    goal = targets.target(session, batch.key, actor=_standing(session, batch.added_by_id))
+    goal = targets.target(session, batch.key, actor=_standing(session, batch.begun_by_id))
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line.in_(lines))
     rows = session.scalars(query.options(undefer(ImportRow.cells))).all()
     cases, first = _cases(session, batch.key, rows), _first_lines(session, batch_id, rows)
@@ -231,63 +228,45 @@ def note(session: Session, batch_id: int, chosen: Choices, verdicts: Collection[
     foreign_values.note_found(session, batch_id, found)
 
 
-def import_line(session: Session, batch_id: int, line: int) -> bool:
-    """Start the case of a line that is ready; whether the batch still runs.
-
-    Raises:
-        What `instances.start` raises: the transaction is to be undone, and `refuse` tells of it.
-    """
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line == line)
-    # Another worker may be at it: whoever waits here sees what became of it.
-    query = query.options(undefer(ImportRow.cells)).with_for_update()
-    row = session.scalars(query.execution_options(populate_existing=True)).one()
-    batch = session.get_one(
-        ImportBatch, batch_id, options=[undefer(ImportBatch.sheet)], populate_existing=True
-    )
-    if batch.state != "running":
-        return False
-    if row.state != "ready":
-        return True
+def _stand(session: Session, batch: ImportBatch) -> Actor | None:
     try:
         actor = _standing(session, batch.begun_by_id)
-        goal = targets.target(session, batch.key, actor=actor)
+        targets.target(session, batch.key, actor=actor)
     except (NotAllowed, NotFound, Conflict):
-        _stop(session, batch, None)
-        return False
+        return None
+    return actor
+
+
+def _import(session: Session, batch: ImportBatch, row: ImportRow, actor: Actor) -> None:
+    """Start the case of a line that is ready. Raises: what `instances.start` raises."""
+    goal = targets.target(session, batch.key, actor=actor)
     known = _cases(session, batch.key, [row])
     if row.mark in known:
         row.state, row.instance_id = "known", known[row.mark]
     else:
-        said = foreign_values.options(session, batch_id)
+        said = foreign_values.options(session, batch.id)
         values = _values(session, goal, _cells(session, batch, row), said)
         row.instance_id = instances.start(session, batch.key, values, actor=actor).instance.id
         row.state = "imported"
     row.done_at = clock.now(session)
-    return True
 
 
-def refuse(session: Session, batch_id: int, line: int, error: AppError) -> None:
-    """Note that the case of a line could not be started, and why."""
-    row = session.get_one(ImportRow, (batch_id, line))
-    if row.state == "ready":
-        row.state, row.done_at = "refused", clock.now(session)
-        row.errors = encryption.seal(session, _stored(error))
+def _note(session: Session, row: ImportRow, error: AppError) -> None:
+    row.errors, row.done_at = encryption.seal(session, _stored(error)), clock.now(session)
 
 
-def go_on(session: Session, batch_id: int) -> None:
-    """Take a batch to its next state once no line of it is left to work on."""
+def be_ready(session: Session, batch_id: int) -> None:
+    """Take a batch to its next state once all of its lines are judged."""
     batch = session.get_one(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch.state == "judging" and not next_lines(session, batch_id, "new", 1):
+    if batch.state == "judging" and not next_lines(session, batch_id, 1):
         batch.state = "ready"
-    elif batch.state == "running" and not next_lines(session, batch_id, "ready", 1):
-        batch.state, batch.finished_at = "done", clock.now(session)
 
 
 def halt(session: Session, batch_id: int) -> None:
-    """Stop a batch that nobody may import any more."""
+    """Stop a batch whose lines nobody may judge any more."""
     batch = session.get_one(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch.state in ("judging", "running"):
-        _stop(session, batch, None)
+    if batch.state == "judging":
+        IMPORTS.halt(session, batch)
 
 
 def choose(
@@ -304,7 +283,7 @@ def choose(
     goal = targets.target(session, batch.key, actor=actor)
     if set(wanted) - set(goal.excluded):
         raise InvalidForm(_("Pilihan ini tidak dikenal."), {"wanted": _("Pilihan ini tidak dikenal.")})
-    if batch.state not in ("judging", "ready") or batch.begun_by_id is not None:
+    if batch.state not in ("judging", "ready") or batch.is_begun:
         raise Conflict(_("Impor ini sudah dimulai."))
     foreign_values.say_options(session, batch, goal, options)
     foreign_values.count_anew(session, batch_id)
@@ -325,37 +304,10 @@ def begin(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
     batch = get(session, batch_id, actor=actor, lock=True)
     if batch.state != "ready":
         raise Conflict(_("Impor ini belum selesai diperiksa, atau sudah dimulai."))
-    if not next_lines(session, batch_id, "ready", 1):
+    if not LINES.next_parts(session, batch_id, 1):
         raise Conflict(_("Tidak ada baris yang dapat diimpor."))
-    batch.state, batch.begun_by_id = "running", actor.id
+    batch.state, batch.is_begun, batch.begun_by_id = "running", True, actor.id
     history.record(session, ImportBegun(work=batch.id, key=batch.key), actor=actor)
-    return batch
-
-
-def stop(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
-    """Stop a batch after the line that is being worked on. Raises: NotFound; Conflict: it does not run."""
-    batch = get(session, batch_id, actor=actor, lock=True)
-    if batch.state != "running":
-        raise Conflict(_("Impor ini tidak sedang berjalan."))
-    _stop(session, batch, actor)
-    return batch
-
-
-def _stop(session: Session, batch: ImportBatch, actor: Actor | None) -> None:
-    batch.state = "stopped"
-    history.record(session, ImportStopped(work=batch.id, key=batch.key), actor=actor)
-
-
-def resume(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
-    """Let a stopped batch go on, in the name of the actor. Raises: NotFound; Conflict: it is not stopped."""
-    batch = get(session, batch_id, actor=actor, lock=True)
-    if batch.state != "stopped":
-        raise Conflict(_("Impor ini tidak sedang dihentikan."))
-    if batch.begun_by_id is None:
-        batch.state, batch.added_by_id = "judging", actor.id
-    else:
-        batch.state, batch.begun_by_id = "running", actor.id
-    history.record(session, ImportResumed(work=batch.id, key=batch.key), actor=actor)
     return batch
 
 
@@ -384,13 +336,9 @@ def of_key(
         What `targets.target` raises.
     """
     targets.target(session, key, actor=actor)
-    limit = limited(limit)
     query = select(ImportBatch).where(ImportBatch.key == key)
-    if after:
-        query = query.where(ImportBatch.id < number_of(values_of(after, 1)[0]))
     query = query.options(joinedload(ImportBatch.added_by), undefer(ImportBatch.sheet))
-    found = session.scalars(query.order_by(ImportBatch.id.desc()).limit(limit + 1)).all()
-    return Page(found[:limit], cursor(found[limit - 1].id) if len(found) > limit else None)
+    return IMPORTS.newest(session, query, after, limit)
 
 
 def file_name(session: Session, batch: ImportBatch) -> str:
@@ -418,3 +366,27 @@ def _standing(session: Session, user_id: int | None) -> Actor:
     if actor is None:
         raise NotAllowed(_("Akun yang memulai impor ini tidak aktif lagi."))
     return actor
+
+
+IMPORTS = Batches(
+    ImportBatch,
+    _stand,
+    get,
+    lambda batch: ImportStopped(work=batch.id, key=batch.key),
+    lambda batch: ImportResumed(work=batch.id, key=batch.key),
+    N_("Impor ini tidak sedang berjalan."),
+    N_("Impor ini tidak sedang dihentikan."),
+    go_on=lambda _session, batch: "running" if batch.is_begun else "judging",
+)
+LINES = Parts(
+    IMPORTS,
+    ImportRow.batch_id,
+    ImportRow.line,
+    (ImportRow.line,),
+    _import,
+    _note,
+    waiting=("ready",),
+    states=STATES,
+    batch_needs=(undefer(ImportBatch.sheet),),
+    needs=(undefer(ImportRow.cells),),
+)

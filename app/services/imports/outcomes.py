@@ -3,35 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base import stored_messages
 from app.models import ImportRow, ProcessInstance
 from app.services.core import access, encryption, paging
 from app.services.core.access import Actor
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.paging import Page
 from app.services.imports import batches
-
-STATES = ("new", "ready", "wrong", "known", "twice", "left_out", "imported", "refused")
 
 
 def rows(
     session: Session, batch_id: int, state: str, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[ImportRow]:
-    """The lines of a batch in one of `STATES`, or all, by line. 2 SQL over indexes."""
+    """The lines of a batch in one of `batches.STATES`, or all, by line. 2 SQL over indexes."""
     batches.get(session, batch_id, actor=actor)
-    limit = limited(limit)
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id)
-    if state:
-        if state not in STATES:
-            raise paging.unknown()
-        query = query.where(ImportRow.state == state)
-    if after:
-        query = query.where(ImportRow.line > number_of(values_of(after, 1)[0]))
-    query = query.options(joinedload(ImportRow.instance)).order_by(ImportRow.line)
-    found = session.scalars(query.limit(limit + 1)).all()
-    return Page(found[:limit], cursor(found[limit - 1].line) if len(found) > limit else None)
+    query = select(ImportRow).options(joinedload(ImportRow.instance))
+    return batches.LINES.page(session, batch_id, state, query, after, limit)
 
 
 @dataclass(frozen=True)
@@ -75,10 +64,3 @@ def errors_of(session: Session, row: ImportRow) -> dict[str, str]:
     """What is wrong with a line, by field, in the language in use; under an empty key what is about all of it."""
     stored = encryption.unseal(session, row.errors) if row.errors is not None else {}
     return {key: stored_messages.tell_stored(text) for key, text in stored.items()}
-
-
-def progress(session: Session, batch_id: int) -> dict[str, int]:
-    """How many lines are in each of `STATES`. 1 SQL over an index."""
-    query = select(ImportRow.state, func.count()).where(ImportRow.batch_id == batch_id)
-    counted = session.execute(query.group_by(ImportRow.state)).all()
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in counted}

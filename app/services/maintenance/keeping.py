@@ -185,7 +185,7 @@ TABLE: Sequence[Kept] = (
     ),
     Kept(
         "what moves would do to open cases",
-        EffectSurvey.asked_at,
+        EffectSurvey.begun_at,
         timedelta(days=7),
         blanks={"state": "forgotten"},
         why="the worker drops what is marked so, some cases at a time",
@@ -200,7 +200,7 @@ TABLE: Sequence[Kept] = (
     ),
     Kept(
         "files of imports that never ended",
-        ImportBatch.added_at,
+        ImportBatch.begun_at,
         timedelta(days=30),
         only=lambda _before: and_(ImportBatch.state != "running", ImportBatch.finished_at.is_(None)),
         blanks={"sheet": None},
@@ -215,7 +215,7 @@ TABLE: Sequence[Kept] = (
     ),
     Kept(
         "files of users and units",
-        RosterFile.added_at,
+        RosterFile.begun_at,
         timedelta(days=7),
         only=lambda _before: RosterFile.state != "running",
         first=rosters.drop_lines,

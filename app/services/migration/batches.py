@@ -1,20 +1,21 @@
 """Cases that are moved together: a row for the whole and one for each case, so that it can stop and go on."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.base.errors import AppError, Conflict, NotFound
-from app.base.i18n import _
+from app.base.i18n import N_, _
 from app.engine.running.migration import Blocked, Obstacle, Plan
 from app.history.events.migration import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
 from app.services import identity
-from app.services.core import bulk, clock, history, paging
+from app.services.core import bulk, clock, history
 from app.services.core.access import Actor
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.batches import Batches, Parts
+from app.services.core.paging import Page
 from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.migration import moves
@@ -22,9 +23,6 @@ from app.services.migration.decisions import Decisions
 
 #: Cases of one batch.
 MOST_CASES = 50_000
-#: States of a case that is still to be worked on.
-WAITING = ("waiting", "returning")
-STATES = ("waiting", "moved", "refused", "returning", "undone", "kept")
 
 
 def begin(
@@ -36,7 +34,7 @@ def begin(
     *,
     actor: Actor,
 ) -> MigrationBatch:
-    """Begin to move cases; `work_on` moves each. 3 SQL and one for every 500 cases.
+    """Begin to move cases; a worker moves each. 3 SQL and one for every 500 cases.
 
     Raises:
         NotFound: no such version. NotAllowed: the actor is no process owner. InvalidForm: no reason.
@@ -47,8 +45,7 @@ def begin(
     target = definitions.get(session, target_id)
     if target.withdrawn:
         raise Conflict(_("Versi ini sudah dicabut, jadi tidak dapat menjadi tujuan."))
-    if _under_way(session, target.key):
-        raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
+    _require_rest(session, target.key)
     ids = movable(session, target, instance_ids)
     if not ids:
         raise Conflict(_("Tidak ada perkara yang perlu dipindahkan."))
@@ -62,8 +59,8 @@ def begin(
         decisions=decisions.as_dict(),
         reason=reason,
         state="running",
-        started_at=clock.now(session),
-        started_by_id=actor.id,
+        begun_at=clock.now(session),
+        begun_by_id=actor.id,
     )
     session.add(batch)
     session.flush()
@@ -96,9 +93,11 @@ def _require_values(session: Session, target_id: int, ids: Sequence[int], decide
             decided.given(source, target)
 
 
-def _under_way(session: Session, key: str) -> bool:
+def _require_rest(session: Session, key: str) -> None:
+    """Raises: Conflict: cases of the process are being moved."""
     query = select(MigrationBatch.id).where(MigrationBatch.key == key, MigrationBatch.state == "running")
-    return session.scalar(query.limit(1)) is not None
+    if session.scalar(query.limit(1)) is not None:
+        raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
 
 
 def movable(session: Session, target: ProcessDefinition, instance_ids: Collection[int]) -> list[int]:
@@ -123,64 +122,21 @@ def open_elsewhere(key: str, target_id: int) -> Select[int]:
     )
 
 
-def running(session: Session) -> int | None:
-    """The id of the batch to work on, the oldest first; None when none waits. 1 SQL over an index."""
-    query = select(MigrationBatch.id).where(MigrationBatch.state == "running").order_by(MigrationBatch.id)
-    return session.scalar(query.limit(1))
-
-
-def next_cases(session: Session, batch_id: int, limit: int) -> list[int]:
-    """The cases of a batch to work on next. 1 SQL over an index."""
-    query = select(MigrationCase.instance_id).where(
-        MigrationCase.batch_id == batch_id, MigrationCase.state.in_(WAITING)
-    )
-    return list(session.scalars(query.order_by(MigrationCase.instance_id).limit(limit)))
-
-
-def finish(session: Session, batch_id: int) -> None:
-    """Note that no case of a batch is left to work on."""
-    batch = session.get_one(MigrationBatch, batch_id)
-    if batch.state == "running" and not next_cases(session, batch_id, 1):
-        batch.state, batch.finished_at = "done", clock.now(session)
-
-
-def work_on(session: Session, batch_id: int, instance_id: int, plans: dict[int, Plan] | None = None) -> bool:
-    """Move one case of a running batch, or take it back; whether the batch still runs. What keeps a case where it is
-    is noted in its row. ``plans``: see `moves.move`.
-
-    Who started it must still be allowed to: else it stops.
-    """
-    query = select(MigrationCase).where(
-        MigrationCase.batch_id == batch_id, MigrationCase.instance_id == instance_id
-    )
-    # Another worker may be at it: whoever waits here sees what became of it.
-    query = query.options(undefer(MigrationCase.before)).with_for_update()
-    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    batch = session.get_one(MigrationBatch, batch_id, populate_existing=True)
-    if batch.state != "running":
-        return False
-    if row is None or row.state not in WAITING:
-        return True
-    actor = moves.standing_owner(session, batch.started_by_id)
-    if actor is None:
-        batch.state = "stopped"
-        history.record(session, MigrationStopped(work=batch.id, key=batch.key), actor=None)
-        return False
+def _work(
+    session: Session, batch: MigrationBatch, row: MigrationCase, actor: Actor, plans: dict[int, Plan]
+) -> None:
+    """Move a case, or take it back. What keeps it where it is is noted in its row. ``plans``: see `moves.move`."""
     if row.state == "returning":
         _take_back(session, batch, row, actor)
     else:
-        _move_on(session, batch, row, actor, {} if plans is None else plans)
+        _move_on(session, batch, row, actor, plans)
     row.done_at = clock.now(session)
-    return True
 
 
-def refuse(session: Session, batch_id: int, instance_id: int, error: AppError) -> None:
-    """Note that a case could not be worked on, for a reason that is none of its own."""
-    row = session.get_one(MigrationCase, (batch_id, instance_id))
-    if row.state in WAITING:
-        row.state = "kept" if row.state == "returning" else "refused"
-        row.obstacles = moves.stored_obstacles([Obstacle("failed", None, error.said)])
-        row.done_at = clock.now(session)
+def _note(session: Session, row: MigrationCase, error: AppError) -> None:
+    """Why a case could not be worked on is none of its own."""
+    row.obstacles = moves.stored_obstacles([Obstacle("failed", None, error.said)])
+    row.done_at = clock.now(session)
 
 
 def _move_on(
@@ -223,42 +179,10 @@ def _take_back(session: Session, batch: MigrationBatch, row: MigrationCase, acto
         row.state, row.before, row.after, row.obstacles = "undone", None, None, []
 
 
-def stop(session: Session, batch_id: int, *, actor: Actor) -> MigrationBatch:
-    """Stop a batch after the case that is being worked on.
-
-    Raises:
-        NotFound; NotAllowed: the actor is no process owner. Conflict: it does not run.
-    """
-    moves.require_may_move(actor)
-    batch = get(session, batch_id, actor=actor, lock=True)
-    if batch.state != "running":
-        raise Conflict(_("Pemindahan ini tidak sedang berjalan."))
-    batch.state = "stopped"
-    history.record(session, MigrationStopped(work=batch.id, key=batch.key), actor=actor)
-    return batch
-
-
-def resume(session: Session, batch_id: int, *, actor: Actor) -> MigrationBatch:
-    """Let a batch that was stopped go on, in the name of the actor.
-
-    Raises:
-        NotFound; NotAllowed: the actor is no process owner. Conflict: it is not stopped, or another one runs.
-    """
-    moves.require_may_move(actor)
-    batch = get(session, batch_id, actor=actor, lock=True)
-    if batch.state != "stopped":
-        raise Conflict(_("Pemindahan ini tidak sedang dihentikan."))
-    if _under_way(session, batch.key):
-        raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
-    batch.state, batch.started_by_id = "running", actor.id
-    history.record(session, MigrationResumed(work=batch.id, key=batch.key), actor=actor)
-    return batch
-
-
 def take_back(
     session: Session, batch_id: int, reason: str, *, actor: Actor, instance_id: int | None = None
 ) -> MigrationBatch:
-    """Begin to undo a batch, or one case of it; `work_on` does it.
+    """Begin to undo a batch, or one case of it; a worker does it.
 
     Raises:
         NotFound; NotAllowed; InvalidForm: no reason. Conflict: it runs, or nothing of it was moved; one of a batch
@@ -267,30 +191,21 @@ def take_back(
     moves.require_may_move(actor)
     reason = required_reason(reason, _("Tulis alasan pemindahan."))
     batch = get(session, batch_id, actor=actor, lock=True)
-    if batch.state == "running" or _under_way(session, batch.key):
-        raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
-    if instance_id is not None and next_cases(session, batch_id, 1):
+    _require_rest(session, batch.key)
+    if instance_id is not None and CASES.next_parts(session, batch_id, 1):
         raise Conflict(
             _("Pemindahan ini dihentikan sebelum selesai. Lanjutkan dulu, atau tarik kembali semuanya.")
         )
-    # What was stopped before its turn is not moved any more; what could not be undone may be tried again.
-    own = update(MigrationCase).where(
-        MigrationCase.batch_id == batch_id, MigrationCase.state.in_(("moved", "kept"))
-    )
-    if instance_id is not None:
-        own = own.where(MigrationCase.instance_id == instance_id)
     of_batch = select(MigrationCase.instance_id).where(MigrationCase.batch_id == batch_id)
     reason = identity.hidden_text(session, reason, of_batch, actor)
-    found = session.execute(own.values(state="returning", obstacles=[]))
-    if not found.rowcount:  # type: ignore[attr-defined]
-        raise Conflict(_("Tidak ada perkara yang dapat ditarik kembali."))
+    CASES.take_back(session, batch, instance_id, obstacles=[])
+    # What was stopped before its turn is not moved any more; what could not be undone may be tried again.
     left = (MigrationCase.batch_id == batch_id, MigrationCase.state == "waiting")
     over = moves.stored_obstacles(
         [Obstacle("stopped", None, _("Pemindahan dihentikan sebelum perkara ini."))]
     )
     session.execute(update(MigrationCase).where(*left).values(state="refused", obstacles=over))
-    batch.state, batch.is_undo, batch.started_by_id = "running", True, actor.id
-    batch.undo_reason, batch.finished_at = reason, None
+    batch.is_undo, batch.begun_by_id, batch.undo_reason = True, actor.id, reason
     event = MigrationReversed(work=batch.id, key=batch.key, reason=reason, instance=instance_id)
     history.record(session, event, actor=actor)
     session.flush()
@@ -319,7 +234,7 @@ def get(session: Session, batch_id: int, *, actor: Actor, lock: bool = False) ->
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     else:
-        query = query.options(joinedload(MigrationBatch.target), joinedload(MigrationBatch.started_by))
+        query = query.options(joinedload(MigrationBatch.target), joinedload(MigrationBatch.begun_by))
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(_("Pemindahan ini tidak ada."))
@@ -330,23 +245,13 @@ def of_key(session: Session, key: str, *, actor: Actor, limit: int = 20) -> Sequ
     """The latest batches of a process, newest first."""
     require_reader(actor)
     query = select(MigrationBatch).where(MigrationBatch.key == key).order_by(MigrationBatch.id.desc())
-    query = query.options(joinedload(MigrationBatch.target), joinedload(MigrationBatch.started_by))
+    query = query.options(joinedload(MigrationBatch.target), joinedload(MigrationBatch.begun_by))
     return session.scalars(query.limit(limit)).all()
-
-
-def progress(session: Session, batch_ids: Collection[int]) -> dict[int, dict[str, int]]:
-    """How many cases of each batch are in each of `STATES`. 1 SQL over an index."""
-    query = select(MigrationCase.batch_id, MigrationCase.state, func.count())
-    query = query.where(MigrationCase.batch_id.in_(batch_ids))
-    found = {id_: dict.fromkeys(STATES, 0) for id_ in batch_ids}
-    for id_, state, count in session.execute(query.group_by(MigrationCase.batch_id, MigrationCase.state)):
-        found[id_][state] = count
-    return found
 
 
 @dataclass(frozen=True)
 class Filters:
-    """What of a batch is shown: cases in one of `STATES`, or all."""
+    """What of a batch is shown: cases in one of `core.batches.STATES`, or all."""
 
     state: str = ""
 
@@ -356,15 +261,43 @@ def cases(
 ) -> Page[MigrationCase]:
     """The cases of a batch, by id. 1 SQL over an index."""
     require_reader(actor)
-    limit = limited(limit)
-    query = select(MigrationCase).where(MigrationCase.batch_id == batch_id)
-    if filters.state:
-        if filters.state not in STATES:
-            raise paging.unknown()
-        query = query.where(MigrationCase.state == filters.state)
-    if after:
-        query = query.where(MigrationCase.instance_id > number_of(values_of(after, 1)[0]))
-    query = query.options(joinedload(MigrationCase.instance)).order_by(MigrationCase.instance_id)
-    rows = session.scalars(query.limit(limit + 1)).all()
-    last = rows[limit - 1].instance_id if len(rows) > limit else None
-    return Page(rows[:limit], cursor(last) if last is not None else None)
+    query = select(MigrationCase).options(joinedload(MigrationCase.instance))
+    return CASES.page(session, batch_id, filters.state, query, after, limit)
+
+
+def _get_to_change(session: Session, batch_id: int, /, *, actor: Actor, lock: bool = False) -> MigrationBatch:
+    moves.require_may_move(actor)
+    return get(session, batch_id, actor=actor, lock=lock)
+
+
+def _go_on(session: Session, batch: MigrationBatch) -> str:
+    _require_rest(session, batch.key)
+    return "running"
+
+
+BATCHES = Batches(
+    MigrationBatch,
+    lambda session, batch: moves.standing_owner(session, batch.begun_by_id),
+    _get_to_change,
+    lambda batch: MigrationStopped(work=batch.id, key=batch.key),
+    lambda batch: MigrationResumed(work=batch.id, key=batch.key),
+    N_("Pemindahan ini tidak sedang berjalan."),
+    N_("Pemindahan ini tidak sedang dihentikan."),
+    _go_on,
+)
+CASES = Parts(
+    BATCHES,
+    MigrationCase.batch_id,
+    MigrationCase.instance_id,
+    (MigrationCase.instance_id,),
+    lambda session, batch, row, actor: _work(session, batch, row, actor, {}),
+    _note,
+    needs=(undefer(MigrationCase.before),),
+    nothing=N_("Tidak ada perkara yang dapat ditarik kembali."),
+)
+
+
+def cases_of_a_turn() -> Parts[MigrationBatch, MigrationCase]:
+    """`CASES` that share the plans of the versions which they come from, for some cases one after the other."""
+    plans: dict[int, Plan] = {}
+    return replace(CASES, do=lambda session, batch, row, actor: _work(session, batch, row, actor, plans))

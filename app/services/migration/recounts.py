@@ -18,6 +18,7 @@ from app.history.writer import Record
 from app.models import DeadlineRecount, Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
+from app.services.core.batches import Batches
 from app.services.definitions import definitions
 from app.services.instances import execution
 from app.services.migration import effects, moves
@@ -121,8 +122,8 @@ def begin(session: Session, *, actor: Actor) -> DeadlineRecount:
     rights.require_administrator(actor)
     asked = DeadlineRecount(
         state="running",
-        asked_at=clock.now(session),
-        asked_by_id=actor.id,
+        begun_at=clock.now(session),
+        begun_by_id=actor.id,
         total=session.scalar(select(func.count(Job.instance_id.distinct())).where(_WAITS)) or 0,
     )
     session.add(asked)
@@ -138,19 +139,14 @@ def latest(session: Session, *, actor: Actor) -> DeadlineRecount | None:
         NotAllowed: the actor is no administrator.
     """
     rights.require_administrator(actor)
-    query = select(DeadlineRecount).options(joinedload(DeadlineRecount.asked_by))
+    query = select(DeadlineRecount).options(joinedload(DeadlineRecount.begun_by))
     return session.scalars(query.order_by(DeadlineRecount.id.desc()).limit(1)).one_or_none()
 
 
-def running(session: Session) -> DeadlineRecount | None:
-    """What to work on, the oldest first. 1 SQL over an index."""
-    query = select(DeadlineRecount).where(DeadlineRecount.state == "running")
-    return session.scalars(query.order_by(DeadlineRecount.id).limit(1)).one_or_none()
-
-
-def next_cases(session: Session, asked: DeadlineRecount, limit: int) -> tuple[list[int], list[int]]:
-    """The next cases with timers, by id, and those of them in which something would move. 2 SQL over indexes."""
-    ids = [id_ for id_ in session.scalars(_cases_after(asked.after_id).limit(limit)) if id_ is not None]
+def next_cases(session: Session, recount_id: int, limit: int) -> tuple[list[int], list[int]]:
+    """The next cases with timers, by id, and those of them in which something would move. 3 SQL over indexes."""
+    after = session.get_one(DeadlineRecount, recount_id).after_id
+    ids = [id_ for id_ in session.scalars(_cases_after(after).limit(limit)) if id_ is not None]
     calendar = holidays.loaded(session)
     held = session.execute(
         select(Job.instance_id, Job.deadline).where(Job.instance_id.in_(ids), _WAITS)
@@ -179,11 +175,8 @@ def count_anew(session: Session, recount_id: int, instance_id: int) -> bool:
         Conflict: the case is stopped by an incident, or cannot be read.
     """
     asked = session.get_one(DeadlineRecount, recount_id, populate_existing=True)
-    if asked.state != "running":
-        return False
-    actor = access.standing_actor(session, asked.asked_by_id)
-    if actor is None or not actor.administers:
-        asked.state, asked.finished_at = "stopped", clock.now(session)
+    actor = RECOUNTS.standing(session, asked)
+    if actor is None:
         return False
     instance = access.instance(session, actor, instance_id, lock=True)
     if instance.ended_at is None and _count_case(session, asked, instance, actor):
@@ -226,3 +219,16 @@ def note(session: Session, recount_id: int, ids: Sequence[int], failed: Iterable
     asked.looked += len(ids)
     asked.failed += len(set(failed))
     asked.after_id = ids[-1]
+
+
+def _stand(session: Session, asked: DeadlineRecount) -> Actor | None:
+    actor = access.standing_actor(session, asked.begun_by_id)
+    if actor is not None and actor.administers:
+        return actor
+    asked.finished_at = clock.now(session)
+    return None
+
+
+RECOUNTS = Batches(
+    DeadlineRecount, _stand, lambda session, id_, **_actor: session.get_one(DeadlineRecount, id_)
+)

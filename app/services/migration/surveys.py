@@ -42,7 +42,7 @@ class Turn:
     digest: str
     decisions: Decisions
     last_id: int
-    asked_by_id: int
+    begun_by_id: int
 
 
 def decided_by(decisions: Decisions) -> str:
@@ -78,8 +78,8 @@ def begin(
         total=total,
         judged=0,
         last_id=0,
-        asked_at=clock.now(session),
-        asked_by_id=actor.id,
+        begun_at=clock.now(session),
+        begun_by_id=actor.id,
     )
     session.add(survey)
     session.flush()
@@ -92,7 +92,7 @@ def find(session: Session, target: Target, decisions: Decisions, *, actor: Actor
     query = select(EffectSurvey).where(
         _of(target), EffectSurvey.decided == decided_by(decisions), EffectSurvey.state != "forgotten"
     )
-    query = query.options(joinedload(EffectSurvey.asked_by)).order_by(EffectSurvey.id.desc())
+    query = query.options(joinedload(EffectSurvey.begun_by)).order_by(EffectSurvey.id.desc())
     return session.scalars(query.limit(1)).one_or_none()
 
 
@@ -167,7 +167,7 @@ def next_turn(session: Session) -> Turn | None:
         survey.digest,
         Decisions.from_dict(survey.decisions),
         survey.last_id,
-        survey.asked_by_id,
+        survey.begun_by_id,
     )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
@@ -17,7 +17,8 @@ from app.history.events.people import RosterAdded, RosterBegun, RosterPutAway
 from app.models import RosterFile, RosterLine, User
 from app.services.core import access, bulk, clock, edit_conflicts, encryption, history, rights
 from app.services.core.access import Actor
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.batches import Batches, Parts
+from app.services.core.paging import Page
 from app.services.people import accounts, roster_lines, unit_lines, user_lines
 from app.services.people.roster_lines import COLUMNS, Kind, Line, Verdict
 
@@ -69,8 +70,8 @@ def add(
         kind=kind,
         state="ready",
         sheet=encryption.seal(session, {"name": name, "columns": list(places)}),
-        added_at=clock.now(session),
-        added_by_id=actor.id,
+        begun_at=clock.now(session),
+        begun_by_id=actor.id,
     )
     session.add(file)
     session.flush()
@@ -88,15 +89,14 @@ def add(
     return file
 
 
-def get(session: Session, file_id: int, *, actor: Actor) -> RosterFile:
+def get(session: Session, file_id: int, *, actor: Actor, lock: bool = False) -> RosterFile:
     """Return a file.
 
     Raises:
         NotFound: there is none. NotAllowed: the actor is no administrator.
     """
     rights.require_administrator(actor)
-    query = select(RosterFile).where(RosterFile.id == file_id).options(joinedload(RosterFile.added_by))
-    found = session.scalars(query).one_or_none()
+    found = session.get(RosterFile, file_id, with_for_update=lock or None, populate_existing=lock)
     if found is None:
         raise NotFound(_(_MISSING))
     return found
@@ -111,12 +111,7 @@ def recent(
         NotAllowed: the actor is no administrator.
     """
     rights.require_administrator(actor)
-    limit = limited(limit)
-    query = select(RosterFile).where(RosterFile.kind == kind).options(joinedload(RosterFile.added_by))
-    if after:
-        query = query.where(RosterFile.id < number_of(values_of(after, 1)[0]))
-    found = session.scalars(query.order_by(RosterFile.id.desc()).limit(limit + 1)).all()
-    return Page(found[:limit], cursor(found[limit - 1].id) if len(found) > limit else None)
+    return FILES.newest(session, select(RosterFile).where(RosterFile.kind == kind), after, limit)
 
 
 def file_name(session: Session, file: RosterFile) -> str:
@@ -158,9 +153,7 @@ def begin(session: Session, file_id: int, shown: str, *, actor: Actor) -> Roster
     Raises:
         Conflict: it began before, nothing is to be done, or something was changed since it was shown.
     """
-    file = get(session, file_id, actor=actor)
-    locked = select(RosterFile).where(RosterFile.id == file.id).with_for_update(key_share=True)
-    session.scalars(locked.execution_options(populate_existing=True)).one()
+    file = get(session, file_id, actor=actor, lock=True)
     if file.state != "ready":
         raise Conflict(_("Berkas ini sudah dijalankan."))
     verdicts = judge(session, file, actor=actor)
@@ -170,7 +163,7 @@ def begin(session: Session, file_id: int, shown: str, *, actor: Actor) -> Roster
         raise Conflict(_("Datanya berubah sejak ditampilkan. Periksa lagi, lalu jalankan."))
     session.execute(update(RosterLine), [_begun(session, file, one) for one in verdicts])
     file.state = "running"
-    file.added_by_id = actor.id  # in whose name it is done, and who is shown the passwords
+    file.begun_by_id = actor.id  # in whose name it is done, and who is shown the passwords
     file.secret = encryption.seal(session, secrets.token_urlsafe(24))
     counted = Counter(one.action for one in verdicts if one.action in ("add", "change"))
     event = RosterBegun(roster=file.id, kind=file.kind, actions=dict(sorted(counted.items())))
@@ -197,74 +190,35 @@ def _sealed(session: Session, errors: Mapping[str, str]) -> bytes:
     return encryption.seal(session, told)
 
 
-def running(session: Session) -> int | None:
-    """The id of the oldest file that runs; None where none does. 1 SQL over an index."""
-    query = select(RosterFile.id).where(RosterFile.state == "running").order_by(RosterFile.id)
-    return session.scalar(query.limit(1))
-
-
-def next_lines(session: Session, file_id: int, limit: int) -> Sequence[int]:
-    """The lines of a file to carry out next. 1 SQL over an index."""
-    due = select(RosterLine.line).where(RosterLine.file_id == file_id, RosterLine.state == "ready")
-    return session.scalars(due.order_by(RosterLine.position, RosterLine.line).limit(limit)).all()
-
-
-def carry_out(session: Session, file_id: int, number: int) -> bool:
-    """Carry out a line, once; the file goes on.
-
-    Raises:
-        NotAllowed: whoever began it is no administrator any more. InvalidForm: what is wrong with the line now.
-    """
-    row = session.get_one(RosterLine, (file_id, number), with_for_update=True, populate_existing=True)
-    if row.state != "ready":
-        return True
-    file = session.get_one(RosterFile, file_id)
-    actor = _standing(session, file.added_by_id)
+def _carry_out(session: Session, file: RosterFile, row: RosterLine, actor: Actor) -> None:
+    """Carry out a line. Raises: InvalidForm: what is wrong with the line now."""
     line = _line(session, row, encryption.unseal(session, file.sheet)["columns"])
     if file.kind == "users" and file.secret is not None:
         user_lines.carry_out(session, row, line, encryption.unseal(session, file.secret), actor=actor)
     else:
         unit_lines.carry_out(session, row, line, actor=actor)
     row.state = "done"
-    return True
 
 
-def refuse(session: Session, file_id: int, number: int, error: AppError) -> bool:
-    """Say why a line was not carried out; whether the file goes on: where nobody stands for it any more, it halts."""
-    row = session.get_one(RosterLine, (file_id, number), with_for_update=True, populate_existing=True)
-    halts = isinstance(error, NotAllowed)
-    if row.state != "ready":
-        return not halts
+def _note(session: Session, row: RosterLine, error: AppError) -> None:
     errors = error.errors if isinstance(error, InvalidForm) and error.errors else {"": error.said}
-    row.state, row.errors = "refused", _sealed(session, errors)
-    if halts:
-        file = session.get_one(RosterFile, file_id)
-        file.state, file.finished_at = "halted", clock.now(session)
-    return not halts
+    row.errors = _sealed(session, errors)
+    if isinstance(error, NotAllowed):  # nobody stands for the file any more
+        file = session.get_one(RosterFile, row.file_id)
+        file.state, file.finished_at = "stopped", clock.now(session)
 
 
-def finish(session: Session, file_id: int) -> None:
-    """A file of which no line is left is done; where it gave nobody a password, there is none to show."""
-    file = session.get_one(RosterFile, file_id)
-    if file.state == "running":
-        file.state, file.finished_at = "done", clock.now(session)
-        if not session.scalar(
-            select(func.count()).where(RosterLine.file_id == file_id, RosterLine.user_id.is_not(None))
-        ):
-            file.secret = None
+def _end(session: Session, file: RosterFile) -> None:
+    """Where a file gave nobody a password, there is none to show."""
+    gave = select(RosterLine.line).where(RosterLine.file_id == file.id, RosterLine.user_id.is_not(None))
+    if session.scalar(gave.limit(1)) is None:
+        file.secret = None
 
 
 def errors_of(session: Session, row: RosterLine) -> dict[str, str]:
     """Why a line was refused, by column, in the language in use."""
     stored = encryption.unseal(session, row.errors) if row.errors is not None else {}
     return {key: stored_messages.tell_stored(text) for key, text in stored.items()}
-
-
-def progress(session: Session, file_id: int) -> Counter[str]:
-    """How many lines are in each state. 1 SQL over an index."""
-    query = select(RosterLine.state, func.count()).where(RosterLine.file_id == file_id)
-    counted = session.execute(query.group_by(RosterLine.state)).all()
-    return Counter({state: count for state, count in counted})
 
 
 def passwords(session: Session, file_id: int, *, actor: Actor) -> list[Given]:
@@ -276,7 +230,7 @@ def passwords(session: Session, file_id: int, *, actor: Actor) -> list[Given]:
         NotFound; NotAllowed: the actor is no administrator, or did not begin it.
     """
     file = get(session, file_id, actor=actor)
-    if file.added_by_id != actor.id:
+    if file.begun_by_id != actor.id:
         raise NotAllowed(_("Kata sandi ini hanya untuk administrator yang menjalankan berkasnya."))
     if file.secret is None or (file.finished_at and file.finished_at < clock.now(session) - SHOWN):
         return []
@@ -311,14 +265,24 @@ def drop_lines(session: Session, ids: Sequence[int]) -> None:
     session.execute(delete(RosterLine).where(RosterLine.file_id.in_(ids)))
 
 
-def _standing(session: Session, user_id: int) -> Actor:
-    """Who asked for it, as he is now.
-
-    Raises:
-        NotAllowed: he administers nothing any more.
-    """
-    actor = access.standing_actor(session, user_id)
+def _stand(session: Session, file: RosterFile) -> Actor:
+    """Raises: NotAllowed: whoever began it administers nothing any more."""
+    actor = access.standing_actor(session, file.begun_by_id)
     if actor is None:
         raise NotAllowed(_("Administrator yang menjalankan berkas ini tidak aktif lagi."))
     rights.require_administrator(actor)
     return actor
+
+
+FILES = Batches(RosterFile, _stand, get)
+LINES = Parts(
+    FILES,
+    RosterLine.file_id,
+    RosterLine.line,
+    (RosterLine.position, RosterLine.line),
+    _carry_out,
+    _note,
+    waiting=("ready",),
+    states=("new", "ready", "wrong", "same", "done", "refused"),
+    ended=_end,
+)

@@ -14,7 +14,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
-from app.base.i18n import _
+from app.base.i18n import N_, _
 from app.history import writer
 from app.history.events.retention import (
     CaseDestroyed,
@@ -29,6 +29,7 @@ from app.models import DestroyedCase, Destruction, ProcessDefinition, ProcessIns
 from app.services import identity
 from app.services.core import access, clock, history, paging, rights
 from app.services.core.access import Actor
+from app.services.core.batches import Batches
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
@@ -107,51 +108,13 @@ def begin(session: Session, key: str, typed: str, reason: str, *, actor: Actor) 
     return made
 
 
-def stop(session: Session, destruction_id: int, *, actor: Actor) -> Destruction:
-    """Stop a destruction: the case that is being destroyed goes, no other. Raises: NotAllowed, NotFound, Conflict."""
-    rights.require_administrator(actor)
-    found = get(session, destruction_id, actor=actor, lock=True)
-    if found.state != "running":
-        raise Conflict(_("Pemusnahan ini tidak berjalan."))
-    _stop(session, found, "", actor)
-    return found
-
-
-def resume(session: Session, destruction_id: int, *, actor: Actor) -> Destruction:
-    """Let a stopped destruction go on, by the period that was drawn when it began.
-
-    Raises:
-        NotAllowed, NotFound. Conflict: it is not stopped, or another period is drawn now.
-    """
-    found = _stopped(session, destruction_id, actor)
-    if periods.period_of(session, found.key) != found.rule:
-        raise Conflict(_("Masa simpan dalam diagram berubah. Akhiri pemusnahan ini, lalu mulai yang baru."))
-    found.state, found.stopped_by, found.begun_by_id = "running", "", actor.id
-    history.record(session, DestructionResumed(key=found.key, destruction=found.id), actor=actor)
-    return found
-
-
-def _stopped(session: Session, destruction_id: int, actor: Actor) -> Destruction:
-    rights.require_administrator(actor)
-    found = get(session, destruction_id, actor=actor, lock=True)
-    if found.state != "stopped":
-        raise Conflict(_("Pemusnahan ini tidak dihentikan."))
-    return found
-
-
 def end(session: Session, destruction_id: int, *, actor: Actor) -> Destruction:
     """End a stopped destruction with what it has done. Raises: NotAllowed, NotFound; Conflict: it is not stopped."""
-    found = _stopped(session, destruction_id, actor)
+    found = BATCHES.get_stopped(session, destruction_id, actor=actor)
     found.state = "merging"
     event = DestructionEnded(key=found.key, destruction=found.id, cases=found.destroyed)
     history.record(session, event, actor=actor)
     return found
-
-
-def _stop(session: Session, found: Destruction, by: str, actor: Actor | None) -> None:
-    found.state, found.stopped_by = "stopped", by
-    event = DestructionStopped(key=found.key, destruction=found.id, cases=found.destroyed, by=by)
-    history.record(session, event, actor=actor)
 
 
 def active(session: Session) -> tuple[int, str] | None:
@@ -161,13 +124,7 @@ def active(session: Session) -> tuple[int, str] | None:
     return (found.id, found.state) if found else None
 
 
-def running(session: Session) -> int | None:
-    """The id of the destruction whose cases are next; None where there is none. 1 SQL over an index."""
-    found = active(session)
-    return found[0] if found and found[1] == "running" else None
-
-
-def next_cases(session: Session, destruction_id: int, limit: int) -> Sequence[int]:
+def next_parts(session: Session, destruction_id: int, limit: int) -> Sequence[int]:
     """The ids of the cases to destroy next. 2 SQL over an index."""
     found = session.get_one(Destruction, destruction_id)
     query = select(ProcessInstance.id).where(*periods.destroyable(found.key, found.before))
@@ -180,14 +137,7 @@ def next_cases(session: Session, destruction_id: int, limit: int) -> Sequence[in
 def work_on(session: Session, destruction_id: int, instance_id: int) -> bool:
     """Destroy one case, if that is still right; whether the destruction still runs."""
     found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
-    if found.state != "running":
-        return False
-    starter = access.standing_actor(session, found.begun_by_id)
-    if starter is None or not starter.administers:
-        _stop(session, found, "rights", None)
-        return False
-    if periods.period_of(session, found.key) != found.rule:
-        _stop(session, found, "rule", None)
+    if BATCHES.standing(session, found) is None:
         return False
     query = access.locking(select(ProcessInstance).where(ProcessInstance.id == instance_id))
     instance = session.scalars(query).one_or_none()
@@ -238,7 +188,7 @@ def _destroy(session: Session, found: Destruction, instance: ProcessInstance) ->
     session.add(record)
 
 
-def pass_over(session: Session, destruction_id: int, instance_id: int, *_why: object) -> None:
+def refuse(session: Session, destruction_id: int, instance_id: int, *_why: object) -> None:
     """Note that a case could not be destroyed: the others go on."""
     found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
     instance = session.get(ProcessInstance, instance_id)
@@ -247,10 +197,10 @@ def pass_over(session: Session, destruction_id: int, instance_id: int, *_why: ob
     found.failed += 1
 
 
-def go_on(session: Session, destruction_id: int) -> None:
+def finish(session: Session, destruction_id: int) -> None:
     """Note that no case is left, or that indexes are merged."""
     found = session.get_one(Destruction, destruction_id, with_for_update=True, populate_existing=True)
-    if found.state == "running" and not next_cases(session, destruction_id, 1):
+    if found.state == "running" and not next_parts(session, destruction_id, 1):
         found.state = "merging"
     elif found.state == "merging":
         found.state, found.finished_at = "done", clock.now(session)
@@ -262,6 +212,48 @@ def go_on(session: Session, destruction_id: int) -> None:
             checksum=found.checksum,
         )
         history.record(session, event, actor=None)
+
+
+def _get_to_change(
+    session: Session, destruction_id: int, /, *, actor: Actor, lock: bool = False
+) -> Destruction:
+    rights.require_administrator(actor)
+    return get(session, destruction_id, actor=actor, lock=lock)
+
+
+def _stand(session: Session, found: Destruction) -> Actor | None:
+    actor = access.standing_actor(session, found.begun_by_id)
+    if actor is None or not actor.administers:
+        found.stopped_by = "rights"
+    elif periods.period_of(session, found.key) != found.rule:
+        found.stopped_by = "rule"
+    return None if found.stopped_by else actor
+
+
+def _go_on(session: Session, found: Destruction) -> str:
+    """By the period that was drawn when it began."""
+    if periods.period_of(session, found.key) != found.rule:
+        raise Conflict(_("Masa simpan dalam diagram berubah. Akhiri pemusnahan ini, lalu mulai yang baru."))
+    found.stopped_by = ""
+    return "running"
+
+
+def _stopped(found: Destruction) -> DestructionStopped:
+    by = found.stopped_by
+    return DestructionStopped(key=found.key, destruction=found.id, cases=found.destroyed, by=by)
+
+
+BATCHES = Batches(
+    Destruction,
+    _stand,
+    _get_to_change,
+    _stopped,
+    lambda found: DestructionResumed(key=found.key, destruction=found.id),
+    N_("Pemusnahan ini tidak berjalan."),
+    N_("Pemusnahan ini tidak dihentikan."),
+    _go_on,
+)
+running = BATCHES.running
 
 
 # What was destroyed ------------------------------------------------------------------------------------------------
@@ -288,12 +280,7 @@ def get(session: Session, destruction_id: int, *, actor: Actor, lock: bool = Fal
 def listed(session: Session, *, actor: Actor, after: str = "", limit: int = 50) -> Page[Destruction]:
     """Destructions, the latest first. 1 SQL. Raises: NotAllowed; InvalidForm: ``after`` is no cursor."""
     require_reader(actor)
-    limit = limited(limit)
-    query = select(Destruction).options(joinedload(Destruction.begun_by))
-    if after:
-        query = query.where(Destruction.id < number_of(values_of(after, 1)[0]))
-    rows = session.scalars(query.order_by(Destruction.id.desc()).limit(limit + 1)).all()
-    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+    return BATCHES.newest(session, select(Destruction), after, limit)
 
 
 def records(

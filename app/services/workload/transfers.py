@@ -6,20 +6,21 @@ Each task is a transaction: what changed since it was shown is told in its row a
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base import stored_messages
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
-from app.base.i18n import _
+from app.base.i18n import N_, _
 from app.history.events.tasks import TaskHandedBack, TaskUnitChanged
 from app.history.events.workload import TasksTransferred, TransferTakenBack
 from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
 from app.models.tasks import IS_OPEN
 from app.services import identity
-from app.services.core import access, bulk, clock, history, paging, rights
+from app.services.core import access, bulk, clock, history, rights
 from app.services.core.access import Actor
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.batches import Batches, Parts
+from app.services.core.paging import Page
 from app.services.notifications import task_notices, texts
 from app.services.people import absences, officers, units
 from app.services.tasks import conflicts, tasks
@@ -29,12 +30,10 @@ from app.services.workload import overview
 KEPT = timedelta(days=30)
 #: Tasks of one transfer.
 MOST = 20_000
-WAITING = ("waiting", "returning")
-STATES = ("waiting", "moved", "refused", "returning", "undone", "kept")
 
 
 def spread(session: Session, wanted: Mapping[str, int], reason: str, *, actor: Actor) -> TaskTransfer:
-    """Begin to give each task, by its id, to a user, by his. `work_on` moves each, and asks whether he may.
+    """Begin to give each task, by its id, to a user, by his. A worker moves each, and asks whether he may.
 
     Raises:
         NotAllowed: the actor coordinates nothing. InvalidForm: no reason. Conflict: there is no such task.
@@ -132,8 +131,8 @@ def _begin(
         reason=identity.hidden_text(session, reason.strip(), _cases(rows), actor),
         source_id=user.id if user else None,
         source_unit=unit or None,
-        started_at=clock.now(session),
-        started_by_id=actor.id,
+        begun_at=clock.now(session),
+        begun_by_id=actor.id,
     )
     session.add(made)
     session.flush()
@@ -152,64 +151,24 @@ def _cases(rows: Sequence[Mapping[str, object]]) -> Select[int]:
     return select(UserTask.instance_id).where(UserTask.id.in_(ids))
 
 
-def running(session: Session) -> int | None:
-    """The id of the transfer to work on, the oldest first; None when none waits. 1 SQL over an index."""
-    query = select(TaskTransfer.id).where(TaskTransfer.state == "running").order_by(TaskTransfer.id)
-    return session.scalar(query.limit(1))
+def _stand(session: Session, transfer: TaskTransfer) -> Actor | None:
+    actor = access.standing_actor(session, transfer.begun_by_id)
+    return None if actor is None or actor.is_auditor else actor
 
 
-def next_tasks(session: Session, transfer_id: int, limit: int) -> list[str]:
-    """The tasks of a transfer to work on next. 1 SQL over an index."""
-    mine = (TransferredTask.transfer_id == transfer_id, TransferredTask.state.in_(WAITING))
-    query = select(TransferredTask.task_id).where(*mine).order_by(TransferredTask.position)
-    return list(session.scalars(query.limit(limit)))
-
-
-def finish(session: Session, transfer_id: int) -> None:
-    """Note that no task of a transfer is left to work on."""
-    found = session.get_one(TaskTransfer, transfer_id)
-    if found.state == "running" and not next_tasks(session, transfer_id, 1):
-        found.state, found.finished_at = "done", clock.now(session)
-
-
-def work_on(session: Session, transfer_id: int, task_id: str) -> bool:
-    """Move one task of a running transfer, or take it back; whether the transfer still runs.
-
-    Raises:
-        What forbids it: the transaction is to be undone, and `refuse` tells of it.
-    """
-    row = _locked_row(session, transfer_id, task_id)
-    transfer = session.get_one(TaskTransfer, transfer_id, populate_existing=True)
-    if transfer.state != "running":
-        return False
-    if row.state not in WAITING:
-        return True
-    actor = access.standing_actor(session, transfer.started_by_id)
-    if actor is None or actor.is_auditor:
-        transfer.state = "stopped"
-        return False
+def _work(session: Session, transfer: TaskTransfer, row: TransferredTask, actor: Actor) -> None:
+    """Move one task, or take it back. Raises: what forbids it."""
     if row.state == "returning":
         _hand_back(session, transfer, row, actor)
     elif transfer.kind == "unit":
         _change_unit(session, transfer, row, actor)
     else:
         _move(session, transfer, row, actor)
-    return True
 
 
-def _locked_row(session: Session, transfer_id: int, task_id: str) -> TransferredTask:
-    """Another worker may be at it: whoever waits here sees what became of it."""
-    key = transfer_id, task_id
-    return session.get_one(TransferredTask, key, with_for_update=True, populate_existing=True)
-
-
-def refuse(session: Session, transfer_id: int, task_id: str, error: AppError) -> None:
-    """Note that a task could not be moved, or taken back, and why."""
-    row = _locked_row(session, transfer_id, task_id)
-    if row.state in WAITING:
-        row.state = "kept" if row.state == "returning" else "refused"
-        more = error.errors.values() if isinstance(error, InvalidForm) else ()
-        row.said = stored_messages.store_texts(*(more or (error.said,)))
+def _note(_session: Session, row: TransferredTask, error: AppError) -> None:
+    more = error.errors.values() if isinstance(error, InvalidForm) else ()
+    row.said = stored_messages.store_texts(*(more or (error.said,)))
 
 
 def _unchanged(session: Session, row: TransferredTask, actor: Actor) -> UserTask:
@@ -291,24 +250,17 @@ def take_back(session: Session, transfer_id: int, *, actor: Actor, task_id: str 
         raise NotAllowed(_("Pengalihan ini ditarik oleh yang memulainya."))
     if found.state == "running":
         raise Conflict(_("Pengalihan ini masih berjalan."))
-    if found.started_at < clock.now(session) - KEPT:
+    if found.begun_at < clock.now(session) - KEPT:
         raise Conflict(_("Pengalihan ini sudah terlalu lama untuk ditarik kembali."))
-    own = update(TransferredTask).where(
-        TransferredTask.transfer_id == transfer_id, TransferredTask.state.in_(("moved", "kept"))
-    )
-    if task_id:
-        own = own.where(TransferredTask.task_id == task_id)
-    changed = session.execute(own.values(state="returning", said="")).rowcount  # type: ignore[attr-defined]
-    if not changed:
-        raise Conflict(_("Tidak ada tugas yang dapat ditarik kembali."))
-    found.state, found.is_undo, found.finished_at = "running", True, None
+    changed = TASKS.take_back(session, found, task_id, said="")
+    found.is_undo = True
     history.record(session, TransferTakenBack(transfer=found.id, tasks=changed), actor=actor)
     return found
 
 
 def may_take_back(transfer: TaskTransfer, actor: Actor) -> bool:
     """Whether the actor may take it back: who began it may."""
-    return transfer.started_by_id == actor.id and not actor.is_auditor
+    return transfer.begun_by_id == actor.id and not actor.is_auditor
 
 
 def _hand_back(session: Session, transfer: TaskTransfer, row: TransferredTask, actor: Actor) -> None:
@@ -350,43 +302,39 @@ def get(session: Session, transfer_id: int, *, actor: Actor, lock: bool = False)
         NotFound: there is none that the actor began; who sees every case sees all.
     """
     found = session.get(TaskTransfer, transfer_id, with_for_update=lock or None, populate_existing=lock)
-    if found is None or not (actor.sees_all or found.started_by_id == actor.id):
+    if found is None or not (actor.sees_all or found.begun_by_id == actor.id):
         raise NotFound(_("Pengalihan ini tidak ada."))
     return found
 
 
 def begun_by(session: Session, *, actor: Actor, most: int = 10) -> Sequence[TaskTransfer]:
     """The latest transfers that the actor began; all, where he sees every case. 1 SQL."""
-    query = select(TaskTransfer).options(joinedload(TaskTransfer.started_by))
+    query = select(TaskTransfer).options(joinedload(TaskTransfer.begun_by))
     if not actor.sees_all:
-        query = query.where(TaskTransfer.started_by_id == actor.id)
+        query = query.where(TaskTransfer.begun_by_id == actor.id)
     return session.scalars(query.order_by(TaskTransfer.id.desc()).limit(most)).all()
-
-
-def progress(session: Session, transfer_id: int) -> Mapping[str, int]:
-    """How many tasks of a transfer are in each of `STATES`. 1 SQL over an index."""
-    query = select(TransferredTask.state, func.count()).where(TransferredTask.transfer_id == transfer_id)
-    counts = {state: n for state, n in session.execute(query.group_by(TransferredTask.state))}
-    return {state: counts.get(state, 0) for state in STATES}
 
 
 def rows(
     session: Session, transfer_id: int, state: str = "", *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[TransferredTask]:
-    """The tasks of a transfer in their order, all or those in one of `STATES`; but for cases that the actor does not
-    see. 1 SQL over an index."""
+    """The tasks of a transfer in their order, all or those in a state; but for cases that the actor does not see.
+    1 SQL over an index."""
     get(session, transfer_id, actor=actor)
-    limit, moved = limited(limit), TransferredTask
-    if state and state not in STATES:
-        raise paging.unknown()
-    query = select(moved).where(moved.transfer_id == transfer_id)
-    if state:
-        query = query.where(moved.state == state)
-    if after:
-        query = query.where(moved.position > number_of(values_of(after, 1)[0]))
-    query = query.join(moved.task).join(UserTask.instance).where(access.visible(actor))
+    moved = TransferredTask
+    query = select(moved).join(moved.task).join(UserTask.instance).where(access.visible(actor))
     query = query.options(
         joinedload(moved.task).joinedload(UserTask.instance), joinedload(moved.to), joinedload(moved.before)
     )
-    found = session.scalars(query.order_by(moved.position).limit(limit + 1)).all()
-    return Page(found[:limit], cursor(found[limit - 1].position) if len(found) > limit else None)
+    return TASKS.page(session, transfer_id, state, query, after, limit)
+
+
+TASKS = Parts(
+    Batches(TaskTransfer, _stand, get),
+    TransferredTask.transfer_id,
+    TransferredTask.task_id,
+    (TransferredTask.position,),
+    _work,
+    _note,
+    nothing=N_("Tidak ada tugas yang dapat ditarik kembali."),
+)

@@ -74,7 +74,7 @@ def _file_page(session: Session, key: str, actor: Actor, problem: str = "") -> s
                 one,
                 batches.file_name(session, one),
                 _(BATCH_STATES[one.state]),
-                outcomes.progress(session, one.id),
+                batches.LINES.progress(session, one.id)[one.id],
             )
             for one in page.items
         ],
@@ -110,7 +110,7 @@ def _page(import_id: int, problem: str = "") -> str:
     actor, state = context.actor(), lists.argument("keadaan")
     with context.database().reading() as session:
         batch = batches.get(session, import_id, actor=actor)
-        counts = outcomes.progress(session, batch.id)
+        counts = batches.LINES.progress(session, batch.id)[batch.id]
         page = outcomes.rows(session, batch.id, state, actor=actor, after=lists.argument(lists.AFTER))
         goal = _goal(session, batch, actor)
         total = sum(counts.values())
@@ -133,7 +133,7 @@ def _page(import_id: int, problem: str = "") -> str:
             foreign=foreign_values.told(session, batch.id, goal) if goal else [],
             most_foreign=foreign_values.MOST,
             headings=headings.of_batch(session, batch, goal) if goal else None,
-            can_choose=batch.state in ("judging", "ready") and batch.begun_by_id is None,
+            can_choose=batch.state in ("judging", "ready") and not batch.is_begun,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(page.next),
             problem=problem,

@@ -180,7 +180,7 @@ def _page(definition_id: int, values: MultiDict[str, str], *, problem: str = "",
             unasked=_unasked(session, wanted, target, asked),
             ways=[(way, _(WAYS[way])) for way in decisions.WAYS],
             latest=latest,
-            progress=batches.progress(session, [one.id for one in latest]),
+            progress=batches.CASES.progress(session, *(one.id for one in latest)),
             batch_states={state: _(text) for state, text in BATCH_STATES.items()},
             problem=problem,
             reason=reason,
@@ -331,7 +331,7 @@ def _batch_page(batch_id: int, *, problem: str = "", reason: str = "") -> str:
     actor, state = context.actor(), lists.argument("keadaan")
     with context.database().reading() as session:
         batch = batches.get(session, batch_id, actor=actor)
-        counts = batches.progress(session, [batch.id])[batch.id]
+        counts = batches.CASES.progress(session, batch.id)[batch.id]
         page = batches.cases(
             session, batch_id, batches.Filters(state), actor=actor, after=lists.argument(lists.AFTER)
         )

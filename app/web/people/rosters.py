@@ -31,7 +31,7 @@ FILE_STATES = {
     "ready": N_("Menunggu dijalankan"),
     "running": N_("Sedang berjalan"),
     "done": N_("Selesai"),
-    "halted": N_("Dihentikan"),
+    "stopped": N_("Dihentikan"),
 }
 #: What would come of a line, and what came of it.
 LINE_STATES = {
@@ -176,7 +176,7 @@ def _page(roster_id: int, problem: str = "") -> str:
             total=sum(counts[one] for one in _AFTER),
             done=counts["added"] + counts["changed"] + counts["refused"],
             passwords=len(roster_files.passwords(session, file.id, actor=actor))
-            if file.added_by_id == actor.id
+            if file.begun_by_id == actor.id
             else 0,
             problem=problem,
         )

@@ -370,7 +370,7 @@ def _transfer_page(transfer_id: int, problem: str = "") -> str:
     actor, state = context.actor(), lists.argument("keadaan")
     with context.database().reading() as session:
         found = transfers.get(session, transfer_id, actor=actor)
-        counts = transfers.progress(session, transfer_id)
+        counts = transfers.TASKS.progress(session, transfer_id)[transfer_id]
         page = transfers.rows(session, transfer_id, state, actor=actor, after=lists.argument(lists.AFTER))
         total, left = sum(counts.values()), counts["waiting"] + counts["returning"]
         return render_template(

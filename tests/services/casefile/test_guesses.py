@@ -169,7 +169,7 @@ def _hand_over(
     rina, budi = (session.get_one(User, one.id) for one in (office.rina, office.budi))
     transfer = transfers.hand_over(session, rina, budi, said, actor=actor)
     session.flush()
-    transfers.work_on(session, transfer.id, task.id)
+    transfers.TASKS.work_on(session, transfer.id, task.id)
 
 
 def _write_to_reporter(

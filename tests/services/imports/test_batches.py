@@ -199,10 +199,10 @@ def test_a_stopped_import_goes_on_where_it_was(office: Importing) -> None:
     batch = office.judged(as_csv(line("5000001"), line("5000002")))
     office.begin(batch)
     with office.database.transaction() as session:
-        assert batches.import_line(session, batch, 2)
+        assert batches.LINES.work_on(session, batch, 2)
     imports.stop(office.database, Command("stop_import", str(batch)), batch, actor=office.budi)
     with office.database.transaction() as session:  # a worker that was already on its way to the next line
-        assert not batches.import_line(session, batch, 3)
+        assert not batches.LINES.work_on(session, batch, 3)
     office.work()
     assert office.states(batch) == {2: "imported", 3: "ready"}
     imports.resume(office.database, Command("resume_import", str(batch)), batch, actor=office.budi)
@@ -229,10 +229,10 @@ def test_names_are_sealed_and_dropped_when_their_time_is_over(office: Importing)
         row = session.scalars(select(ImportRow).options(undefer(ImportRow.cells)).limit(1)).one()
         assert row.cells is not None
         assert b"Siti" not in row.cells
-        session.execute(update(ImportBatch).values(added_at=clock.now(session) - timedelta(days=29)))
+        session.execute(update(ImportBatch).values(begun_at=clock.now(session) - timedelta(days=29)))
         forget(session, ImportBatch)
         assert session.scalar(select(func.count()).where(ImportRow.cells.is_not(None))) == 2
-        session.execute(update(ImportBatch).values(added_at=clock.now(session) - timedelta(days=31)))
+        session.execute(update(ImportBatch).values(begun_at=clock.now(session) - timedelta(days=31)))
         forget(session, ImportBatch)
         left = ImportRow.cells.is_not(None) | ImportRow.errors.is_not(None)
         assert session.scalar(select(func.count()).where(left)) == 0

@@ -62,7 +62,7 @@ def test_ignored_headings_are_sealed_and_go_with_the_cells(office: Importing) ->
         assert b"Status" not in batch.sheet
         assert encryption.unseal(session, batch.sheet)["ignored"] == ["Status Laporan"]
     with office.database.transaction() as session:
-        session.execute(update(ImportBatch).values(added_at=clock.now(session) - timedelta(days=31)))
+        session.execute(update(ImportBatch).values(begun_at=clock.now(session) - timedelta(days=31)))
         forget(session, ImportBatch)
     assert found(office, batch_id) == HeadingsFound()
 

@@ -91,9 +91,9 @@ def due(session: Session, kept: Kept) -> tuple[dict[str, Any], list[dict[str, An
         )
     if kept.since is ProcessDraft.changed_at:
         return {"state": "published"}, [{"state": "open"}]
-    if kept.since is RosterFile.added_at:
+    if kept.since is RosterFile.begun_at:
         return {"state": "done"}, [{"state": "running"}]
-    if kept.since is ImportBatch.added_at:
+    if kept.since is ImportBatch.begun_at:
         return {"state": "ready", "sheet": b"1"}, [{"state": "running", "sheet": b"1"}]
     return {name: b"1" for name, value in kept.blanks.items() if value is None}, []
 
@@ -146,11 +146,11 @@ def test_what_belongs_to_it_goes_with_it(office: Office) -> None:
         planted(session, FirstView.__table__, {"view_id": view})
         [draft] = planted(session, ProcessDraft.__table__, {"state": "discarded", "changed_at": old})
         planted(session, ProcessDraftFile.__table__, {"draft_id": draft})
-        [file] = planted(session, RosterFile.__table__, {"state": "done", "added_at": old})
+        [file] = planted(session, RosterFile.__table__, {"state": "done", "begun_at": old})
         planted(session, RosterLine.__table__, {"file_id": file})
         batches = [
             planted(
-                session, ImportBatch.__table__, {"state": state, "sheet": b"1", "added_at": old, **ended}
+                session, ImportBatch.__table__, {"state": state, "sheet": b"1", "begun_at": old, **ended}
             )[0]
             for state, ended in (("done", {"finished_at": old}), ("ready", {}))
         ]

@@ -199,9 +199,9 @@ def test_only_process_owners_move_cases_and_take_them_back(office: Office, who: 
     with pytest.raises(NotAllowed), database.transaction() as session:
         batches.begin(session, 1, [case.id], batches.Decisions(), "x", actor=actor)
     with pytest.raises(NotAllowed), database.transaction() as session:
-        batches.stop(session, batch, actor=actor)
+        batches.BATCHES.stop(session, batch, actor=actor)
     with pytest.raises(NotAllowed), database.transaction() as session:
-        batches.resume(session, batch, actor=actor)
+        batches.BATCHES.resume(session, batch, actor=actor)
     with pytest.raises(NotAllowed), database.transaction() as session:
         batches.take_back(session, batch, "x", actor=actor)
     with pytest.raises(NotAllowed), database.transaction() as session:
@@ -318,7 +318,7 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
 def test_one_case_is_not_taken_back_while_others_of_a_stopped_batch_wait(office: Office) -> None:
     first, other = office.start(), office.start()
     batch = begin(office, deploy(office, procedure(after="5 hari kerja")), first, other)
-    run_without_key(office.database, lambda session: batches.work_on(session, batch, first.id))
+    run_without_key(office.database, lambda session: batches.CASES.work_on(session, batch, first.id))
     migration.stop(office.database, Command("stop_migration", str(batch)), batch, actor=office.owner)
     with pytest.raises(Conflict, match="Lanjutkan dulu"):
         undo(office, batch, first)

@@ -160,10 +160,10 @@ def test_many_cases_go_on_where_a_worker_stopped(office: Office, admin: Actor) -
     change(office, admin)
     commands.begin(office.database, Command("recount_deadlines", ""), actor=admin)
     with office.database.transaction() as session:  # two were done when it was killed
-        asked = recounts.running(session)
+        asked = recounts.RECOUNTS.running(session)
         assert asked is not None
         for case in cases[:2]:
-            recounts.count_anew(session, asked.id, case.id)
+            recounts.count_anew(session, asked, case.id)
     while commands.work(office.database):
         pass
     with office.database.reading() as session:

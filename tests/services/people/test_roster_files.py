@@ -51,7 +51,8 @@ def run(database: Database, admin: Actor, file_id: int) -> Counter[str]:
     while roster.work(database):
         pass
     with database.reading() as session:
-        return roster_files.progress(session, file_id)
+        found = roster_files.LINES.progress(session, file_id)[file_id]
+        return Counter({state: n for state, n in found.items() if n})
 
 
 def do(
@@ -216,7 +217,7 @@ def test_whoever_becomes_an_administrator_comes_before_who_was_one(database: Dat
     file_id = send(database, admin, "lain;", "budi;administrator", heading="nama pengguna;peran")
     begin(database, admin, file_id)
     with database.reading() as session:
-        assert roster_files.next_lines(session, file_id, 9) == [3, 2]
+        assert roster_files.LINES.next_parts(session, file_id, 9) == [3, 2]
 
 
 def test_what_changed_since_it_was_looked_at_does_not_begin(database: Database, admin: Actor) -> None:
@@ -249,14 +250,14 @@ def test_whoever_began_it_and_was_shut_out_adds_nobody(database: Database, admin
     while roster.work(database):
         pass
     with database.reading() as session:
-        assert session.get_one(RosterFile, file_id).state == "halted"
+        assert session.get_one(RosterFile, file_id).state == "stopped"
     assert "user_added" not in types(database)
 
 
 def test_a_line_is_carried_out_once(database: Database, admin: Actor) -> None:
     file_id = send(database, admin, "siti;Siti;;;;;;")
     run(database, admin, file_id)
-    run_without_key(database, lambda session: roster_files.carry_out(session, file_id, 2))
+    run_without_key(database, lambda session: roster_files.LINES.work_on(session, file_id, 2))
     assert types(database).count("user_added") == 1
 
 
@@ -303,7 +304,7 @@ def test_after_a_week_a_file_is_gone(database: Database, admin: Actor) -> None:
     file_id = send(database, admin, "siti;Siti;;;;;;")
     run(database, admin, file_id)
     with database.transaction() as session:
-        session.get_one(RosterFile, file_id).added_at -= timedelta(days=7, seconds=1)
+        session.get_one(RosterFile, file_id).begun_at -= timedelta(days=7, seconds=1)
     run_without_key(database, lambda session: forget(session, RosterFile))
     with database.reading() as session:
         assert session.scalars(select(RosterFile)).all() == session.scalars(select(RosterLine)).all() == []

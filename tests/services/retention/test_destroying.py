@@ -309,13 +309,13 @@ def test_stopped_it_goes_on_where_it_was(
     made = destroy(office, admin, "3")
     assert retention.work(office.database)
     with office.database.transaction() as session:
-        destructions.stop(session, made, actor=admin)
+        destructions.BATCHES.stop(session, made, actor=admin)
     assert not retention.work(office.database)
     with office.database.transaction() as session:
         assert destructions.get(session, made, actor=admin).destroyed == 1
         with pytest.raises(Conflict):
             destructions.begin(session, "uji", "2", "Lewat", actor=admin)
-        destructions.resume(session, made, actor=admin)
+        destructions.BATCHES.resume(session, made, actor=admin)
     run(office)
     with office.database.reading() as session:
         found = destructions.get(session, made, actor=admin)

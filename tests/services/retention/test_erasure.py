@@ -52,7 +52,8 @@ def planted(office: Office) -> ProcessInstance:
             key="uji",
             sheet=encryption.seal(session, {"name": "a.csv", "headings": []}),
             state="done",
-            added_at=clock.now(session),
+            begun_at=clock.now(session),
+            begun_by_id=office.rina.id,
             added_by_id=office.rina.id,
         )
         session.add(batch)

@@ -46,7 +46,7 @@ def spread(office: Office, wanted: dict[str, int], actor: Actor) -> int:
 
 def states(office: Office, transfer: int) -> dict[str, int]:
     with office.database.reading() as session:
-        return {state: n for state, n in transfers.progress(session, transfer).items() if n}
+        return {state: n for state, n in transfers.TASKS.progress(session, transfer)[transfer].items() if n}
 
 
 def events(office: Office, case: int) -> list[object]:

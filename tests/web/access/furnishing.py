@@ -295,9 +295,9 @@ class Furnishing:
             "Menumpuk",
             actor=coordinator,
         )
-        while following := transfers.next_tasks(session, transfer.id, 1):
-            transfers.work_on(session, transfer.id, following[0])
-        transfers.finish(session, transfer.id)
+        while following := transfers.TASKS.next_parts(session, transfer.id, 1):
+            transfers.TASKS.work_on(session, transfer.id, following[0])
+        transfers.TASKS.finish(session, transfer.id)
         self.things["transfer_id"] = {"koord": transfer.id, "none": 999_999}
         self.things["user_id"] = {
             "lapor": self.words["users"]["lapor"],
@@ -331,10 +331,10 @@ class Furnishing:
         }
         for state, id_ in found.items():
             chosen = imports.choices(session, id_)
-            verdicts = imports.judge(session, id_, imports.next_lines(session, id_, "new", 10), chosen)
+            verdicts = imports.judge(session, id_, imports.next_lines(session, id_, 10), chosen)
             imports.note(session, id_, chosen, verdicts)
             row = update(models.ImportBatch).where(models.ImportBatch.id == id_)
-            session.execute(row.values(state=state, begun_by_id=None if state == "ready" else lapor.id))
+            session.execute(row.values(state=state, is_begun=state != "ready", begun_by_id=lapor.id))
         self.things["import_id"] = {**found, "none": 999_999}
         lines = [
             sheets.read_sheet(
@@ -368,7 +368,7 @@ class Furnishing:
         self.things["draft_id"] = {"open": kept, "away": away, "none": 999_999}
         cases = self.words["cases"]
         stopped = batches.begin(session, live, [cases["lane"]], Decisions(), "Diperbaiki", actor=owner)
-        batches.stop(session, stopped.id, actor=owner)
+        batches.BATCHES.stop(session, stopped.id, actor=owner)
         moved = self._moved(session, live, owner)
         self.things["batch_id"] = {"stopped": stopped.id, "done": moved, "none": 999_999}
         self.words["surveys"] = {
@@ -389,9 +389,9 @@ class Furnishing:
         batch = batches.begin(
             session, target, [self.words["cases"]["upp"]], Decisions(), "Diperbaiki", actor=owner
         )
-        for case in batches.next_cases(session, batch.id, 5):
-            batches.work_on(session, batch.id, case)
-        batches.finish(session, batch.id)
+        for case in batches.CASES.next_parts(session, batch.id, 5):
+            batches.CASES.work_on(session, batch.id, case)
+        batches.CASES.finish(session, batch.id)
         assert batch.state == "done"
         return batch.id
 

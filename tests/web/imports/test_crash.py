@@ -14,7 +14,7 @@ from app.commands import imports
 from app.commands.transaction import Command
 from app.models import ImportRow, ProcessInstance
 from app.services.core.access import actor_of
-from app.services.imports import batches, outcomes
+from app.services.imports import batches
 from app.services.people import users
 from tests.services.importing import sop_file
 from tests.serving import Installation, install
@@ -64,7 +64,7 @@ def test_a_killed_import_goes_on_and_doubles_nothing(office: Installation) -> No
     with office.process("worker") as worker:
         wait_until(lambda: state_of(office, batch) == "done", worker)
     with database.reading() as session:
-        counted = outcomes.progress(session, batch)
+        counted = batches.LINES.progress(session, batch)[batch]
         numbers = session.scalars(select(ProcessInstance.business_key)).all()
     assert (counted["imported"], counted["wrong"]) == (LINES - BAD, BAD)
     assert len(numbers) == len(set(numbers)) == LINES - BAD
