@@ -1,35 +1,29 @@
 """Lists of cases, and the public face of one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services.core import access, bounded, bulk, candidates, case_sources, filter_values, lookups
+from app.services.core import access, bounded, filter_values
 from app.services.core.access import ACTOR_ID, Actor
-from app.services.core.candidates import Key, Rare, Source
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
-from app.services.numbers.counted import NOT_FILLED, Counted
-from app.services.search import finding
-from app.services.search.finding import Wanted
-from app.services.tasks import inbox
+from app.services.core.paging import Page
+from app.services.numbers import counted
+from app.services.numbers.counted import Counted
+from app.services.search import case_pages, case_terms, terms
+from app.services.search.question import Condition, Group, Question
+from app.services.search.terms import Term
 
-STATES = access.STATES
-#: How the list may be sorted, each held by an index; "-" is the other way round. The first is how it comes unasked.
-SORTS = ("-started", "started", "priority", "-priority")
-_SORTS: dict[str, tuple[Any, ...]] = {
-    "started": (ProcessInstance.id,),
-    "priority": (ProcessInstance.priority_rank, ProcessInstance.id),
-}
+STATES, SORTS = access.STATES, case_pages.SORTS
 
 
 @dataclass(frozen=True)
 class InstanceFilters:
-    """What a list of cases is narrowed to; empty means everything, `NOT_FILLED` those without a value."""
+    """What a list of cases is narrowed to; empty means everything, `terms.NOT_FILLED` those without a value."""
 
     q: str = ""
     state: str = ""
@@ -46,6 +40,24 @@ class InstanceFilters:
     def order(self) -> str:
         """One of `SORTS`: how the list is sorted."""
         return self.sort if self.sort in SORTS else SORTS[0]
+
+    @property
+    def question(self) -> Question:
+        """What the list asks for."""
+        asked = {
+            "kata": self.q.strip(),
+            "keadaan": self.state,
+            "proses": self.key if self.counted is None or self.key != self.counted.key else "",
+            "nomor": self.business_key,
+            "kategori": self.category,
+            "unit": self.unit,
+            "wilayah": self.area,
+            "prioritas": self.priority,
+        }
+        found = [Condition(subject, {"nilai": value}) for subject, value in asked.items() if value]
+        if self.counted is not None:
+            found.append(self.counted.condition)
+        return Question(groups=(Group(tuple(found)),) if found else ())
 
 
 @dataclass(frozen=True)
@@ -71,159 +83,20 @@ class Place:
 def page(
     session: Session, filters: InstanceFilters, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[ProcessInstance]:
-    """Cases that the actor may see, newest first or as `InstanceFilters.order` says.
-
-    Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
-    """
-
-    words = finding.want(session, filters.q)
-
-    def fitting(keys: Sequence[Key]) -> set[int]:
-        # Asked as a column, so that no database looks by it among all cases rather than by these ids.
-        fits = and_(access.visible(actor), *_narrowed(filters, words))
-        ids = [key[-1] for key in keys]
-        query = select(ProcessInstance.id, fits).where(lookups.among(session, ProcessInstance.id, ids))
-        return {id_ for id_, shown in session.execute(query) if shown}
-
-    seen = access.visible_ids(actor, [filters.state] if filters.state else STATES)
-    narrows = bool(_narrowed(replace(filters, state=""), words)) or seen is None
-    sources = [
-        case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen),
-        *_of_values(session, filters),
-        *_of_figure(session, filters.counted),
-    ]
-    rare = [
-        *([_of_words(session, words)] if words else []),
-        *([_of_due(session, filters.counted)] if filters.counted else []),
-    ]
-    columns = _SORTS[filters.order.removeprefix("-")]
-    if filters.order != SORTS[0]:
-        rare = [*rare, *(_few(source) for source in sources)]
-        rare, sources = [_sorted(session, one, filters.order) for one in rare], [_in_order(session, filters)]
-        narrows = narrows or bool(filters.state) or not actor.sees_all
-    ids, last = candidates.collect(
-        sources,
-        rare,
-        fitting if narrows else None,
-        after=tuple(number_of(value) for value in values_of(after, len(columns))) if after else None,
-        limit=limited(limit),
-        descending=filters.order.startswith("-"),
+    """Cases that the actor may see, newest first or as `InstanceFilters.order` says; see `case_pages.page`."""
+    behind = filters.counted
+    made = terms.terms_of(
+        filters.question,
+        lambda one: behind.term(session) if behind and one.subject == "angka" else term(session, one),
     )
-    return Page(_instances(session, ids), cursor(*last) if last else None)
+    return case_pages.page(session, made, actor=actor, after=after, limit=limit, sort=filters.order)
 
 
-def _in_order(session: Session, filters: InstanceFilters) -> Source:
-    """All cases in another order than the newest first, of running ones those that run."""
-    columns, descending = _SORTS[filters.order.removeprefix("-")], filters.order.startswith("-")
-    running: list[ColumnElement[bool]] = (
-        [ProcessInstance.ended_at.is_(None)] if filters.state in ("active", "incident") else []
-    )
-    if filters.order == "started":
-        running = [
-            ProcessInstance.id > 0,
-            *([ProcessInstance.state == filters.state] if filters.state else []),
-        ]
-    query = select(*columns).where(*running)
-    query = query.order_by(*(column.desc() if descending else column for column in columns))
-
-    def keys(after: Key | None, most: int) -> list[Key]:
-        here = query
-        if after is not None:
-            row = tuple_(*columns)
-            here = query.where(row < after if descending else row > after)
-        return [tuple(row) for row in session.execute(here.limit(most))]
-
-    return keys
-
-
-def _few(source: Source) -> Rare:
-    """What a source holds, where that is little."""
-
-    def rare(most: int) -> Source | None:
-        found = source(None, most)
-        return (lambda _after, _size: found) if len(found) < most else None
-
-    return rare
-
-
-def _sorted(session: Session, rare: Rare, order: str) -> Rare:
-    """What is rare, in another order than the newest first: all of it is read and sorted."""
-    columns, descending = _SORTS[order.removeprefix("-")], order.startswith("-")
-
-    def sorted_rare(most: int) -> Source | None:
-        found = rare(most)
-        ids = [key[-1] for key in found(None, most)] if found is not None else []
-        if found is None or len(ids) >= most:
-            return None
-        keys = [
-            tuple(row)
-            for some in bulk.batches(ids)
-            for row in session.execute(select(*columns).where(ProcessInstance.id.in_(some)))
-        ]
-        keys.sort(reverse=descending)
-
-        def source(after: Key | None, size: int) -> list[Key]:
-            if after is None:
-                return keys[:size]
-            return [key for key in keys if (key < after if descending else key > after)][:size]
-
-        return source
-
-    return sorted_rare
-
-
-def _instances(session: Session, ids: Sequence[int]) -> list[ProcessInstance]:
-    """These cases, in this order. 1 SQL, none for none."""
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).options(*inbox.LISTED)
-    by_id = {case.id: case for case in session.scalars(query)} if ids else {}
-    return [by_id[id_] for id_ in ids]
-
-
-def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
-    """For each filter the cases that fit it."""
-    return [
-        case_sources.newest_first(session, [select(ProcessInstance.id).where(column == value)])
-        for column, value in _equal(filters)
-        if column is not ProcessInstance.state
-    ]
-
-
-def _of_figure(session: Session, counted: Counted | None) -> list[Source]:
-    """The cases behind a figure, where an index holds them in the order of the list."""
-    queries = counted.in_order() if counted is not None else None
-    return [case_sources.newest_first(session, queries)] if queries else []
-
-
-def _of_due(session: Session, counted: Counted) -> Rare:
-    """The cases behind a figure of open tasks, where there are few."""
-
-    def rare(most: int) -> Source | None:
-        query = counted.due_cases(most)
-        ids = session.scalars(query).all() if query is not None else ()
-        if query is None or len(ids) == most:
-            return None
-        found = sorted(set(ids), reverse=True)
-        return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
-
-    return rare
-
-
-def _of_words(session: Session, words: Wanted) -> Rare:
-    """The cases that may hold the words; however many they are, they come in the order of the list."""
-
-    def keys(after: Key | None, most: int) -> list[Key]:
-        found = words.newest(session, after[0] if after else case_sources.NEWEST, most)
-        return [(id_,) for id_ in found or ()]
-
-    def rare(most: int) -> Source | None:
-        found = words.newest(session, case_sources.NEWEST, most)
-        if found is None:
-            return None
-        if len(found) < most:
-            return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
-        return keys if most >= candidates.RARE else None
-
-    return rare
+def term(session: Session, one: Condition) -> Term:
+    """What a condition asks of a case. Raises: `InvalidForm` where it says nothing that can be asked."""
+    if one.subject == "angka":
+        return counted.of_values(session, one.values).term(session)
+    return case_terms.term(session, one)
 
 
 def counts(session: Session, *, actor: Actor) -> dict[str, int]:
@@ -266,24 +139,3 @@ def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
             if job.instance_id is not None:  # the clock of a start event belongs to no case
                 found[job.instance_id].clocks.append(job)
     return found
-
-
-def _narrowed(filters: InstanceFilters, words: Wanted | None) -> list[ColumnElement[bool]]:
-    where: list[ColumnElement[bool]] = [column == value for column, value in _equal(filters)]
-    if filters.counted is not None:
-        where.append(filters.counted.fits())
-    return [*where, words.condition()] if words else where
-
-
-def _equal(filters: InstanceFilters) -> tuple[tuple[Any, str], ...]:
-    """The columns that must hold a value; unit, category and area none where they are `NOT_FILLED`."""
-    asked = (
-        (ProcessInstance.state, filters.state),
-        (ProcessInstance.key, filters.key),
-        (ProcessInstance.business_key, filters.business_key),
-        (ProcessInstance.category, filters.category),
-        (ProcessInstance.priority, filters.priority),
-        (ProcessInstance.unit_code, filters.unit),
-        (ProcessInstance.area, filters.area),
-    )
-    return tuple((column, "" if value == NOT_FILLED else value) for column, value in asked if value)

@@ -1,16 +1,34 @@
-"""Sources of cases for `candidates`: the newest first."""
+"""Cases in lists: sources for `candidates`, the newest first, and what a list reads of a case."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, defer
 
-from app.services.core import bounded
-from app.services.core.candidates import Key, Source
+from app.models import ProcessInstance
+from app.services.core import bounded, candidates
+from app.services.core.candidates import Key, Rare, Source
 
 #: Above every id.
 NEWEST = (1 << 31) - 1
+#: Of a case a list shows no more than columns: the documents beside them are larger than all of these together.
+LISTED = [
+    defer(column)
+    for column in (
+        ProcessInstance.engine_state,
+        ProcessInstance.variables,
+        ProcessInstance.visits,
+        ProcessInstance.branches,
+    )
+]
+
+
+def of_ids(session: Session, ids: Collection[int]) -> list[ProcessInstance]:
+    """These cases as lists show them, in this order; those that are gone are left out. 1 SQL, none for none."""
+    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).options(*LISTED)
+    by_id = {case.id: case for case in session.scalars(query)} if ids else {}
+    return [by_id[id_] for id_ in ids if id_ in by_id]
 
 
 def newest_first(session: Session, queries: Sequence[Select[Any]]) -> Source:
@@ -29,3 +47,25 @@ def newest_first(session: Session, queries: Sequence[Select[Any]]) -> Source:
         return [(row[0],) for row in session.execute(found.distinct().order_by(id_.desc()).limit(most))]
 
     return keys
+
+
+def known(ids: Iterable[int]) -> Source:
+    """These ids as a source."""
+    found = sorted(set(ids), reverse=True)
+    return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
+
+
+def told(newest: Callable[[int, int], Sequence[int] | None]) -> Rare:
+    """What an index tells by ``newest``: ids below one, so many of them; None where it does not tell. However many
+    they are, they come in the order of the list."""
+
+    def keys(after: Key | None, most: int) -> list[Key]:
+        return [(id_,) for id_ in newest(after[0] if after else NEWEST, most) or ()]
+
+    def rare(most: int) -> Source | None:
+        found = newest(NEWEST, most)
+        if found is None:
+            return None
+        return known(found) if len(found) < most else keys if most >= candidates.RARE else None
+
+    return rare

@@ -1,16 +1,27 @@
-"""The cases behind a figure: which they are, and an index that holds them in the order of a list."""
+"""The cases behind a figure: which they are, and an index that holds them in the order of a list.
 
-from collections.abc import Collection, Iterator
+In an address, and in a question, a figure is a condition on ``angka``.
+"""
+
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, func, select
+from sqlalchemy.orm import Session
 
+from app.base.i18n import _
 from app.models import ActivityFact, CaseFact, ProcessInstance, UserTask
 from app.models.tasks import IS_OPEN
+from app.services.core import case_sources, clock, holidays, ids, lookups
+from app.services.core.candidates import Source
+from app.services.search import terms
+from app.services.search.question import Condition
+from app.services.search.terms import NOT_FILLED, Term
 
 _FACT, _DONE = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
+_TASK = cast("Table", UserTask.__table__)
 _ENDINGS = ("finished", "unanswered", "other", "cancelled", "joined")
 #: Figures of cases by the column of the month that they count in.
 _MONTHS = {
@@ -21,8 +32,6 @@ _MONTHS = {
 OF_TASKS = ("done", "timed", "within", "late", "returned")
 OF_OPEN_TASKS = ("overdue", "foreseen")
 FIGURES = (*_MONTHS, *OF_TASKS, "open", *OF_OPEN_TASKS)
-#: What a list is narrowed to for cases, or tasks, that have no unit, category, area or channel.
-NOT_FILLED = "-"
 #: Longer periods are asked for without their months: a statement is as long as its months.
 MOST_MONTHS = 120
 
@@ -61,14 +70,13 @@ class Counted:
 
     def fits(self) -> ColumnElement[bool]:
         """Whether a `ProcessInstance` is one of these cases."""
-        of_case = exists().where(_FACT.c.instance_id == ProcessInstance.id, *self._of_case())
-        found = [ProcessInstance.key == self.key, of_case.correlate_except(_FACT)]
+        of_case = lookups.has(_FACT, _FACT.c.instance_id == ProcessInstance.id, *self._of_case())
+        found = [ProcessInstance.key == self.key, of_case]
         if self.figure in OF_TASKS:
-            done = exists().where(_DONE.c.instance_id == ProcessInstance.id, *self._of_task())
-            found.append(done.correlate_except(_DONE))
+            found.append(lookups.has(_DONE, _DONE.c.instance_id == ProcessInstance.id, *self._of_task()))
         if self.figure in OF_OPEN_TASKS:
-            due = exists().where(UserTask.instance_id == ProcessInstance.id, *self._of_open_task())
-            found.append(due.correlate_except(UserTask))
+            due = self._of_open_task()
+            found.append(lookups.has(_TASK, UserTask.instance_id == ProcessInstance.id, *due))
         return and_(*found)
 
     def _of_case(self) -> Iterator[ColumnElement[bool]]:
@@ -120,6 +128,36 @@ class Counted:
         if self.activity is not None:
             yield UserTask.activity_id == self.activity
 
+    @property
+    def condition(self) -> Condition:
+        """The figure as an address holds it; ``variants`` stand in none."""
+        given = {
+            "proses": self.key,
+            "nilai": self.figure,
+            "dari": self.first or None,
+            "sampai": self.last or None,
+            "kegiatan": self.activity,
+            "unit": self.unit,
+            "saluran": self.channel,
+            "hasil": self.outcome,
+            "versi": self.version,
+            "jalan": self.variant,
+            "lewat": 1 if self.late else None,
+        }
+        values = {name: str(value) or NOT_FILLED for name, value in given.items() if value is not None}
+        return Condition("angka", values)
+
+    def term(self, session: Session) -> Term:
+        """Which cases these are, and by which index they are found."""
+
+        def due(most: int) -> Source | None:
+            query = self.due_cases(most)
+            found = session.scalars(query).all() if query is not None else ()
+            return case_sources.known(found) if query is not None and len(found) < most else None
+
+        of_key = select(ProcessInstance.id).where(ProcessInstance.key == self.key)
+        return Term(self.fits(), self.in_order() or [of_key], rare=due)
+
     def in_order(self) -> list[Select[Any]] | None:
         """Queries that together find the id of each of these cases, and of others, in the order of an index.
 
@@ -161,14 +199,72 @@ def times(found: Counted, ids: Collection[int]) -> Select[Any] | None:
     return None
 
 
-def within(found: Counted, first: str, last: str) -> Counted:
-    """The same in these months, or of these days of receipt."""
-    return replace(found, first=first, last=last)
+def of_values(session: Session, values: Mapping[str, str]) -> Counted:
+    """The figure that a condition asks for.
+
+    Raises:
+        InvalidForm: there is no such figure, or it is not counted so.
+    """
+    figure, first, last = (values.get(name, "") for name in ("nilai", "dari", "sampai"))
+    if figure not in FIGURES or not values.get("proses"):
+        raise terms.refused(_("Pilih proses dan angkanya dulu."))
+    if not (is_time(figure, first) and is_time(figure, last)):
+        raise terms.refused(
+            _("Tulis bulan seperti 2026-11; untuk yang masih terbuka, tanggal seperti 2026-11-24.")
+        )
+    if values.get("unit") and figure not in OF_TASKS:
+        raise terms.refused(_("Unit tugas hanya untuk angka yang menghitung tugas."))
+    found = Counted(
+        figure,
+        values["proses"],
+        first,
+        last,
+        channel=_filled(values.get("saluran")),
+        outcome=values.get("hasil"),
+        activity=values.get("kegiatan"),
+        unit=_filled(values.get("unit")),
+        # 0 is the id of none: what can be no version has no cases.
+        version=ids.parse_id(values["versi"]) or 0 if values.get("versi") else None,
+        variant=values.get("jalan"),
+        late=values.get("lewat") == "1",
+    )
+    return _due(session, found) if figure in OF_OPEN_TASKS else found
 
 
-def due(found: Counted, since: datetime | None, until: datetime | None) -> Counted:
-    """The same of tasks that are due between these moments."""
-    return replace(found, since=since, until=until)
+def _filled(asked: str | None) -> str | None:
+    """What must be held; "" where nothing was filled in, None for any."""
+    return "" if asked == NOT_FILLED else asked
+
+
+def _due(session: Session, found: Counted) -> Counted:
+    """Open tasks that are due up to now, or from now on and on the days of the address."""
+    now, calendar = clock.now(session), holidays.calendar(session)
+    if found.figure == "overdue":
+        return replace(found, until=now)
+    first, last = (date.fromisoformat(day) if day else None for day in (found.first, found.last))
+    begin = calendar.end_of_day(first - timedelta(days=1)) if first else now
+    end = calendar.end_of_day(last) if last else None
+    minute = timedelta(minutes=1)
+    return replace(found, since=max(now, begin + minute), until=end + minute if end else None)
+
+
+def is_time(figure: str, text: str) -> bool:
+    """Whether a text is none, or a day or month as this figure is counted by."""
+    of_days = figure in ("open", *OF_OPEN_TASKS)
+    return not text or (is_day(text) if of_days else is_month(text))
+
+
+def is_month(text: str) -> bool:
+    """Whether a text is a month as 2026-11."""
+    return len(text) == 7 and is_day(f"{text}-01")
+
+
+def is_day(text: str) -> bool:
+    """Whether a text is a day as 2026-11-24."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def _months(first: str, last: str) -> Iterator[str]:

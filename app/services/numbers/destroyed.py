@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.models import ActivityFact, CaseFact, DestroyedFigure
 from app.services.core.upsert import insert
-from app.services.numbers.counted import NOT_FILLED, OF_TASKS, Counted
+from app.services.numbers.counted import OF_TASKS, Counted
 from app.services.numbers.entries import FIGURES, Amounts, Place, amounts_of
+from app.services.search.terms import NOT_FILLED
 
 _TABLE = cast("Table", DestroyedFigure.__table__)
 _VALUES = ("unit", "category", "area", "channel")

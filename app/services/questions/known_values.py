@@ -13,7 +13,7 @@ from app.models import CaseBranch, CaseFact, ProcessDefinition, ProcessInstance,
 from app.services.core import access, filter_values, ids
 from app.services.core.access import Actor
 from app.services.questions.choices import Choices, Options
-from app.services.search import case_terms
+from app.services.search import case_terms, terms
 from app.services.search.question import CASES, Condition, Question, problems
 
 _FACT, _BRANCH = cast("Table", CaseFact.__table__), cast("Table", CaseBranch.__table__)
@@ -59,6 +59,11 @@ def _held(name: str) -> _Known:
     )
 
 
+def _filled(known: _Known) -> _Known:
+    """The same, or that nothing was filled in."""
+    return lambda session, actor, value: value == terms.NOT_FILLED or known(session, actor, value)
+
+
 def _unit(name: str) -> _Known:
     held = _held(name)
     return lambda session, actor, value: session.get(Unit, value) is not None or held(session, actor, value)
@@ -102,6 +107,9 @@ def _number(session: Session, _actor: Actor, value: str) -> bool:
     return session.scalar(query) is not None
 
 
+_channel = _filled(_among(lambda choices: choices.channels, _FACT, "channel"))
+
+
 def _one(label: str, known: _Known) -> Mapping[str, tuple[str, _Known]]:
     return {"nilai": (label, known)}
 
@@ -118,11 +126,20 @@ _OF_CASES: Mapping[str, Mapping[str, tuple[str, _Known]]] = {
     "cabang": _one(N_("Cabang"), _among(lambda choices: choices.branches, _BRANCH, "element_id")),
     "proses": _one(N_("Proses"), _process),
     "versi": _one(N_("Versi"), _version),
-    "kategori": _one(N_("Kategori"), _held("category")),
-    "unit": _one(N_("Unit"), _unit("case_unit")),
-    "wilayah": _one(N_("Wilayah"), _held("area")),
-    "prioritas": _one(N_("Prioritas"), _held("priority")),
-    "saluran": _one(N_("Saluran"), _among(lambda choices: choices.channels, _FACT, "channel")),
+    "kategori": _one(N_("Kategori"), _filled(_held("category"))),
+    "unit": _one(N_("Unit"), _filled(_unit("case_unit"))),
+    "wilayah": _one(N_("Wilayah"), _filled(_held("area"))),
+    "prioritas": _one(N_("Prioritas"), _filled(_held("priority"))),
+    "saluran": _one(N_("Saluran"), _channel),
+    "nomor": _one(N_("Nomor perkara"), _number),
+    "angka": {
+        "proses": (N_("Proses"), _process),
+        "kegiatan": (N_("Kegiatan"), _activity),
+        "unit": (N_("Unit"), _filled(_unit("unit"))),
+        "saluran": (N_("Saluran"), _channel),
+        "hasil": (N_("Hasil"), _outcome),
+        "versi": (N_("Versi"), _version),
+    },
 }
 _OF_EVENTS: Mapping[str, Mapping[str, tuple[str, _Known]]] = {
     "kegiatan": _one(N_("Kegiatan"), _activity),

@@ -15,13 +15,12 @@ from app.history.catalogue import Entry
 from app.history.events.identity import IdentityShown
 from app.history.rows import EVENTS
 from app.models import ProcessInstance, UserTask
-from app.services.core import candidates, holidays
+from app.services.core import candidates, case_sources, holidays
 from app.services.core.access import Actor
 from app.services.core.candidates import Key
 from app.services.core.paging import Page, cursor, limited
 from app.services.questions import events
 from app.services.search import case_terms, terms
-from app.services.tasks import inbox
 
 #: So many cases within an hour are many.
 MANY, WITHIN = 10, timedelta(hours=1)
@@ -104,9 +103,8 @@ def page(session: Session, filters: Filters, *, actor: Actor, after: str = "", l
 def _openings(session: Session, ids: Sequence[int]) -> list[Opening]:
     entries = cast("Sequence[Entry[IdentityShown]]", reader.of_ids(session, ids))
     patterns = _patterns(session, _rows(session, ids))
-    numbers = {entry.instance_id for entry in entries}
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(numbers)).options(*inbox.LISTED)
-    by_id = {case.id: case for case in session.scalars(query)} if numbers else {}
+    numbers = {entry.instance_id for entry in entries if entry.instance_id is not None}
+    by_id = {case.id: case for case in case_sources.of_ids(session, numbers)}
     return [
         Opening(entry, by_id[entry.instance_id], patterns[entry.id])
         for entry in entries

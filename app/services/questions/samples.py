@@ -13,11 +13,10 @@ from app.base.i18n import _
 from app.forms import masking
 from app.history.events.questions import SampleDrawn
 from app.models import AuditSample, SampledCase
-from app.services.core import clock, history
+from app.services.core import case_sources, clock, history
 from app.services.core.access import Actor
 from app.services.questions import events, saved
 from app.services.search.question import CASES, Question, require
-from app.services.tasks import inbox
 
 #: Cases of a sample; cases that it is drawn from: looking at them all takes a minute.
 MOST, MOST_POPULATION = 500, 200_000
@@ -124,6 +123,8 @@ def cases_of(session: Session, sample: AuditSample) -> Sequence[SampledCase]:
     query = (
         select(SampledCase)
         .where(SampledCase.sample_id == sample.id)
-        .options(joinedload(SampledCase.instance).options(*inbox.LISTED), joinedload(SampledCase.found_by))
+        .options(
+            joinedload(SampledCase.instance).options(*case_sources.LISTED), joinedload(SampledCase.found_by)
+        )
     )
     return session.scalars(query.order_by(SampledCase.position)).all()

@@ -14,9 +14,9 @@ from app.engine.reading.texts.properties import KEPT_FOR, months_in
 from app.models import CaseHold, JoinedReport, ProcessDefinition, ProcessInstance
 from app.services.core import clock, paging, rights, settings
 from app.services.core.access import Actor
+from app.services.core.case_sources import LISTED
 from app.services.core.paging import Page
 from app.services.definitions import definitions
-from app.services.tasks.inbox import LISTED
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.history.rows import EVENTS
 from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
 from app.models.tasks import IS_COMPLETED, IS_OPEN
 from app.services.core import case_sources, clock, holidays, ids, lookups
-from app.services.core.candidates import Rare, Source
+from app.services.core.candidates import Source
 from app.services.search import finding, terms
 from app.services.search.question import Condition
 from app.services.search.terms import Term
@@ -68,10 +68,10 @@ def term(session: Session, one: Condition) -> Term:
 def _of_case(
     column: Any, *, more: Sequence[ColumnElement[bool]] = ()
 ) -> Callable[[Session, Mapping[str, str]], Term]:
-    """A column of cases that an index holds before their ids."""
+    """A column of cases that an index holds before their ids; empty where the value is `NOT_FILLED`."""
 
     def make(_session: Session, values: Mapping[str, str]) -> Term:
-        fits = column == terms.value_of(values)
+        fits = column == terms.held(values)
         return Term(fits, [select(ProcessInstance.id).where(fits, *more)])
 
     return make
@@ -88,7 +88,7 @@ def _version(_session: Session, values: Mapping[str, str]) -> Term:
 def _of_fact(name: str) -> Callable[[Session, Mapping[str, str]], Term]:
     def make(_session: Session, values: Mapping[str, str]) -> Term:
         column = _FACT.c[name]
-        value = "" if (value := terms.value_of(values)) == "-" else value
+        value = terms.held(values)
         return Term(_has_fact(column == value), [_by_fact(column == value)])
 
     return make
@@ -276,26 +276,17 @@ def _events(session: Session, types: Sequence[str], where: Sequence[ColumnElemen
             if len(some) == most:
                 return None
             found.update(id_ for id_ in some if id_ is not None)
-        return _known(sorted(found, reverse=True)) if len(found) < most else None
+        return case_sources.known(found) if len(found) < most else None
 
     return Term(_has_event(where), rare=rare)
-
-
-def _known(found: Sequence[int]) -> Source:
-    """Ids, the newest first, as a source."""
-    return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
 
 
 def _words(session: Session, values: Mapping[str, str]) -> Term:
     wanted = finding.want(session, terms.value_of(values))
     if wanted is None:
         raise terms.refused(_("Tulis kata yang dicari."))
-
-    def rare(most: int) -> Source | None:
-        found = wanted.newest(session, case_sources.NEWEST, most)
-        return _known(found) if found is not None and len(found) < most else None
-
-    return Term(wanted.condition(), rare=cast("Rare", rare))
+    newest = case_sources.told(lambda before, most: wanted.newest(session, before, most))
+    return Term(wanted.condition(), rare=newest)
 
 
 _SUBJECTS: Mapping[str, Callable[[Session, Mapping[str, str]], Term]] = {
@@ -313,6 +304,7 @@ _SUBJECTS: Mapping[str, Callable[[Session, Mapping[str, str]], Term]] = {
     "wilayah": _of_case(ProcessInstance.area),
     "prioritas": _of_case(ProcessInstance.priority),
     "saluran": _of_fact("channel"),
+    "nomor": _of_case(ProcessInstance.business_key),
     "identitas": _identity,
     "peristiwa": _happened,
     "kata": _words,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.models import CaseWords, ProcessInstance, WordSlip
 from app.services.core import access, candidates, case_sources, lookups, search
 from app.services.core.access import STATES, Actor
-from app.services.core.candidates import Key, Rare, Source
+from app.services.core.candidates import Key
 from app.services.search import affixes
 
 _WORDS = cast("Table", CaseWords.__table__)
@@ -70,7 +70,8 @@ def find(session: Session, words: str, actor: Actor, limit: int = 20) -> Sequenc
 
     seen = access.visible_ids(actor, STATES)
     source = case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen)
-    rare = _rare(session, _query(session, meant))
+    asked = _query(session, meant)
+    rare = case_sources.told(lambda before, most: _newest(session, asked, before - 1, most))
     ids, _last = candidates.collect([source], [rare], fitting, after=None, limit=limit, descending=True)
     cases = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id.desc())
     return session.scalars(cases).all() if ids else []
@@ -171,22 +172,6 @@ def most_worth(
         pieces = _WORTH_POSTGRESQL
         bound |= {"queries": queries, "worths": [worth for _meant, worth in asked]}
     return session.scalars(text(_MOST_WORTH.format(pieces=pieces)), bound).all() if asked else []
-
-
-def _rare(session: Session, query: str) -> Rare:
-    """The cases that have the words; however many they are, they come in the order of the list."""
-
-    def keys(after: Key | None, most: int) -> list[Key]:
-        last = after[0] - 1 if after else case_sources.NEWEST
-        return [(id_,) for id_ in _newest(session, query, last, most)]
-
-    def rare(most: int) -> Source | None:
-        found = _newest(session, query, case_sources.NEWEST, most)
-        if len(found) < most:
-            return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
-        return keys if most >= candidates.RARE else None
-
-    return rare
 
 
 def _newest(session: Session, query: str, last: int, most: int) -> Sequence[int]:

@@ -39,6 +39,11 @@ CASE_VALUES: Mapping[str, tuple[str, ...]] = {
     "saluran": ("nilai",),
     "identitas": ("petugas", *_PERIOD),
     "peristiwa": ("nilai", "petugas", *_PERIOD),
+    "nomor": ("nilai",),
+    "angka": (
+        *("proses", "nilai", *_PERIOD, "kegiatan", "unit"),
+        *("saluran", "hasil", "versi", "jalan", "lewat"),
+    ),
     "kata": ("nilai",),
     "variabel": ("nama", "cara", "nilai"),
 }

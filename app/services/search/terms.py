@@ -81,34 +81,42 @@ class Terms:
             groups.append((any(each) if group.any else all(each)) != group.negated)
         return any(groups) if self.question.any else all(groups)
 
-    def sources(self) -> list[list[Select[Any]]]:
-        """Each finds every row that fits, and others."""
-        each = [self._sources_of(number, group) for number, group in enumerate(self.question.groups)]
+    def sources(self, besides: str = "") -> list[list[Select[Any]]]:
+        """Each finds every row that fits, and others; none by conditions on the subject ``besides``."""
+        each = [self._sources_of(number, group, besides) for number, group in enumerate(self.question.groups)]
         return _of_any(each) if self.question.any else [one for some in each for one in some]
 
-    def _sources_of(self, number: int, group: Group) -> list[list[Select[Any]]]:
+    def _sources_of(self, number: int, group: Group, besides: str) -> list[list[Select[Any]]]:
         if group.negated:
             return []
         each = [
-            [] if one.negated or (queries := self.made[number, place].queries) is None else [list(queries)]
+            [list(queries)]
+            if not one.negated
+            and one.subject != besides
+            and (queries := self.made[number, place].queries) is not None
+            else []
             for place, one in enumerate(group.conditions)
         ]
         return _of_any(each) if group.any else [one for some in each for one in some]
 
     def bounds(self) -> list[ColumnElement[bool]]:
         """What must hold of each row, and narrows every source."""
-        return [term.fits for term in self._needed() if term.narrows]
+        return [term.fits for _one, term in self._needed() if term.narrows]
 
     def rare(self) -> list[Rare]:
         """What must hold and may be rare."""
-        return [term.rare for term in self._needed() if term.rare is not None]
+        return [term.rare for _one, term in self._needed() if term.rare is not None]
 
-    def _needed(self) -> list[Term]:
-        """Terms of which each must hold."""
+    def needed(self, subject: str) -> str:
+        """The value that must be held of a subject; "" for none."""
+        return next((one.values["nilai"] for one, _term in self._needed() if one.subject == subject), "")
+
+    def _needed(self) -> list[tuple[Condition, Term]]:
+        """Conditions of which each must hold."""
         if self.question.any and len(self.question.groups) > 1:
             return []
         return [
-            self.made[number, place]
+            (one, self.made[number, place])
             for number, group in enumerate(self.question.groups)
             if not group.negated and (not group.any or len(group.conditions) == 1)
             for place, one in enumerate(group.conditions)
@@ -163,6 +171,15 @@ def value_of(values: Mapping[str, str]) -> str:
     if not value:
         raise refused(_("Pilih nilainya dulu."))
     return value
+
+
+#: The value that asks for what has none.
+NOT_FILLED = "-"
+
+
+def held(values: Mapping[str, str]) -> str:
+    """What must be held: the one value, "" for `NOT_FILLED`. Raises: `InvalidForm` where there is none."""
+    return "" if (value := value_of(values)) == NOT_FILLED else value
 
 
 #: In which days are asked about; no moment counted from one leaves the calendar.

@@ -15,7 +15,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.orm import Session, contains_eager, defer, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.models import ProcessInstance, UserTask
 from app.models.tasks import IS_COMPLETED, IS_OPEN
@@ -47,16 +47,6 @@ SORTS = {
     True: ("-closed", "closed"),
     False: ("deadline", "-deadline", "opened", "-opened", "priority", "-priority"),
 }
-#: Of a case a list shows no more than columns: the documents beside them are larger than all of these together.
-LISTED = [
-    defer(column)
-    for column in (
-        ProcessInstance.engine_state,
-        ProcessInstance.variables,
-        ProcessInstance.visits,
-        ProcessInstance.branches,
-    )
-]
 
 
 @dataclass(frozen=True)
@@ -177,7 +167,9 @@ def _tasks(session: Session, ids: Sequence[str]) -> list[UserTask]:
 def _listed() -> Select[UserTask]:
     """Tasks with what a list shows of them."""
     query = select(UserTask).join(UserTask.instance)
-    return query.options(contains_eager(UserTask.instance).options(*LISTED), joinedload(UserTask.assignee))
+    return query.options(
+        contains_eager(UserTask.instance).options(*case_sources.LISTED), joinedload(UserTask.assignee)
+    )
 
 
 class _Tab:

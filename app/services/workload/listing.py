@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session, contains_eager, joinedload
 from app.models import UserTask
 from app.services.core import access, bounded, ids
 from app.services.core.access import Actor
+from app.services.core.case_sources import LISTED
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
-from app.services.tasks.inbox import LISTED
 from app.services.workload import overview
 
 #: ``officer`` of tasks that nobody holds.

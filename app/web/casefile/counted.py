@@ -1,22 +1,24 @@
 """The cases behind a figure, as the list's address names them: which figure, of which months, under what."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 
 from flask import g
 from sqlalchemy.orm import Session
 
 from app.base import i18n
+from app.base.errors import InvalidForm
 from app.base.i18n import N_, _
 from app.models import ProcessDefinition
-from app.services.core import clock, holidays, ids
+from app.services.core import ids
 from app.services.numbers import counted, overview, words
 from app.services.numbers.counted import Counted
 from app.services.performance import compared_diagrams, conformance
 from app.services.performance.conformance import Against
 from app.services.performance.period import Period
+from app.services.search.terms import NOT_FILLED
 from app.web import context, lists
 from app.web.lists import Filter
 
@@ -35,6 +37,18 @@ _LABELS = {
     "terhadap": N_("Diagram pembanding"),
 }
 NAMES = tuple(_LABELS)
+#: What it says of a figure by itself, by the names of its condition.
+_TERMS = {
+    "figure": "nilai",
+    "since": "dari",
+    "until": "sampai",
+    "channel": "saluran",
+    "activity": "kegiatan",
+    "outcome": "hasil",
+    "versi": "versi",
+    "jalan": "jalan",
+    "lewat": "lewat",
+}
 _HASH = re.compile(r"[0-9a-f]{16}", re.ASCII)
 
 
@@ -43,31 +57,13 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
 
     ``key`` and ``unit``: of the list's other filters.
     """
-    figure, since, until = (lists.argument(name) for name in NAMES[:3])
-    if figure not in counted.FIGURES or not key or not all(map(_is_time(figure), (since, until))):
+    given = {term: lists.argument(name) for name, term in _TERMS.items()}
+    given |= {"proses": key, "unit": unit if given["nilai"] in counted.OF_TASKS else ""}
+    try:
+        found = counted.of_values(session, {term: value for term, value in given.items() if value})
+    except InvalidForm:
         return None
-    found = Counted(
-        figure,
-        key,
-        channel=_value(lists.argument("channel")),
-        activity=lists.argument("activity") or None,
-        outcome=lists.argument("outcome") or None,
-        unit=_value(unit) if figure in counted.OF_TASKS else None,
-        # 0 is the id of none: what can be no version has no cases.
-        version=lists.number("versi") or 0 if lists.argument("versi") else None,
-        variant=lists.argument("jalan") or None,
-        late=lists.argument("lewat") == "1",
-    )
-    if lists.argument("kesesuaian"):
-        return _fitting(session, counted.within(found, since, until))
-    if figure in counted.OF_OPEN_TASKS:
-        return _due(session, found, since, until)
-    return counted.within(found, since, until)
-
-
-def _value(asked: str) -> str | None:
-    """What must be held; "" where nothing was filled in, None for any."""
-    return "" if asked == counted.NOT_FILLED else asked or None
+    return _fitting(session, found) if lists.argument("kesesuaian") else found
 
 
 def _fitting(session: Session, found: Counted) -> Counted:
@@ -114,8 +110,8 @@ def unknown(session: Session, key: str) -> list[str]:
     figure, fitting = names["figure"], names["kesesuaian"]
     wrong = {
         "figure": bool(figure) and figure not in counted.FIGURES,
-        "since": not _is_time(figure)(names["since"]),
-        "until": not _is_time(figure)(names["until"]),
+        "since": not counted.is_time(figure, names["since"]),
+        "until": not counted.is_time(figure, names["until"]),
         "activity": bool(names["activity"]) and not overview.has_element(session, key, names["activity"]),
         "versi": bool(names["versi"] or fitting)
         and not _has_version(session, lists.number("versi") or 0, key),
@@ -125,17 +121,6 @@ def unknown(session: Session, key: str) -> list[str]:
         "terhadap": bool(fitting) and _against(session, key) is None,
     }
     return [lists.unknown_value(_(_LABELS[name]), names[name]) for name, is_so in wrong.items() if is_so]
-
-
-def _due(session: Session, found: Counted, since: str, until: str) -> Counted:
-    """Open tasks that are due up to now, or from now on and on the days of the address."""
-    now, calendar = clock.now(session), holidays.calendar(session)
-    if found.figure == "overdue":
-        return counted.due(found, None, now)
-    begin = calendar.end_of_day(date.fromisoformat(since) - timedelta(days=1)) if since else now
-    end = calendar.end_of_day(date.fromisoformat(until)) if until else None
-    minute = timedelta(minutes=1)
-    return counted.due(found, max(now, begin + minute), end + minute if end else None)
 
 
 def filters(session: Session, found: Counted | None) -> Sequence[Filter]:
@@ -151,7 +136,7 @@ def filters(session: Session, found: Counted | None) -> Sequence[Filter]:
         "figure": words.label(found.figure),
         "since": _period(names["since"]),
         "until": _period(names["until"]),
-        "channel": _("Tidak diisi") if names["channel"] == counted.NOT_FILLED else names["channel"],
+        "channel": _("Tidak diisi") if names["channel"] == NOT_FILLED else names["channel"],
         "activity": of_elements.get(names["activity"], names["activity"]),
         "outcome": overview.outcome_name(of_elements, names["outcome"]),
         "versi": _version(session, found.version),
@@ -181,23 +166,6 @@ def _version(session: Session, definition_id: int | None) -> str:
 
 
 def _period(text: str) -> str:
-    if _is_month(text):
+    if counted.is_month(text):
         return words.month(text)
-    return i18n.day(date.fromisoformat(text)) if _is_day(text) else text
-
-
-def _is_time(figure: str) -> Callable[[str], bool]:
-    """Whether a text is none, or a day or month as this figure is counted by."""
-    of_days = figure in ("open", *counted.OF_OPEN_TASKS)
-    return lambda text: not text or (_is_day(text) if of_days else _is_month(text))
-
-
-def _is_month(text: str) -> bool:
-    return len(text) == 7 and _is_day(f"{text}-01")
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
+    return i18n.day(date.fromisoformat(text)) if counted.is_day(text) else text

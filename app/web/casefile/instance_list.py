@@ -19,9 +19,10 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.numbers import counted as facts
 from app.services.numbers import destroyed
-from app.services.numbers.counted import NOT_FILLED, Counted
+from app.services.numbers.counted import Counted
 from app.services.numbers.destroyed import Destroyed
 from app.services.retention import destructions
+from app.services.search.terms import NOT_FILLED
 from app.web import context, deadlines, lists
 from app.web.casefile import counted, page_parts
 from app.web.deadlines import Due
@@ -66,6 +67,8 @@ class InstanceList(FilteredList):
     destroyed: Destroyed | None = None
     #: How often the cases of this page count in the figure, where it counts tasks; 0 elsewhere.
     times: int = 0
+    #: Where the same is asked as a question; "" where no question can ask it.
+    question: str = ""
     #: What the address says that is not known, in sentences.
     unknown: Sequence[str] = ()
     #: The records of destroyed cases that have the number which was searched for.
@@ -135,6 +138,8 @@ def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
         total=bounded.total(counts.values()),
         order=filters.order,
         ranked=bool(choices.priorities),
+        # Which ways fit a diagram is worked out when it is asked: no condition says it.
+        question="" if behind and behind.variants is not None else f"/tanya?{filters.question.query}",
         unknown=counted.unknown(session, asked["key"]),
         times=_times(session, behind, page.items),
         destroyed=_destroyed(session, filters, asked, actor),

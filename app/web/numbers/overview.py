@@ -13,11 +13,11 @@ from app.models import ProcessDefinition
 from app.services.casefile import casefile
 from app.services.core.access import Actor
 from app.services.numbers import overview, scope, words
-from app.services.numbers.counted import NOT_FILLED
 from app.services.numbers.open_work import OpenWork
 from app.services.numbers.overview import DIMENSIONS, Asked, Overview
 from app.services.numbers.scope import Scope
 from app.services.numbers.totals import Figures
+from app.services.search.terms import NOT_FILLED
 from app.web import context, lists
 from app.web.lists import Filter
 from app.web.numbers import charts

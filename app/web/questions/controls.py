@@ -7,9 +7,12 @@ from typing import Any, Literal
 from app.base.i18n import N_, _
 from app.history.catalogue import type_name
 from app.services.core.access import STATES
+from app.services.numbers import counted
+from app.services.numbers import words as figures
 from app.services.questions.choices import Choices, Options
 from app.services.search import case_terms
 from app.services.search.question import CASES, Condition, Question
+from app.services.search.terms import NOT_FILLED
 from app.web.questions import words
 
 Kind = Literal["select", "text", "date", "number"]
@@ -70,6 +73,8 @@ CASE_SUBJECTS: Mapping[str, str] = {
     "saluran": N_("Saluran"),
     "identitas": N_("Identitas dibuka oleh"),
     "peristiwa": N_("Peristiwa atau campur tangan"),
+    "nomor": N_("Nomor perkara"),
+    "angka": N_("Terhitung dalam angka"),
     "kata": N_("Kata dalam perkara"),
     "variabel": N_("Isian formulir"),
 }
@@ -135,7 +140,7 @@ def _row(place: str, one: Condition, choices: Choices, errors: Mapping[str, str]
 
 def _choose(subject: str, name: str) -> str:
     """What a list without a choice means: any, anybody, or that there is something to choose yet."""
-    if subject == "tugas":
+    if subject == "tugas" or (subject == "angka" and name not in ("proses", "nilai")):
         return _("Semua")
     return _("Siapa pun") if name == "petugas" and subject != "pelaku" else _("Pilih…")
 
@@ -145,7 +150,7 @@ def _control(
 ) -> Control:
     """A control; what was typed into the address and is not offered stays in it."""
     if kind == "select" and value and all(offered != value for offered, _text in options):
-        options = [*options, (value, value)]
+        options = [*options, (value, _("Tidak diisi") if value == NOT_FILLED else value)]
     return Control(name, label, kind, value, options, hint, choose)
 
 
@@ -203,6 +208,14 @@ def _between(first: str, last: str) -> tuple[_Spec, ...]:
 _OFFICER: _Spec = ("petugas", N_("Petugas"), "select", lambda choices: choices.officers, "")
 
 
+_NUMBER: _Spec = ("nilai", N_("Nomor perkara"), "text", _none, "")
+_MONTH = N_("Bulan, misalnya 2026-11; untuk yang masih terbuka tanggal, misalnya 2026-11-24.")
+
+
+def _figures(_choices: Choices) -> Options:
+    return [(figure, figures.label(figure)) for figure in counted.FIGURES]
+
+
 def _one(label: str, options: Callable[[Choices], Options]) -> tuple[_Spec, ...]:
     return (("nilai", label, "select", options, ""),)
 
@@ -237,6 +250,20 @@ CASE_CONTROLS: Mapping[str, tuple[_Spec, ...]] = {
         _OFFICER,
         *_between(N_("Terjadi dari"), N_("Terjadi sampai")),
     ),
+    "nomor": (_NUMBER,),
+    "angka": (
+        ("proses", N_("Proses"), "select", _known("key"), ""),
+        ("nilai", N_("Angka"), "select", _figures, ""),
+        ("dari", N_("Dari"), "text", _none, _MONTH),
+        ("sampai", N_("Sampai"), "text", _none, _MONTH),
+        ("kegiatan", N_("Kegiatan"), "select", _known("activity"), ""),
+        ("unit", N_("Unit"), "select", _known("unit"), ""),
+        ("saluran", N_("Saluran"), "select", lambda choices: choices.channels, ""),
+        ("hasil", N_("Hasil"), "select", _outcomes, ""),
+        ("versi", N_("Versi"), "select", lambda choices: choices.versions, ""),
+        ("jalan", N_("Jalan perkara"), "text", _none, ""),
+        ("lewat", N_("Tenggat"), "select", lambda _choices: [("1", _("ada tugas yang lewat"))], ""),
+    ),
     "kata": (("nilai", N_("Kata"), "text", _none, ""),),
     "variabel": (
         ("nama", N_("Isian"), "select", lambda choices: choices.variables, ""),
@@ -251,5 +278,5 @@ EVENT_CONTROLS: Mapping[str, tuple[_Spec, ...]] = {
     "pelaku": (_OFFICER,),
     "kegiatan": _one(N_("Kegiatan"), _known("activity")),
     "proses": _one(N_("Proses"), _known("key")),
-    "nomor": (("nilai", N_("Nomor perkara"), "text", _none, ""),),
+    "nomor": (_NUMBER,),
 }

@@ -1,12 +1,11 @@
 """Tanya: a question is put together in a form, answered from its address, and its answer downloaded."""
 
 import secrets
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,14 +14,13 @@ from app.base.i18n import _, ngettext, pgettext
 from app.history.catalogue import Entry, Event, type_name
 from app.models import ProcessInstance
 from app.services.casefile import casefile
-from app.services.core import ids, paging
+from app.services.core import case_sources, ids, paging
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.questions import cases, events, known_values, saved
 from app.services.questions.choices import Choices
 from app.services.search import question
 from app.services.search.question import Question
-from app.services.tasks import inbox
 from app.web import context, errors, lists
 from app.web.lists import Column
 from app.web.questions import controls, words
@@ -86,8 +84,8 @@ def page(
         except InvalidForm as error:
             problems = dict(error.errors)
     conditions = [one for group in asked.groups for one in group.conditions]
-    key = next((one.values.get("nilai", "") for one in conditions if one.subject == "proses"), "")
-    choices = Choices(session, actor, key)
+    keys = (one.values.get("nilai" if one.subject == "proses" else "proses", "") for one in conditions)
+    choices = Choices(session, actor, next(filter(None, keys), ""))
     shown = render_template(
         "questions/ask.html",
         question=asked,
@@ -162,7 +160,8 @@ def _cases(session: Session, rows: Sequence[ProcessInstance]) -> dict[str, Any]:
 def _events(session: Session, entries: Sequence[Entry[Event]], actor: Actor) -> list[dict[str, Any]]:
     """Rows of the table of events; what happened outside of cases has no case."""
     named = dict(Choices(session, actor).known["activity"]) if entries else {}
-    numbers = instances_of(session, {entry.instance_id for entry in entries if entry.instance_id})
+    found = {entry.instance_id for entry in entries if entry.instance_id}
+    numbers = {case.id: case for case in case_sources.of_ids(session, found)}
     return [
         {
             "at": entry.at,
@@ -173,12 +172,6 @@ def _events(session: Session, entries: Sequence[Entry[Event]], actor: Actor) -> 
         }
         for entry in entries
     ]
-
-
-def instances_of(session: Session, ids: Collection[int]) -> dict[int, ProcessInstance]:
-    """Cases by id, as lists show them. 1 SQL, none for none."""
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).options(*inbox.LISTED)
-    return {case.id: case for case in session.scalars(query)} if ids else {}
 
 
 def address(asked: Question, after: str = "") -> str:

@@ -11,6 +11,7 @@ from app.base.errors import InvalidForm
 from app.commands.search import Turns
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
+from app.services.numbers import counted
 from app.services.questions import cases, events, findings, known_values, ledger
 from app.services.questions.ledger import Filters
 from app.services.search import case_terms
@@ -52,6 +53,12 @@ def of_cases() -> Iterator[Condition]:
     ):
         yield one(subject, nilai="uji")
     yield one("versi", nilai="1")
+    yield one("nomor", nilai="UJI-2026-00001")
+    for figure in counted.FIGURES:
+        yield one("angka", proses="uji", nilai=figure)
+    months = {"proses": "uji", "dari": "2026-01", "sampai": "2026-02"}
+    yield one("angka", nilai="late", kegiatan="periksa", unit="A", **months)
+    yield one("angka", nilai="ended", hasil="selesai", saluran="x", versi="1", jalan="a", lewat="1", **months)
     yield one("kata", nilai="lampu")
     yield one("identitas", petugas="rina", **_PERIOD)
     yield one("identitas", **_PERIOD)
