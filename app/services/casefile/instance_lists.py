@@ -45,7 +45,6 @@ class InstanceFilters:
     def question(self) -> Question:
         """What the list asks for."""
         asked = {
-            "kata": self.q.strip(),
             "keadaan": self.state,
             "proses": self.key if self.counted is None or self.key != self.counted.key else "",
             "nomor": self.business_key,
@@ -53,6 +52,7 @@ class InstanceFilters:
             "unit": self.unit,
             "wilayah": self.area,
             "prioritas": self.priority,
+            "kata": self.q.strip(),  # last, as it costs most to tell
         }
         found = [Condition(subject, {"nilai": value}) for subject, value in asked.items() if value]
         if self.counted is not None:

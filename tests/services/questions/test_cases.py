@@ -169,3 +169,15 @@ def test_what_is_masked_is_not_found(office: Office) -> None:
     assert found("memuat", "Wiryo") == found("memuat", "0812") == found("memuat", "3456") == []
     with office.database.reading() as session:
         assert ids(session, every(one("kata", nilai="Wiryo")), office.auditor) == []
+
+
+def test_parts_of_one_condition_hold_for_one_and_the_same_task(office: Office, asked: dict[str, int]) -> None:
+    """In the late case the task of Loket was late, and that of Unit is open: none is both of Unit and late."""
+    with office.database.reading() as session:
+        for question, found in (
+            (every(one("tugas", lajur="Loket", keadaan="late")), ["late"]),
+            (every(one("tugas", lajur="Unit", keadaan="open")), ["late"]),
+            (every(one("tugas", lajur="Unit", keadaan="late")), []),
+            (every(one("tugas", lajur="Unit"), one("tugas", keadaan="late")), ["late"]),
+        ):
+            assert ids(session, question, office.auditor) == [asked[name] for name in found], question

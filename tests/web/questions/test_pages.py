@@ -1,5 +1,6 @@
 """The pages of Tanya: a question is put together by buttons, stands in the address, and its answer is taken along."""
 
+import html
 import re
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
@@ -145,6 +146,20 @@ def test_the_answer_is_taken_along(sign_in: SignIn, case: Case) -> None:
     )
     assert "Perkara dimulai" in browser.get("/tanya/unduh?tentang=peristiwa&format=csv").text
     assert browser.get("/tanya/identitas/unduh?format=csv").text.startswith("\ufeffWaktu")
+
+
+def test_a_list_of_cases_and_a_figure_become_a_question(sign_in: SignIn, case: Case) -> None:
+    number = case.started["business_key"]
+    for name, of in (("auditor", "state=active"), ("lapor", "figure=received"), ("lapor", "q=x")):
+        browser = sign_in(name)
+        page = browser.get(f"/perkara?key=pengaduan&{of}")
+        [link] = re.findall(r'href="(/tanya\?[^"]*)"', page.text.partition("Jadikan pertanyaan")[0])[-1:]
+        answer = browser.get(html.unescape(link))
+        assert answer.status_code == 200, link
+        assert (number in answer.text) == (number in page.text), link
+        assert "Simpan pertanyaan ini" in answer.text
+    of_ways = "/perkara?key=pengaduan&figure=ended&versi=1&kesesuaian=fits&terhadap=1"
+    assert "Jadikan pertanyaan" not in sign_in("auditor").get(of_ways).text
 
 
 def test_events_and_the_ledger_are_for_who_sees_everything(sign_in: SignIn, case: Case) -> None:
