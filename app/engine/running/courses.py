@@ -25,8 +25,7 @@ from app.engine.running import case_clock, scheduling
 from app.engine.running import state as codec
 from app.engine.running.case_clock import CaseClock
 from app.engine.running.elements import TimerEvent, spec_name
-from app.engine.running.execution import Program
-from app.engine.running.rehearsal import Playable, Rehearsal, Standing
+from app.engine.running.execution import Case, Program, Standing
 from app.engine.running.run import Run
 from app.engine.running.step import OpenMessage, OpenTask, OpenTimer, Step, node_of, waiting_events
 
@@ -89,13 +88,11 @@ class Courses:
 
     def begin(
         self, variables: Mapping[str, Any], *, now: datetime, start_node: Node
-    ) -> tuple[Playable, Step]:
-        """Start a case, see `Rehearsal.begin`."""
+    ) -> tuple["Case | Course", Step]:
+        """Start a case, see `Case.begin`."""
 
-        def first() -> tuple[Rehearsal, Step]:
-            return Rehearsal.begin(
-                self.program, variables, now=now, calendar=self.calendar, start_node=start_node
-            )
+        def first() -> tuple[Case, Step]:
+            return Case.begin(self.program, variables, now=now, calendar=self.calendar, start_node=start_node)
 
         if not self.is_shared:
             return first()
@@ -106,10 +103,10 @@ class Courses:
 
     def take_up(
         self, state: bytes, variables: Mapping[str, Any], *, now: datetime
-    ) -> tuple[Playable, Standing]:
-        """Go on with a copy of a stored case, see `Rehearsal.take_up`."""
+    ) -> tuple["Case | Course", Standing]:
+        """Go on with a copy of a stored case, see `Case.take_up`."""
         if not self.is_shared:
-            case = Rehearsal.take_up(self.program, state, variables, now=now, calendar=self.calendar)
+            case = Case.take_up(self.program, state, variables, now=now, calendar=self.calendar)
             return case, case.standing()
         place, renamed, clocks = self.place_of(state)
         own = {there: here for here, there in renamed.items()}
@@ -188,10 +185,10 @@ class Course:
         answers: Mapping[str, str | list[str]],
         now: datetime,
     ) -> Step:
-        """See `Rehearsal.complete`."""
+        """See `Case.complete`."""
         there = self._there(task_id)
 
-        def first() -> tuple[Rehearsal, Step]:
+        def first() -> tuple[Case, Step]:
             case = self._taken_up(now)
             return case, case.complete(there, variables, answers=answers, now=now)
 
@@ -200,23 +197,23 @@ class Course:
         return step
 
     def fire(self, timer_id: str, *, now: datetime) -> Step | None:
-        """See `Rehearsal.fire`."""
+        """See `Case.fire`."""
         clock = self._clocks.get(timer_id)
         if clock is None or clock.due is None or clock.due.at > now:
             return None
         there = self._there(timer_id)
 
-        def first() -> tuple[Rehearsal, Step | None]:
+        def first() -> tuple[Case, Step | None]:
             case = self._taken_up(now)
             return case, case.fire(there, now=now)
 
         return self.go(("fire", there), {}, first, now, clock)
 
     def deliver(self, message_id: str, variables: Mapping[str, Any], *, now: datetime) -> Step | None:
-        """See `Rehearsal.deliver`."""
+        """See `Case.deliver`."""
         there = self._there(message_id)
 
-        def first() -> tuple[Rehearsal, Step | None]:
+        def first() -> tuple[Case, Step | None]:
             case = self._taken_up(now)
             return case, case.deliver(there, variables, now=now)
 
@@ -226,7 +223,7 @@ class Course:
         self,
         command: tuple[Any, ...],
         variables: Mapping[str, Any],
-        first: Callable[[], tuple[Rehearsal, Step | None]],
+        first: Callable[[], tuple[Case, Step | None]],
         now: datetime,
         fired: _Clock | None = None,
     ) -> Step | None:
@@ -255,7 +252,7 @@ class Course:
         """What is called so in this case, as it is called in its place."""
         return next((there for there, own in self._own.items() if own == own_id), "")
 
-    def _found(self, case: Rehearsal, step: Step | None, held: Mapping[str, Any]) -> _Way | None:
+    def _found(self, case: Case, step: Step | None, held: Mapping[str, Any]) -> _Way | None:
         if step is None:
             return None
         assigned = {
@@ -276,12 +273,10 @@ class Course:
         began = tuple(sorted(began, key=lambda each: _is_relative(each[1])))
         return _Way(step, began, renamed, place, assigned)
 
-    def _taken_up(self, now: datetime) -> Rehearsal:
+    def _taken_up(self, now: datetime) -> Case:
         """The case by itself, where it stands, with its own due times."""
         courses, place = self._courses, self._place
-        case = Rehearsal.take_up(
-            courses.program, place.state, self._variables, now=now, calendar=courses.calendar
-        )
+        case = Case.take_up(courses.program, place.state, self._variables, now=now, calendar=courses.calendar)
         for timer in waiting_events(case.workflow, TimerEvent):
             clock = self._clocks[self._own[timer.id.hex]]
             due = clock.due.as_dict() if clock.due is not None else None

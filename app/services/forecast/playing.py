@@ -9,8 +9,8 @@ from datetime import datetime
 from app.base.errors import AppError, ExecutionFailed
 from app.base.i18n import _
 from app.engine.diagram import Node
-from app.engine.running.courses import Courses
-from app.engine.running.rehearsal import Playable
+from app.engine.running.courses import Course, Courses
+from app.engine.running.execution import Case
 from app.engine.running.step import OpenMessage, OpenTask, OpenTimer, Step
 from app.services.forecast.habits import Draw, Habits
 from app.services.forecast.sides import Side
@@ -74,7 +74,7 @@ class _Course:
         self._side, self._habits, self._tally = player.side, player.habits, player.tally
         self._office, self._until = player.habits.office, player.until
         self._seed, self._key = player.seed, key
-        self._case: Playable
+        self._case: Case | Course
         self._tasks = dict[str, _Open]()
         self._timers = dict[str, OpenTimer]()
         self._messages = dict[str, tuple[OpenMessage, Draw]]()

@@ -14,9 +14,8 @@ import pytest
 
 from app.base.errors import ExecutionFailed
 from app.engine.running import courses, execution
-from app.engine.running.courses import Courses
-from app.engine.running.execution import Program
-from app.engine.running.rehearsal import Playable
+from app.engine.running.courses import Course, Courses
+from app.engine.running.execution import Case, Program
 from app.engine.running.step import Step
 from tests.engine.drawn import CALENDAR, MONDAY, program
 from tests.engine.invented import Inventor
@@ -56,7 +55,7 @@ class Stored:
 class Watched:
     """What is open in a case, by what it is and in the order in which it came."""
 
-    def __init__(self, case: Playable | Stored, step: Step) -> None:
+    def __init__(self, case: Case | Course | Stored, step: Step) -> None:
         self.case, self.open = case, dict[str, tuple[str, str, str]]()
         self.take(step)
 
