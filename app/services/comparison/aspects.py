@@ -1,15 +1,15 @@
 """What can differ of something, and the words for it. What no aspect is known for is told by its path in the file."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from functools import lru_cache
 
 from app.base.i18n import N_, _
-from app.engine.timers import DayUnit
 from app.engine.xml import one_line
 from app.services.comparison.changes import Kind, Section
-from app.services.comparison.documents import Document, Subject
+from app.services.comparison.documents import Part, Side, Subject, View
 from app.services.comparison.trees import NO_TEXT, Difference, Step, shown_name
 
 #: About how many letters of a long text a sentence quotes.
@@ -21,32 +21,6 @@ _BLANKS = str.maketrans({"\n": "⏎", "\t": "⇥", " ": "␣"})
 _BOTH = N_("{what} dari {before} menjadi {after}")
 _SET = N_("{what} ditambahkan: {after}")
 _UNSET = N_("{what} dihapus, sebelumnya {before}")
-
-
-class Side(Protocol):
-    """One of the two files, as values of the other are shown beside its own. Keys are those of the newer file."""
-
-    @property
-    def document(self) -> Document:
-        """The file."""
-
-    @property
-    def day_unit(self) -> DayUnit:
-        """How its process counts days."""
-
-    def named(self, key: str) -> str:
-        """What people call the subject with this key; the key itself where the file has none."""
-
-
-class View(Protocol):
-    """Both files, as they are spoken of. Keys are those of the newer file, or of the older for what it lacks."""
-
-    @property
-    def prefixes(self) -> Mapping[str, str]:
-        """The prefixes that the files give namespaces."""
-
-    def named(self, key: str) -> str:
-        """What people call the subject with this key."""
 
 
 Show = Callable[[str, Side, Subject], str]
@@ -115,6 +89,36 @@ class Aspect:
         return _(self.unset, what=self.what(), before=shorten(before or ""))
 
 
+#: An aspect, or what makes one of a difference.
+Told = Aspect | Callable[[Difference, Subject, View], Aspect]
+Rows = Mapping[str, Told]
+
+
+class Aspects:
+    """A table of what can differ: paths without keys, as regular expressions, and how each is told. The first that
+    fits holds, and of any kind of subject (``parts``) the rows of its own before."""
+
+    def __init__(self, rows: Rows, parts: Mapping[Part, Rows] | None = None) -> None:
+        self._rows, self._parts = (
+            _compiled(rows),
+            {part: _compiled(own) for part, own in (parts or {}).items()},
+        )
+        self._find = lru_cache(maxsize=2_000)(self._first)  # strangers' files name any number
+
+    def __call__(self, difference: Difference, subject: Subject, view: View) -> Aspect:
+        """What of the subject differs."""
+        told = self._find(subject.part, difference.names)
+        return told if isinstance(told, Aspect) else told(difference, subject, view)
+
+    def _first(self, part: Part, names: str) -> Told:
+        rows = (*self._parts.get(part, ()), *self._rows)
+        return next((told for path, told in rows if path.fullmatch(names)), other)
+
+
+def _compiled(rows: Rows) -> tuple[tuple[re.Pattern[str], Told], ...]:
+    return tuple((re.compile(path, re.DOTALL), told) for path, told in rows.items())
+
+
 def shorten(text: str) -> str:
     """A long text as a sentence quotes it."""
     text = one_line(text)
@@ -145,12 +149,21 @@ def _cut(text: str, start: int, end: int) -> str:
     return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
-def other(
-    difference: Difference, view: View, section: Section | None = None, *, show: Show = quoted
-) -> Aspect:
-    """The aspect for what no words are known for: its path in the file; of what only one file has, the whole."""
-    path = {"path": path_of(difference, view)}
-    return Aspect("other", N_("properti lain ({path})"), show, section, params=path)
+def with_path(
+    name: str, label: str, section: Section | None = None, show: Show = quoted
+) -> Callable[[Difference, Subject, View], Aspect]:
+    """Makes an aspect that is told with its path in the file; of what only one file has, that of the whole."""
+
+    def made(difference: Difference, _subject: Subject, view: View) -> Aspect:
+        return Aspect(name, label, show, section, params={"path": path_of(difference, view)})
+
+    return made
+
+
+_OTHER = ("other", N_("properti lain ({path})"))
+#: For what no words are known.
+other, in_file = with_path(*_OTHER), with_path(*_OTHER, "file")
+in_drawing, as_written = with_path(*_OTHER, "drawing"), with_path(*_OTHER, show=raw)
 
 
 def path_of(difference: Difference, view: View) -> str:
@@ -195,7 +208,7 @@ ORDER = Aspect(
 )
 
 
-def inner_order(difference: Difference, view: View) -> Aspect:
+def inner_order(difference: Difference, _subject: Subject, view: View) -> Aspect:
     """The aspect for a part of something that stands elsewhere among the others."""
     path = {"path": path_of(difference._replace(path=difference.path[:-1]), view)}
     return replace(

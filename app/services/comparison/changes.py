@@ -2,25 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from app.services.comparison.documents import Part
 
 Kind = Literal["added", "removed", "changed", "moved"]
 Section = Literal["process", "lane", "step", "flow", "timer", "form", "table", "other", "drawing", "file"]
 #: Sections in the order in which they are read.
-SECTIONS: tuple[Section, ...] = (
-    "process",
-    "lane",
-    "step",
-    "flow",
-    "timer",
-    "form",
-    "table",
-    "other",
-    "drawing",
-    "file",
-)
+SECTIONS: tuple[Section, ...] = get_args(Section)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from app.engine.drawing import words
 from app.engine.drawing.elements import Element
 from app.engine.xml import one_line
 from app.services.comparison import aspects
-from app.services.comparison.aspects import Aspect, Side, View, formula, named, quoted, yes_or_no
-from app.services.comparison.documents import Subject
+from app.services.comparison.aspects import Aspect, Aspects, formula, named, quoted, yes_or_no
+from app.services.comparison.documents import Side, Subject, View
 from app.services.comparison.drawing_aspects import drawn_aspect
 from app.services.comparison.trees import Difference, Tree
 
@@ -73,7 +73,6 @@ _STEERING = {
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),
 }
-_LISTS = frozenset({"incoming", "outgoing", "flowNodeRef"})
 _FORM_PROPERTIES = ("formJsonSchemaFilename", "formKey")
 
 _VENDOR = r"(?:[\w-]+:|\{[^}]*\})"
@@ -103,9 +102,7 @@ def _timer(value: str, side: Side, subject: Subject) -> str:
     return quoted(timers.explicit(value, side.day_unit), side, subject)
 
 
-NAME = Aspect("name", N_("nama"))
-ID = Aspect("id", N_("id dalam berkas"), section="file")
-LANE = Aspect(
+_LANE = Aspect(
     "lane",
     N_("lajur"),
     show=_lane,
@@ -114,130 +111,100 @@ LANE = Aspect(
     set_=N_("ditempatkan di lajur {after}"),
     unset=N_("tidak lagi ditempatkan di lajur {before}"),
 )
-OTHER_LANES = Aspect("lane", N_("lajur yang memuatnya"), show=_names, kind="moved")
 EFFECTIVE_LANE = Aspect(
     "lane",
     N_("lajur"),
     kind="moved",
     both=N_("pindah dari lajur {before} ke lajur {after}, menurut gambar dan langkah di sekitarnya"),
 )
-SCOPE = Aspect("inside", N_("subproses atau proses yang memuatnya"), show=named, kind="moved")
-LISTING = Aspect("listing", N_("daftar alur atau unsur dalam berkas"), section="file")
-TYPE = Aspect("type", N_("jenis"), show=_kind)
-TIMER = Aspect("timer", N_("waktu"), show=_timer)
-DEADLINE = Aspect("deadline", N_("lamanya"), show=_timer)
 COUNTED = Aspect(
     "timer",
     N_("waktu"),
     both=N_("waktunya dihitung lain meski tulisannya sama: dari {before} menjadi {after}"),
 )
-_ATTRIBUTES = {
-    "@name": NAME,
-    "@id": ID,
-    "#tag": TYPE,
-    "@~inside": SCOPE,
-    "@attachedToRef": Aspect("host", N_("menempel pada"), show=named, kind="moved"),
-    "@cancelActivity": Aspect("interrupting", N_("menghentikan tugasnya"), show=yes_or_no),
-    "@isInterrupting": Aspect("interrupting", N_("menghentikan yang berjalan"), show=yes_or_no),
-    "@default": Aspect("default", N_("jalan bila tidak ada syarat yang terpenuhi"), show=named),
-    "@sourceRef": Aspect("source", N_("asal"), show=named),
-    "@targetRef": Aspect("target", N_("tujuan"), show=named),
-    "@processRef": Aspect("process", N_("proses dalam bagan ini"), show=named),
-    "@isExecutable": Aspect("executable", N_("dijalankan"), show=yes_or_no),
-    "@calledElement": Aspect("calls", N_("proses yang dipanggil")),
-    "@dataObjectRef": Aspect("data", N_("data yang dimaksud"), show=named),
-    "@messageRef": Aspect("message", N_("pesan"), show=named),
-    "@triggeredByEvent": Aspect("trigger", N_("dimulai oleh kejadian"), show=yes_or_no),
-    "documentation/#text": Aspect("documentation", N_("keterangan")),
-    "conditionExpression/#text": Aspect("condition", N_("syarat"), show=formula),
-    "text/#text": Aspect("text", N_("teks")),
-}
-_EVENTS = {
-    "messageRef": Aspect("message", N_("pesan"), show=named),
-    "signalRef": Aspect("signal", N_("sinyal"), show=named),
-    "errorRef": Aspect("error", N_("kesalahan"), show=named),
-    "escalationRef": Aspect("escalation", N_("eskalasinya"), show=named),
-    "name": Aspect("link", N_("nama sambungan")),
-}
-FORM = Aspect("form", N_("formulir"), show=_form)
-_DECISION = Aspect("decision", N_("tabel keputusan"))
-_CALLED = Aspect("calls", N_("proses yang dipanggil"))
-_GROUP = Aspect("group", N_("kelompok pelaksana"))
-_PATTERNS = (
-    (rf"{_IN}formDefinition/@(formId|formKey|externalReference)", FORM),
-    (rf"@{_VENDOR}(formKey|formRef)", FORM),
-    (rf"{_IN}calledDecision/@decisionId|{_IN}calledDecisionId/#text|@{_VENDOR}decisionRef", _DECISION),
-    (rf"{_IN}calledElement/@processId", _CALLED),
-    (rf"{_IN}assignmentDefinition/@candidateGroups|@{_VENDOR}candidateGroups", _GROUP),
-    (rf"{_IN}assignmentDefinition/@assignee|@{_VENDOR}assignee", Aspect("assignee", N_("pelaksana"))),
-    (rf"{_IN}taskSchedule/@dueDate|@{_VENDOR}dueDate", Aspect("due", N_("tanggal tenggat"))),
-    (rf"{_IN}taskDefinition/@type|@{_VENDOR}topic", Aspect("worker", N_("program yang mengerjakan"))),
-)
-_KNOWN = tuple((re.compile(pattern), aspect) for pattern, aspect in _PATTERNS)
-_TIMERS = re.compile(r"timerEventDefinition/(timeDuration|timeDate|timeCycle)/#text")
-_EVENT = re.compile(r"\w+EventDefinition/@(\w+)")
-_PROPERTY = re.compile(rf"{_IN}properties/{_VENDOR}property/(@value|#text|#present)")
-_TECHNICAL = re.compile(r".*/(@id|@xsi:type)|#remark|.*/#remark")
-_LOOP = re.compile(r"(multiInstance|standard)LoopCharacteristics/")
-_MAPPING = re.compile(rf"{_IN}(inputOutput|ioMapping|in|out)/")
+_OTHER_LANES = Aspect("lane", N_("lajur yang memuatnya"), show=_names, kind="moved")
+_FORM = Aspect("form", N_("formulir"), show=_form)
 
 
-def diagram_aspect(difference: Difference, subject: Subject, view: View) -> Aspect:
-    """What of an element differs."""
-    names = difference.names
-    if subject.part == "file":
-        return aspects.other(difference, view, "file")
-    if names == "@~lane":
-        return _lanes(difference)
-    if names.endswith("#order"):
-        return aspects.inner_order(difference, view)
-    if difference.path[0].name in _LISTS:
-        return LISTING
-    if known := _ATTRIBUTES.get(names):
-        return known
-    if names.startswith("~drawn"):
-        return drawn_aspect(difference, view)
-    if _TIMERS.fullmatch(names):
-        return DEADLINE if is_deadline(subject) else TIMER
-    if (found := _EVENT.fullmatch(names)) and found[1] in _EVENTS:
-        return _EVENTS[found[1]]
-    if _PROPERTY.fullmatch(names):
-        return _property(difference.path[-2].key, subject)
-    for pattern, aspect in _KNOWN:
-        if pattern.fullmatch(names):
-            return aspect
-    if _TECHNICAL.fullmatch(names):
-        return aspects.other(difference, view, "file")
-    return _grouped(difference, view)
-
-
-def _lanes(difference: Difference) -> Aspect:
+def _lanes(difference: Difference, _subject: Subject, _view: View) -> Aspect:
     """The lane; all of them where the innermost is the same."""
     before, after = difference.before, difference.after
     same = before and after and before.split(" ")[-1] == after.split(" ")[-1]
-    return OTHER_LANES if same else LANE
+    return _OTHER_LANES if same else _LANE
 
 
-def _property(name: str, subject: Subject) -> Aspect:
+def _time(_difference: Difference, subject: Subject, _view: View) -> Aspect:
+    if is_deadline(subject):
+        return Aspect("deadline", N_("lamanya"), show=_timer)
+    return Aspect("timer", N_("waktu"), show=_timer)
+
+
+def _property(difference: Difference, subject: Subject, _view: View) -> Aspect:
+    name = difference.path[-2].key
     if name in _FORM_PROPERTIES:
-        return FORM
+        return _FORM
+    known, label = _PROPERTIES, N_("properti “{name}”")
     if subject.part == "process":
-        if name in _STEERING:
-            return Aspect(f"property {name}", _STEERING[name])
-        return Aspect(f"property {name}", N_("identitas SOP “{name}”"), params={"name": name})
-    if name in _PROPERTIES:
-        return Aspect(f"property {name}", _PROPERTIES[name])
-    return Aspect(f"property {name}", N_("properti “{name}”"), params={"name": name})
+        known, label = _STEERING, N_("identitas SOP “{name}”")
+    return Aspect(f"property {name}", known.get(name, label), params={"name": name})
 
 
-def _grouped(difference: Difference, view: View) -> Aspect:
-    """What belongs together, with its path."""
-    path = {"path": aspects.path_of(difference, view)}
-    if _LOOP.match(difference.names):
-        return Aspect("loop", N_("pengulangan ({path})"), params=path)
-    if _MAPPING.match(difference.names):
-        return Aspect("mapping", N_("data masuk dan keluar ({path})"), params=path)
-    return aspects.other(difference, view)
+#: What of an element differs.
+diagram_aspect = Aspects(
+    {
+        "@~lane": _lanes,
+        ".*#order": aspects.inner_order,
+        "(incoming|outgoing|flowNodeRef)/.*": Aspect(
+            "listing", N_("daftar alur atau unsur dalam berkas"), section="file"
+        ),
+        "@name": Aspect("name", N_("nama")),
+        "@id": Aspect("id", N_("id dalam berkas"), section="file"),
+        "#tag": Aspect("type", N_("jenis"), show=_kind),
+        "@~inside": Aspect("inside", N_("subproses atau proses yang memuatnya"), show=named, kind="moved"),
+        "@attachedToRef": Aspect("host", N_("menempel pada"), show=named, kind="moved"),
+        "@cancelActivity": Aspect("interrupting", N_("menghentikan tugasnya"), show=yes_or_no),
+        "@isInterrupting": Aspect("interrupting", N_("menghentikan yang berjalan"), show=yes_or_no),
+        "@default": Aspect("default", N_("jalan bila tidak ada syarat yang terpenuhi"), show=named),
+        "@sourceRef": Aspect("source", N_("asal"), show=named),
+        "@targetRef": Aspect("target", N_("tujuan"), show=named),
+        "@processRef": Aspect("process", N_("proses dalam bagan ini"), show=named),
+        "@isExecutable": Aspect("executable", N_("dijalankan"), show=yes_or_no),
+        "@calledElement": Aspect("calls", N_("proses yang dipanggil")),
+        "@dataObjectRef": Aspect("data", N_("data yang dimaksud"), show=named),
+        "@messageRef": Aspect("message", N_("pesan"), show=named),
+        "@triggeredByEvent": Aspect("trigger", N_("dimulai oleh kejadian"), show=yes_or_no),
+        "documentation/#text": Aspect("documentation", N_("keterangan")),
+        "conditionExpression/#text": Aspect("condition", N_("syarat"), show=formula),
+        "text/#text": Aspect("text", N_("teks")),
+        "~drawn.*": drawn_aspect,
+        "timerEventDefinition/(timeDuration|timeDate|timeCycle)/#text": _time,
+        r"\w+EventDefinition/@messageRef": Aspect("message", N_("pesan"), show=named),
+        r"\w+EventDefinition/@signalRef": Aspect("signal", N_("sinyal"), show=named),
+        r"\w+EventDefinition/@errorRef": Aspect("error", N_("kesalahan"), show=named),
+        r"\w+EventDefinition/@escalationRef": Aspect("escalation", N_("eskalasinya"), show=named),
+        r"\w+EventDefinition/@name": Aspect("link", N_("nama sambungan")),
+        rf"{_IN}properties/{_VENDOR}property/(@value|#text|#present)": _property,
+        rf"{_IN}formDefinition/@(formId|formKey|externalReference)|@{_VENDOR}(formKey|formRef)": _FORM,
+        rf"{_IN}(calledDecision/@decisionId|calledDecisionId/#text)|@{_VENDOR}decisionRef": Aspect(
+            "decision", N_("tabel keputusan")
+        ),
+        rf"{_IN}calledElement/@processId": Aspect("calls", N_("proses yang dipanggil")),
+        rf"({_IN}assignmentDefinition/@|@{_VENDOR})candidateGroups": Aspect(
+            "group", N_("kelompok pelaksana")
+        ),
+        rf"({_IN}assignmentDefinition/@|@{_VENDOR})assignee": Aspect("assignee", N_("pelaksana")),
+        rf"({_IN}taskSchedule/@|@{_VENDOR})dueDate": Aspect("due", N_("tanggal tenggat")),
+        rf"{_IN}taskDefinition/@type|@{_VENDOR}topic": Aspect("worker", N_("program yang mengerjakan")),
+        "(.*/)?#remark|.*/(@id|@xsi:type)": aspects.in_file,
+        "(multiInstance|standard)LoopCharacteristics/.*": aspects.with_path(
+            "loop", N_("pengulangan ({path})")
+        ),
+        rf"{_IN}(inputOutput|ioMapping|in|out)/.*": aspects.with_path(
+            "mapping", N_("data masuk dan keluar ({path})")
+        ),
+    },
+    {"file": {".*": aspects.in_file}},
+)
 
 
 def properties(tree: Tree) -> Mapping[str, str]:

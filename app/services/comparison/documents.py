@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.engine.timers import DayUnit
 from app.services.comparison.trees import Tree
 
 Sort = Literal["diagram", "form", "table", "other"]
@@ -76,6 +77,42 @@ class Document:
 def _shelf(subject: Subject) -> str:
     """Columns and rules stand in rows of their own."""
     return subject.tree.tag if subject.part == "column" else subject.part if subject.part == "rule" else ""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two files. ``keys``: its key of each subject by that of the newer file; ``day_unit``: how its process
+    counts days."""
+
+    document: Document
+    keys: Mapping[str, str]
+    day_unit: DayUnit
+
+    def subject(self, key: str) -> Subject | None:
+        """The subject of this key of the newer file."""
+        return self.document.subjects.get(self.keys.get(key, key))
+
+    def named(self, key: str) -> str:
+        """What people call it; the key itself where the file has none."""
+        found = self.subject(key)
+        return (found.name or found.id or key) if found else key
+
+
+@dataclass(frozen=True)
+class View:
+    """Both files, as they are spoken of. Keys are those of the newer file, or of the older for what it lacks."""
+
+    older: Side
+    newer: Side
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes that the files give namespaces."""
+        return {**self.older.document.prefixes, **self.newer.document.prefixes}
+
+    def named(self, key: str) -> str:
+        """What people call the subject with this key."""
+        return (self.newer if self.newer.subject(key) else self.older).named(key)
 
 
 @dataclass(frozen=True)

@@ -2,8 +2,8 @@
 
 from app.base.i18n import N_
 from app.services.comparison import aspects
-from app.services.comparison.aspects import Aspect, Side, View, named, yes_or_no
-from app.services.comparison.documents import Subject
+from app.services.comparison.aspects import Aspect, Aspects, named, yes_or_no
+from app.services.comparison.documents import Side, Subject, View
 from app.services.comparison.trees import Difference
 
 
@@ -15,33 +15,6 @@ def _size(value: str, _side: Side, _subject: Subject) -> str:
     return value.replace(", ", " × ")
 
 
-_DRAWN = {
-    "~place": Aspect(
-        "place",
-        N_("letak pada gambar"),
-        show=_place,
-        section="drawing",
-        kind="moved",
-        both=N_("digeser pada gambar dari {before} ke {after}"),
-    ),
-    "~size": Aspect("size", N_("ukuran pada gambar"), show=_size, section="drawing"),
-    "~way": Aspect("way", N_("jalan garisnya pada gambar"), show=_place, section="drawing", kind="moved"),
-    "isExpanded": Aspect("drawn", N_("terbuka pada gambar"), show=yes_or_no, section="drawing"),
-    "isHorizontal": Aspect("drawn", N_("mendatar pada gambar"), show=yes_or_no, section="drawing"),
-    "isMarkerVisible": Aspect("drawn", N_("tanda silang pada gambar"), show=yes_or_no, section="drawing"),
-    **{
-        name: Aspect("colour", N_("warna pada gambar"), section="drawing")
-        for name in (
-            "bioc:stroke",
-            "bioc:fill",
-            "color:background-color",
-            "color:border-color",
-            "color:color",
-        )
-    },
-    "id": Aspect("drawn id", N_("id gambar dalam berkas"), section="file"),
-}
-_LABEL_PLACE = Aspect("label", N_("letak tulisan pada gambar"), show=_place, section="drawing", kind="moved")
 _PRESENT = Aspect(
     "drawn",
     N_("gambar"),
@@ -61,11 +34,38 @@ LAYER = Aspect(
 )
 
 
-def drawn_aspect(difference: Difference, view: View) -> Aspect:
+_LABEL_PLACE = Aspect("label", N_("letak tulisan pada gambar"), show=_place, section="drawing", kind="moved")
+_DRAWN = Aspects(
+    {
+        "~drawn/@~place": Aspect(
+            "place",
+            N_("letak pada gambar"),
+            show=_place,
+            section="drawing",
+            kind="moved",
+            both=N_("digeser pada gambar dari {before} ke {after}"),
+        ),
+        "~drawn/@~size": Aspect("size", N_("ukuran pada gambar"), show=_size, section="drawing"),
+        "~drawn/@~way": Aspect(
+            "way", N_("jalan garisnya pada gambar"), show=_place, section="drawing", kind="moved"
+        ),
+        "~drawn/@isExpanded": Aspect("drawn", N_("terbuka pada gambar"), show=yes_or_no, section="drawing"),
+        "~drawn/@isHorizontal": Aspect(
+            "drawn", N_("mendatar pada gambar"), show=yes_or_no, section="drawing"
+        ),
+        "~drawn/@isMarkerVisible": Aspect(
+            "drawn", N_("tanda silang pada gambar"), show=yes_or_no, section="drawing"
+        ),
+        "~drawn/@(bioc:(stroke|fill)|color:(background-color|border-color|color))": Aspect(
+            "colour", N_("warna pada gambar"), section="drawing"
+        ),
+        "~drawn/@id": Aspect("drawn id", N_("id gambar dalam berkas"), section="file"),
+        "~drawn/bpmndi:BPMNLabel/@~(place|size)": _LABEL_PLACE,
+        ".*": aspects.in_drawing,
+    }
+)
+
+
+def drawn_aspect(difference: Difference, subject: Subject, view: View) -> Aspect:
     """What of an element's shape or line differs."""
-    if difference.whole == 1:
-        return _PRESENT
-    names = difference.names.removeprefix("~drawn/")
-    if names in {"bpmndi:BPMNLabel/@~place", "bpmndi:BPMNLabel/@~size"}:
-        return _LABEL_PLACE
-    return _DRAWN.get(names.removeprefix("@")) or aspects.other(difference, view, "drawing")
+    return _PRESENT if difference.whole == 1 else _DRAWN(difference, subject, view)

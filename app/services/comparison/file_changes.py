@@ -1,15 +1,23 @@
 """The changes between two states of one file, put into words."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from app.base.i18n import _
 from app.engine.timers import DayUnit
 from app.services.comparison import aspects
-from app.services.comparison.aspects import Aspect, Side, View
+from app.services.comparison.aspects import Aspect
 from app.services.comparison.changes import SECTIONS, About, Change, Kind, Section
-from app.services.comparison.documents import Document, Matches, Signature, Subject, match_subjects
+from app.services.comparison.documents import (
+    Document,
+    Matches,
+    Side,
+    Signature,
+    Subject,
+    View,
+    match_subjects,
+)
 from app.services.comparison.drawing_aspects import LAYER
 from app.services.comparison.trees import (
     Difference,
@@ -24,44 +32,9 @@ Ids = tuple[str, ...]
 _IN_TITLE = frozenset({"name", "inside", "lane", "source", "target"})
 
 
-@dataclass(frozen=True)
-class FileSide:
-    """One of two files. ``keys``: its key of each subject by that of the newer file; ``day_unit``: how its process
-    counts days."""
-
-    document: Document
-    keys: Mapping[str, str]
-    day_unit: DayUnit
-
-    def subject(self, key: str) -> Subject | None:
-        """The subject of this key of the newer file."""
-        return self.document.subjects.get(self.keys.get(key, key))
-
-    def named(self, key: str) -> str:
-        """What people call it; the key itself where the file has none."""
-        found = self.subject(key)
-        return (found.name or found.id or key) if found else key
-
-
-@dataclass(frozen=True)
-class FileView:
-    """Both files, as they are spoken of."""
-
-    older: FileSide
-    newer: FileSide
-
-    @property
-    def prefixes(self) -> Mapping[str, str]:
-        """The prefixes that the files give namespaces."""
-        return {**self.older.document.prefixes, **self.newer.document.prefixes}
-
-    def named(self, key: str) -> str:
-        """What people call the subject with this key."""
-        return (self.newer if self.newer.subject(key) else self.older).named(key)
-
-
-def _nothing_more(_subject: Subject, _document: Document) -> Sequence[str]:
-    return ()
+def plainly_said(_subject: Subject, _side: Side, added: bool) -> str:
+    """That a subject was added or removed, and no more."""
+    return _("ditambahkan") if added else _("dihapus")
 
 
 @dataclass(frozen=True)
@@ -73,15 +46,15 @@ class Language:
     subject that was added or removed; ``more``: what belongs to one besides what it says itself.
     """
 
-    signature: Signature
-    refers: Callable[[str], bool]
     aspect: Callable[[Difference, Subject, View], Aspect]
     title: Callable[[Subject, Side], str]
     section: Callable[[Subject], Section]
-    order: Callable[[Subject], Aspect]
-    follows: Callable[[Difference, Subject, "FileChanges"], bool]
-    said: Callable[[Subject, Side, bool], str]
-    more: Callable[[Subject, Document], Sequence[str]] = _nothing_more
+    signature: Signature = lambda _subject, _document, _pairs: None
+    refers: Callable[[str], bool] = lambda _name: False
+    order: Callable[[Subject], Aspect] = lambda _subject: aspects.ORDER
+    follows: Callable[[Difference, Subject, "FileChanges"], bool] = lambda _each, _subject, _files: False
+    said: Callable[[Subject, Side, bool], str] = plainly_said
+    more: Callable[[Subject, Document], Sequence[str]] = lambda _subject, _document: ()
 
 
 @dataclass
@@ -96,13 +69,13 @@ class FileChanges:
     known: Iterable[tuple[str, str]] = ()
     day_units: tuple[DayUnit, DayUnit] = ("kerja", "kerja")
     matches: Matches = field(init=False)
-    view: FileView = field(init=False)
+    view: View = field(init=False)
 
     def __post_init__(self) -> None:
         self.matches = match_subjects(self.older, self.newer, self.language.signature, self.known)
         old_keys = {new: old for old, new in self.matches.pairs.items()}
         before, after = self.day_units
-        self.view = FileView(FileSide(self.older, old_keys, before), FileSide(self.newer, {}, after))
+        self.view = View(Side(self.older, old_keys, before), Side(self.newer, {}, after))
         self._new_keys = {old: new for old, new in self.matches.pairs.items() if old != new}
         self._places = _places(self)
 
@@ -168,7 +141,7 @@ class FileChanges:
     def _as_written(self, found: Iterable[Difference], one: Subject, two: Subject) -> Iterator[Change]:
         """What reads alike and is written otherwise, as it stands in the file."""
         for each in found:
-            aspect = aspects.other(each, self.view, show=aspects.raw)
+            aspect = aspects.as_written(each, two, self.view)
             [(before, after)] = self._values(aspect, [each], one, two)
             yield self.change(aspect, one, two, before, after)
 
@@ -252,7 +225,7 @@ class FileChanges:
             rank=self._rank(two, section, added=True, first=1),
         )
 
-    def _about(self, subject: Subject, side: FileSide, older: Subject | None = None) -> About:
+    def _about(self, subject: Subject, side: Side, older: Subject | None = None) -> About:
         return About(
             subject.part,
             subject.id or subject.key,

@@ -1,14 +1,14 @@
 """What can differ of a form's component, in words. Source: docs/forms.md, and form-js's schema."""
 
-import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from app.base.i18n import N_, _
 from app.engine.xml import one_line
 from app.forms.model import INPUTS
 from app.services.comparison import aspects
-from app.services.comparison.aspects import Aspect, Side, View, named
-from app.services.comparison.documents import Subject
+from app.services.comparison.aspects import Aspect, Aspects, named
+from app.services.comparison.documents import Side, Subject, View
 from app.services.comparison.trees import Difference
 
 _ATTRIBUTES = {
@@ -43,21 +43,6 @@ _ATTRIBUTES = {
     "alt": N_("teks pengganti gambar"),
     "action": N_("tindakan tombol"),
 }
-_PATHS = {
-    "validate/@required": Aspect("required", N_("wajib diisi")),
-    "validate/@min": Aspect("rule", N_("paling kecil")),
-    "validate/@max": Aspect("rule", N_("paling besar")),
-    "validate/@minLength": Aspect("rule", N_("huruf paling sedikit")),
-    "validate/@maxLength": Aspect("rule", N_("huruf paling banyak")),
-    "validate/@pattern": Aspect("rule", N_("pola")),
-    "validate/@patternErrorMessage": Aspect("rule", N_("pesan bila tidak sesuai pola")),
-    "validate/@validationType": Aspect("rule", N_("pemeriksaan isi")),
-    "conditional/@hide": Aspect("hide", N_("disembunyikan bila")),
-    "layout/@row": Aspect("layout", N_("baris tata letak")),
-    "layout/@columns": Aspect("layout", N_("lebar dalam tata letak")),
-    "appearance/@prefixAdorner": Aspect("layout", N_("tulisan di depan isian")),
-    "appearance/@suffixAdorner": Aspect("layout", N_("tulisan di belakang isian")),
-}
 _MARKS = {
     "pribadi": N_("tanda pribadi (identitas)"),
     "tampil pelapor": N_("tampil bagi pelapor"),
@@ -72,8 +57,6 @@ _MARKS = {
     "isi surel": N_("isi dari surel"),
     "autocomplete": N_("isian otomatis peramban"),
 }
-ID = Aspect("id", N_("id dalam berkas"), section="file")
-_INSIDE = Aspect("inside", N_("kelompok yang memuatnya"), show=named, kind="moved")
 ORDER = Aspect(
     "order",
     N_("urutan"),
@@ -83,45 +66,52 @@ ORDER = Aspect(
     set_=N_("urutannya berubah: dulu paling awal, kini sesudah {after}"),
     unset=N_("urutannya berubah: dulu sesudah {before}, kini paling awal"),
 )
-_OPTION = re.compile(r"(values|columns)/item/(@label|@value|@key|#order|#present|#text)")
 
 
-def field_aspect(difference: Difference, _subject: Subject, view: View) -> Aspect:
-    """What of a component, or of the form itself, differs."""
-    names = difference.names
-    if names == "@id":
-        return ID
-    if names == "@~inside":
-        return _INSIDE
-    if names.removeprefix("@") in _ATTRIBUTES and names.startswith("@"):
-        return Aspect(names[1:], _ATTRIBUTES[names[1:]])
-    if known := _PATHS.get(names):
-        return known
-    if names.startswith("properties/@"):
-        return _mark(names.removeprefix("properties/@"))
-    if found := _OPTION.fullmatch(names):
-        return _option(found[1], found[2], difference, view)
-    if names.endswith("#order"):
-        return aspects.inner_order(difference, view)
-    return aspects.other(difference, view)
+def _mark(difference: Difference, _subject: Subject, _view: View) -> Aspect:
+    name = difference.names.removeprefix("properties/@")
+    return Aspect(f"mark {name}", _MARKS.get(name, N_("properti “{name}”")), params={"name": name})
 
 
-def _mark(name: str) -> Aspect:
-    if name in _MARKS:
-        return Aspect(f"mark {name}", _MARKS[name])
-    return Aspect(f"mark {name}", N_("properti “{name}”"), params={"name": name})
+def _of_item(name: str, label: str) -> Callable[[Difference, Subject, View], Aspect]:
+    """Makes the aspect of an option or a column, which its label names."""
+    return lambda difference, _subject, _view: Aspect(name, label, params={"name": difference.path[1].key})
 
 
-def _option(group: str, what: str, difference: Difference, view: View) -> Aspect:
-    name = {"name": difference.path[1].key}
-    if group == "columns":
-        return Aspect("column", N_("kolom tabel “{name}”"), params=name)
-    if what == "#order":
-        inner = aspects.inner_order(difference, view)
-        return replace(inner, label=N_("urutan pilihan “{name}”"), section=None, params=name)
-    if what in {"@value", "@key"}:
-        return Aspect("option value", N_("nilai pilihan “{name}”"), params=name)
-    return Aspect("option", N_("pilihan “{name}”"), params=name)
+def _option_order(difference: Difference, subject: Subject, view: View) -> Aspect:
+    inner, name = aspects.inner_order(difference, subject, view), {"name": difference.path[1].key}
+    return replace(inner, label=N_("urutan pilihan “{name}”"), section=None, params=name)
+
+
+#: What of a component, or of the form itself, differs.
+field_aspect = Aspects(
+    {
+        "@id": Aspect("id", N_("id dalam berkas"), section="file"),
+        "@~inside": Aspect("inside", N_("kelompok yang memuatnya"), show=named, kind="moved"),
+        **{f"@{name}": Aspect(name, label) for name, label in _ATTRIBUTES.items()},
+        "validate/@required": Aspect("required", N_("wajib diisi")),
+        "validate/@min": Aspect("rule", N_("paling kecil")),
+        "validate/@max": Aspect("rule", N_("paling besar")),
+        "validate/@minLength": Aspect("rule", N_("huruf paling sedikit")),
+        "validate/@maxLength": Aspect("rule", N_("huruf paling banyak")),
+        "validate/@pattern": Aspect("rule", N_("pola")),
+        "validate/@patternErrorMessage": Aspect("rule", N_("pesan bila tidak sesuai pola")),
+        "validate/@validationType": Aspect("rule", N_("pemeriksaan isi")),
+        "conditional/@hide": Aspect("hide", N_("disembunyikan bila")),
+        "layout/@row": Aspect("layout", N_("baris tata letak")),
+        "layout/@columns": Aspect("layout", N_("lebar dalam tata letak")),
+        "appearance/@prefixAdorner": Aspect("layout", N_("tulisan di depan isian")),
+        "appearance/@suffixAdorner": Aspect("layout", N_("tulisan di belakang isian")),
+        "properties/@.*": _mark,
+        "columns/item/(@label|@value|@key|#order|#present|#text)": _of_item(
+            "column", N_("kolom tabel “{name}”")
+        ),
+        "values/item/#order": _option_order,
+        "values/item/@(value|key)": _of_item("option value", N_("nilai pilihan “{name}”")),
+        "values/item/(@label|#present|#text)": _of_item("option", N_("pilihan “{name}”")),
+        ".*#order": aspects.inner_order,
+    }
+)
 
 
 def field_title(subject: Subject, side: Side, key: str) -> str:

@@ -14,10 +14,10 @@ from app.services.comparison import (
     table_aspects,
     tables,
 )
-from app.services.comparison.aspects import Aspect, Side, View
+from app.services.comparison.aspects import Aspect, Aspects
 from app.services.comparison.changes import Section
-from app.services.comparison.documents import Document, Part, Sort, Subject
-from app.services.comparison.file_changes import FileChanges, Language
+from app.services.comparison.documents import Document, Part, Side, Sort, Subject
+from app.services.comparison.file_changes import FileChanges, Language, plainly_said
 from app.services.comparison.trees import Difference
 
 _SECTIONS: dict[Part, Section] = {
@@ -34,14 +34,10 @@ _LISTS = frozenset({"incoming", "outgoing", "flowNodeRef"})
 _ENDS = {"incoming": "targetRef", "outgoing": "sourceRef"}
 
 
-def _said(_subject: Subject, _side: Side, added: bool) -> str:
-    return _("ditambahkan") if added else _("dihapus")
-
-
 def _said_of_element(subject: Subject, side: Side, added: bool) -> str:
     listed = subject.tree.get("~lane").split(" ")[-1]
     if not listed:
-        return _said(subject, side, added)
+        return plainly_said(subject, side, added)
     lane = aspects.shorten(side.named(listed))
     if added:
         return _("ditambahkan di lajur “{lane}”", lane=lane)
@@ -79,18 +75,6 @@ def _follows_in_table(difference: Difference, subject: Subject, files: FileChang
     return bool(difference.whole) and sum(side is None for side in sides) == 1
 
 
-def _follows_nothing(_difference: Difference, _subject: Subject, _files: FileChanges) -> bool:
-    return False
-
-
-def _order_in_diagram(subject: Subject) -> Aspect:
-    return replace(aspects.ORDER, section=None) if subject.part == "lane" else aspects.ORDER
-
-
-def _order_in_form(_subject: Subject) -> Aspect:
-    return form_aspects.ORDER
-
-
 def _order_in_table(subject: Subject) -> Aspect:
     if subject.part == "rule":
         return table_aspects.ROW_ORDER
@@ -111,7 +95,7 @@ def _cells_under(column: Subject, document: Document) -> Iterator[str]:
 def _said_of_row(subject: Subject, side: Side, added: bool) -> str:
     """Of a rule its cells."""
     if subject.part != "rule":
-        return _said(subject, side, added)
+        return plainly_said(subject, side, added)
     cells = (
         f"{side.named(one.get('~key'))} {one.text_in('text')}"
         for one in subject.tree.children
@@ -127,7 +111,7 @@ DIAGRAM = Language(
     aspect=diagram_aspects.diagram_aspect,
     title=diagram_aspects.element_title,
     section=lambda subject: _SECTIONS.get(subject.part, "other"),
-    order=_order_in_diagram,
+    order=lambda subject: replace(aspects.ORDER, section=None) if subject.part == "lane" else aspects.ORDER,
     follows=_follows_in_diagram,
     said=_said_of_element,
 )
@@ -141,9 +125,7 @@ def form_language(key: str) -> Language:
         aspect=form_aspects.field_aspect,
         title=partial(form_aspects.field_title, key=key),
         section=lambda _subject: "form",
-        order=_order_in_form,
-        follows=_follows_nothing,
-        said=_said,
+        order=lambda _subject: form_aspects.ORDER,
     )
 
 
@@ -160,21 +142,10 @@ TABLE = Language(
 )
 
 
-def _content(difference: Difference, _subject: Subject, view: View) -> Aspect:
-    if difference.names == "#text":
-        return Aspect("content", N_("isi berkas"))
-    return aspects.other(difference, view)
-
-
 OTHER = Language(
-    signature=lambda _subject, _document, _pairs: None,
-    refers=lambda _name: False,
-    aspect=_content,
+    aspect=Aspects({"#text": Aspect("content", N_("isi berkas"))}),
     title=lambda _subject, side: _("Berkas {file}", file=side.document.file),
     section=lambda _subject: "other",
-    order=_order_in_diagram,
-    follows=_follows_nothing,
-    said=_said,
 )
 
 

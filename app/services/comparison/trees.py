@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from app.engine.plain_xml import Plain
@@ -163,17 +164,13 @@ def _of_json(tag: str, value: Any) -> Tree:
         plain = {name: _scalar(one) for name, one in named.items() if not isinstance(one, dict | list)}
         parts = (
             _of_json(name, one)
-            for name, one in sorted(named.items(), key=_by_name)
+            for name, one in sorted(named.items(), key=itemgetter(0))
             if isinstance(one, dict | list)
         )
         return Tree(tag, plain, "", tuple(parts))  # members have no order
     if isinstance(value, list):
         return Tree(tag, {}, "", tuple(_of_json(ITEM, one) for one in value))
     return Tree(tag, {}, _scalar(value))
-
-
-def _by_name(member: tuple[str, Any]) -> str:
-    return member[0]
 
 
 def _member(name: str) -> str:
@@ -292,10 +289,7 @@ def _whole(tree: Tree, path: tuple[Step, ...], *, added: bool) -> Iterator[Diffe
 
 def _paired(older: Sequence[Tree], newer: Sequence[Tree]) -> list[Pair]:
     """The older children in their order, each with the newer one that stands for the same."""
-    groups: dict[str, list[Tree]] = {}
-    for child in newer:
-        groups.setdefault(child.tag, []).append(child)
-    partners: dict[int, Tree] = {}
+    groups, partners = _grouped(newer), dict[int, Tree]()
     for tag, ones in _grouped(older).items():
         partners |= _partners(ones, groups.get(tag, []))
     return [(child, partners.get(id(child))) for child in older]
