@@ -15,6 +15,11 @@ def is_scenario(name: str) -> bool:
     return name.endswith(ENDING)
 
 
+def without(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files that are none."""
+    return {name: content for name, content in files.items() if not is_scenario(name)}
+
+
 def of_process(content: bytes, key: str) -> bytes:
     """A scenario that can be read, as one of the process ``key``."""
     return json.dumps({**json.loads(content), "process": key}, ensure_ascii=False, indent=2).encode()

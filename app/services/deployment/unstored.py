@@ -17,7 +17,7 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, scenario_files
 from app.services.deployment.bundle import Bundle
-from app.services.deployment.bundle_builder import collect
+from app.services.deployment.bundle_builder import Collected, collect
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,21 @@ def unstored_versions(session: Session, files: Mapping[str, bytes]) -> Unstored:
     return found.unstored
 
 
+def bundles_of(
+    session: Session | None, files: Mapping[str, bytes], refusal: str
+) -> tuple[list[Bundle], Collected]:
+    """The processes of a draft's own diagrams, and all that was collected. ``session`` None: nothing is in force.
+
+    Raises:
+        InvalidDiagram: at least one finding is an error; ``refusal`` says so.
+    """
+    sent = scenario_files.without(files)
+    found = collect(session, sent, refuse_idle=False)
+    if has_errors(found.findings):
+        raise InvalidDiagram(refusal, tuple(found.findings))
+    return [bundle for bundle in found.bundles if bundle.file in sent], found
+
+
 def _cache(session: Session) -> MutableMapping[str, Unstored]:
     """The store of `definitions.version`, which is bounded in bytes: its own keys are numbers."""
     held: MutableMapping[str, Unstored] = session.info["versions"]
@@ -81,12 +96,11 @@ def _cache(session: Session) -> MutableMapping[str, Unstored]:
 
 def _key(files: Mapping[str, bytes], live: Mapping[str, int]) -> str:
     """What files become depends on what is in force: forms are carried over, processes called."""
-    sent = {name: content for name, content in files.items() if not scenario_files.is_scenario(name)}
-    return "unstored " + _digest([deployments.digests_of(sent), live])
+    return "unstored " + _digest([deployments.digests_of(scenario_files.without(files)), live])
 
 
 def _unstored(bundles: Sequence[Bundle]) -> Unstored:
-    made = {bundle.diagram.key: _version(bundle) for bundle in bundles}
+    made = {bundle.diagram.key: version_of(bundle) for bundle in bundles}
     digests = {
         bundle.diagram.key: {
             name: digest for name, digest in bundle.digests.items() if not scenario_files.is_scenario(name)
@@ -96,8 +110,8 @@ def _unstored(bundles: Sequence[Bundle]) -> Unstored:
     return Unstored(made, _digest(digests), sum(one.file_bytes for one in made.values()))
 
 
-def _version(bundle: Bundle) -> Version:
-    """As `definitions.assemble` makes one of a stored version."""
+def version_of(bundle: Bundle) -> Version:
+    """What a bundle without errors would be stored as, as `definitions.assemble` makes one then."""
     private = frozenset(key for form in bundle.forms.values() for key in form.private_keys)
     return Version(
         0,

@@ -13,16 +13,13 @@ from app.engine import decisions
 from app.engine.diagram import Node
 from app.engine.reading.variable_mentions import diagram_mentions
 from app.engine.running import correspondence
-from app.findings import Finding, has_errors
+from app.findings import Finding
 from app.forms import Field
 from app.forms.model import CHOICES
-from app.models import DefinitionFile, ProcessDefinition, Resource
-from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.deployment import bundle_builder, scenario_files
+from app.services.deployment import unstored
 
 _CHOSEN = CHOICES | {"checkbox"}
-_KINDS = {"bpmn": "bpmn", "dmn": "dmn", "form": "form", "json": "form", "called": "called"}
 
 
 def draft_version(session: Session, files: Mapping[str, bytes], key: str) -> Version:
@@ -31,20 +28,11 @@ def draft_version(session: Session, files: Mapping[str, bytes], key: str) -> Ver
     Raises:
         InvalidDiagram: at least one finding is an error, or there is no diagram.
     """
-    sent = {name: content for name, content in files.items() if not scenario_files.is_scenario(name)}
-    found = bundle_builder.collect(session, sent, refuse_idle=False)
-    own = [bundle for bundle in found.bundles if bundle.file in sent]
-    if has_errors(found.findings) or not own:
-        findings = tuple(found.findings) or (Finding("no_process", "error"),)
-        raise InvalidDiagram(_("Draf dengan galat tidak dapat dijalankan."), findings)
-    bundle = next((one for one in own if one.diagram.key == key), own[0])
-    kept = {name: content for name, content in bundle.files.items() if not scenario_files.is_scenario(name)}
-    row = ProcessDefinition(id=0, key=bundle.diagram.key, version=0, lane_groups={})
-    row.files = [
-        DefinitionFile(name=name, kind=_KINDS[name.rsplit(".", 1)[-1]], resource=Resource(content=content))
-        for name, content in kept.items()
-    ]
-    return definitions.assemble(row)
+    refusal = _("Draf dengan galat tidak dapat dijalankan.")
+    own, found = unstored.bundles_of(session, files, refusal)
+    if not own:
+        raise InvalidDiagram(refusal, tuple(found.findings) or (Finding("no_process", "error"),))
+    return unstored.version_of(next((one for one in own if one.diagram.key == key), own[0]))
 
 
 @dataclass(frozen=True)
