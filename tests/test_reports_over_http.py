@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app.models import Job
+from app.models import Job, User
 from app.services.people import groups, users
 from app.services.people.profiles import Profile
 from tests.reports import REPORTS, WRONG_UNIT, Report, answers_for, identity_of, report_values, unit_of
@@ -46,7 +46,7 @@ def _officers_of_units(installation: Installation) -> dict[str, str]:
     } | {WRONG_UNIT}
     with installation.database.transaction() as session:
         lane = frozenset({groups.get_or_add(session, "UPT").id})
-        found = {unit.code: user.name for user in users.everyone(session, actor=None) for unit in user.units}
+        found = {unit.code: user.name for user in session.scalars(select(User)) for unit in user.units}
         for unit in sorted(wanted - set(found)):
             name = f"petugas.{unit.lower()}"
             users.add(

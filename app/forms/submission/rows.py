@@ -8,12 +8,11 @@ from app.forms.model import LIST, Field
 from app.forms.paths import Path, get
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 
-#: The name of the buttons; their values are ``tambah:`` and the list, or ``hapus:`` and the row.
+#: The name of the buttons; their values are ``tambah:`` and the list, ``hapus:`` and the row, or ``hitung``, which
+#: only works out anew what depends on what was typed.
 BUTTON = "_baris"
 #: Among typed values: which row or list the page is to show first.
 FOCUS = "#"
-#: The button that only works out anew what depends on what was typed.
-AGAIN = "hitung"
 
 Values = Mapping[str, Any]
 

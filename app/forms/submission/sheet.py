@@ -67,11 +67,6 @@ class Sheet:
         """`fields` by key."""
         return {part.key: part for part in self.fields}
 
-    @cached_property
-    def typed_keys(self) -> frozenset[str]:
-        """Keys of the fields that take input."""
-        return frozenset(part.key for part in self.fields if part.takes_input)
-
     @property
     def _is_plain(self) -> bool:
         """Whether its components are those of the form, which knows them by heart."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.base.errors import NotAllowed, NotFound
@@ -13,7 +13,7 @@ from app.history import reader
 from app.history.catalogue import Entry
 from app.history.checking import Fault
 from app.history.events.evidence import HistoryVerified
-from app.models import Checkpoint, EventChain, ProcessInstance
+from app.models import Checkpoint, ProcessInstance
 from app.services.core import ids, settings
 from app.services.core.access import Actor
 from app.services.evidence import checkpoints, refusals, sending, verifying
@@ -87,11 +87,6 @@ def _found(session: Session, verified: Entry[HistoryVerified] | None) -> list[st
     kept = event.found or ([[event.kind, *event.first, event.detail]] if len(event.first) == 2 else ())
     faults = [Fault(*one) for one in kept if one[0] in verifying.KINDS]
     return verifying.sentences(session.connection(), faults)
-
-
-def chain_count(session: Session) -> int:
-    """How many chains there are. Reads all of them."""
-    return session.scalar(select(func.count()).select_from(EventChain)) or 0
 
 
 def case_ids(session: Session, wanted: Sequence[str]) -> list[int]:

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from sqlalchemy import (
     Select,
@@ -33,7 +33,6 @@ _SLICE = ("dimension", "by", "month", "value", "by_value")
 #: So many changes are folded in one transaction: nobody waits long for it.
 MOST_AT_ONCE = 500
 
-Dimension = Literal["unit", "category", "area", "channel", "outcome", "activity"]
 #: Of a row of figures: what it is of, in the order in which it was asked for.
 Of = tuple[str, ...]
 

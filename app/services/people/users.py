@@ -1,14 +1,13 @@
 """Users: who there is, what they belong to, and how they come and go. Passwords are in `accounts`."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import ColumnElement, not_, select, true, update
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotFound
 from app.base.i18n import LANGUAGES, _
 from app.history.events.people import UserAdded, UserDisabled, UserEdited, UserEnabled
 from app.history.events.tasks import TaskReleased
@@ -20,18 +19,6 @@ from app.services.people import api_tokens, membership_changes, passwords, profi
 from app.services.people.profiles import Profile
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
-
-
-def everyone(session: Session, *, actor: Actor | None) -> Sequence[User]:
-    """Every user, disabled ones too, by name, with groups and units.
-
-    Raises:
-        NotAllowed: the actor is neither administrator, process owner nor auditor.
-    """
-    if actor is not None and not actor.sees_all:
-        raise NotAllowed(_("Hanya administrator yang dapat melakukan ini."))
-    query = select(User).options(selectinload(User.groups), selectinload(User.units))
-    return session.scalars(query.order_by(User.name)).all()
 
 
 def get(session: Session, user_id: int) -> User:

@@ -54,7 +54,6 @@ class Sheets:
     two rows of heads."""
 
     widths: tuple[float, ...]
-    performer_width: float
     head_heights: tuple[float, float]
     sheets: tuple[Sheet, ...]
 
@@ -69,7 +68,7 @@ def laid_out(document: SopDocument, layout: Layout, paper: Paper) -> Sheets:
     drawn = [SheetDrawing(page, len(document.performers), performer) for page in pages]
     drawings.draw_arrows(document.arrows, drawn)
     sheets = tuple(Sheet(number, _lines(one)) for number, one in enumerate(drawn, 1))
-    return Sheets(widths, performer, heads, sheets)
+    return Sheets(widths, heads, sheets)
 
 
 def _lines(drawing: SheetDrawing) -> tuple[Line, ...]:
