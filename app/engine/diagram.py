@@ -264,6 +264,15 @@ class Diagram:
             node = self.nodes[node.scope]
             yield node
 
+    def raced_along(self, node_id: str) -> list[Flow]:
+        """The flows by which a gateway lets an event race others."""
+        into = (flow for flow in self.flows if flow.target == node_id)
+        return [flow for flow in into if self.nodes[flow.source].kind == "eventBasedGateway"]
+
+    def question_with(self, node_id: str, *, is_question: bool) -> Question | None:
+        """The question that is answered with an open task: the task itself, or the one that opens directly after."""
+        return self.questions.get(node_id) if is_question else self.question_after(node_id)
+
     def question_after(self, node_id: str) -> Question | None:
         """The question that opens directly after this user task, in the same lane, if there is one.
 

@@ -32,7 +32,7 @@ from app.engine.running.elements import (
     SignalEvent,
     TimerEvent,
 )
-from app.engine.running.execution import Program
+from app.engine.running.execution import Case, Program
 from app.engine.running.marking import Slot
 from app.engine.running.run import Run
 from app.engine.running.step import Before, Kept, Step, node_of, open_tasks, waiting_events
@@ -135,8 +135,7 @@ def tokens(program: Program, standing: Standing, *, now: datetime, calendar: Cal
 
 
 def _read(program: Program, standing: Standing, now: datetime, calendar: Calendar) -> codec.Workflow:
-    run = Run(program.diagram, program.tables, dict(standing.variables), now, calendar)
-    return codec.loads(standing.state, program.spec, run)
+    return Case.take_up(program, standing.state, standing.variables, now=now, calendar=calendar).workflow
 
 
 def _failed(error: ExecutionFailed) -> Obstacle:
@@ -201,7 +200,7 @@ class _Move:
             return target.id in diagram.questions
         if slot.origin:
             return is_join(self.new, target)
-        if target.kind == "intermediateCatchEvent" and _is_raced(diagram, target.id):
+        if target.kind == "intermediateCatchEvent" and diagram.raced_along(target.id):
             return False
         return (was.loop is None) == (target.loop is None) or bool(rounds_of)
 
@@ -346,15 +345,10 @@ def can_enter(program: Program, node: Node) -> bool:
     """Whether a token can be put before ``node``: nothing that only begins, sits on a boundary, races or joins."""
     if node.kind in {"startEvent", "boundaryEvent"} or program.diagram.is_stand_in(node.id):
         return False
-    if node.kind == "intermediateCatchEvent" and _is_raced(program.diagram, node.id):
+    if node.kind == "intermediateCatchEvent" and program.diagram.raced_along(node.id):
         return False
     incoming = sum(flow.target == node.id for flow in program.diagram.flows)
     return not (node.kind in {"parallelGateway", "inclusiveGateway"} and incoming > 1)
-
-
-def _is_raced(diagram: Diagram, node_id: str) -> bool:
-    sources = (flow.source for flow in diagram.flows if flow.target == node_id)
-    return any(diagram.nodes[source].kind == "eventBasedGateway" for source in sources)
 
 
 def _events(program: Program, node: Node) -> tuple[Node, ...]:

@@ -13,7 +13,7 @@ from app.base.errors import ExecutionFailed
 from app.base.i18n import _
 from app.bpmnio import budget
 from app.engine import timers
-from app.engine.diagram import Flow, Node
+from app.engine.diagram import Node
 from app.engine.running import apply_mappings, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
@@ -141,14 +141,9 @@ def _passed(run: Run, task: Task) -> None:
     if node.kind == "endEvent" and not node.scope:
         run.end = node
     if isinstance(task.parent.task_spec, BoundaryEventSplit) and not node.attached_to:
-        run.visits.update(flow.id for flow in run.diagram.flows if _is_raced(run, flow, node_id))
+        run.visits.update(flow.id for flow in run.diagram.raced_along(node_id))
     if node.kind not in _CHOOSING or len(flows) == 1:
         run.visits.update(flow.id for flow in flows)
-
-
-def _is_raced(run: Run, flow: Flow, node_id: str) -> bool:
-    """Whether the flow leads from an event gateway to the event that came first."""
-    return flow.target == node_id and run.diagram.nodes[flow.source].kind == "eventBasedGateway"
 
 
 def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: bool = False) -> None:

@@ -45,10 +45,7 @@ def load(session: Session, key: str, seed: str, *, actor: Actor, limit: int) -> 
     found = dict[int, OpenCase]()
     sources = dict[int, Version | None]()
     for some in bulk.batches(chosen):
-        tasks = dict[int, list[UserTask]]()
-        query = select(UserTask).where(UserTask.instance_id.in_(some), UserTask.state == "open")
-        for task in session.scalars(query.order_by(UserTask.id)):
-            tasks.setdefault(task.instance_id, []).append(task)
+        tasks = effects.open_tasks(session, some)
         for row in session.scalars(select(ProcessInstance).where(ProcessInstance.id.in_(some))):
             if row.definition_id not in sources:
                 sources[row.definition_id] = definitions.readable(session, row.definition_id)

@@ -155,7 +155,7 @@ class _Course:
             return self._case.deliver(one_id, values, now=at)
         opened = self._tasks[one_id]
         node, diagram = opened.task.node, self._side.version.diagram
-        asked = diagram.questions[node.id] if opened.task.is_question else diagram.question_after(node.id)
+        asked = diagram.question_with(node.id, is_question=opened.task.is_question)
         values = {} if opened.task.is_question else self._habits.values(self._side, node, opened.draw, at)
         answers = {asked.gateway_id: self._habits.answer(self._side, asked, opened.draw)} if asked else {}
         return self._case.complete(one_id, values, answers=answers, now=at)
@@ -252,7 +252,6 @@ def start_of(side: Side) -> Node:
 def _race(side: Side, node: Node) -> tuple[str, list[Node]]:
     """The gateway that lets events race each other, and these, ``node`` among them; it alone where there is none."""
     diagram = side.version.diagram
-    for flow in diagram.flows:
-        if flow.target == node.id and diagram.nodes[flow.source].kind == "eventBasedGateway":
-            return flow.source, [diagram.nodes[one.target] for one in diagram.outgoing[flow.source]]
+    for flow in diagram.raced_along(node.id):
+        return flow.source, [diagram.nodes[one.target] for one in diagram.outgoing[flow.source]]
     return "", [node]

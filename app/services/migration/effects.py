@@ -87,7 +87,7 @@ def dry_run(
                 source = definitions.readable(session, source_id)
                 plans[source_id] = (source, decisions.plan(source, target) if source is not None else None)
             moves.append((case, *plans[source_id], _moved(case, target, *plans[source_id], now, calendar)))
-        staffed = _staffed(session, target, moves)
+        staffed = staffed_in(session, target, [outcome for *_case, outcome in moves])
         found += [
             _verdict(case, source, target, plan, outcome, staffed) for case, source, plan, outcome in moves
         ]
@@ -116,13 +116,19 @@ def _cases(session: Session, ids: Sequence[int], target_id: int, actor: Actor) -
         access.visible(actor),
     )
     rows = session.scalars(query.order_by(ProcessInstance.id)).all()
-    tasks = dict[int, list[UserTask]]()
-    open_ones = select(UserTask).where(UserTask.instance_id.in_(ids), UserTask.state == "open")
-    for task in session.scalars(open_ones.order_by(UserTask.id)):
-        tasks.setdefault(task.instance_id, []).append(task)
+    tasks = open_tasks(session, ids)
     jobs = _by_case(session.scalars(select(Job).where(Job.instance_id.in_(ids))).all())
     waits = _by_case(session.scalars(select(MessageWait).where(MessageWait.instance_id.in_(ids))).all())
     return [Case(row, tasks.get(row.id, ()), jobs.get(row.id, {}), waits.get(row.id, {})) for row in rows]
+
+
+def open_tasks(session: Session, ids: Sequence[int]) -> dict[int, list[UserTask]]:
+    """The open tasks of cases, by case. 1 SQL."""
+    found = dict[int, list[UserTask]]()
+    query = select(UserTask).where(UserTask.instance_id.in_(ids), UserTask.state == "open")
+    for task in session.scalars(query.order_by(UserTask.id)):
+        found.setdefault(task.instance_id, []).append(task)
+    return found
 
 
 def _by_case(rows: Iterable[Any]) -> dict[int, dict[str, Any]]:
@@ -319,10 +325,10 @@ def _name(task: OpenTask) -> str:
     return task.node.name or task.node.id
 
 
-def _staffed(session: Session, target: Version, moves: Iterable[Any]) -> Mapping[str, Any]:
+def staffed_in(session: Session, target: Version, steps: Iterable[Step | Blocked]) -> Mapping[str, Any]:
     """The units with officers that tasks may be for in the target version. 1 SQL, none where no task names any."""
     wanted = set[str]()
-    for _case, _source, _plan, step in moves:
+    for step in steps:
         if isinstance(step, Step) and step.kept is not None:
             units = (target.unit_at(task.node, step.variables, task.locals) for task in step.kept.tasks)
             wanted |= {unit for unit in units if unit}

@@ -27,7 +27,6 @@ from app.services.instances import execution, instances, snapshots
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
 from app.services.numbers import fact_writing as facts
-from app.services.people.units import staff
 from app.services.tasks.drafts import scope_of_task
 
 #: A reason is shown whole wherever a move is told.
@@ -133,12 +132,7 @@ def _move(
     now, calendar = clock.now(session), holidays.calendar(session)
     step = effects.outcome(instance, case.tasks, source, target, plan, now=now, calendar=calendar)
     before = snapshots.rows_of(session, instance.id)
-    units = (
-        (target.unit_at(task.node, step.variables, task.locals) for task in step.kept.tasks)
-        if step.kept
-        else ()
-    )
-    staffed = staff(session, {unit for unit in units if unit})
+    staffed = effects.staffed_in(session, target, [step])
     changes = effects.changes_of(case, source, target, plan, step, staffed)
     standing = {
         *(task.activity_id for task in case.tasks),

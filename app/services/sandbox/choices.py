@@ -80,10 +80,6 @@ def _tasks(session: Session, players: Mapping[int, Actor]) -> list[Choice]:
 
 def _task(session: Session, task: UserTask, occurrence: int, players: Mapping[int, Actor]) -> Choice:
     version = definitions.version(session, task.instance.definition_id)
-    asked = version.diagram.questions
-    question = (
-        asked[task.activity_id] if task.is_question else version.diagram.question_after(task.activity_id)
-    )
     step = Step("complete", case=task.instance_id, element=task.activity_id, occurrence=occurrence)
     node = version.diagram.nodes.get(task.activity_id)
     return Choice(
@@ -94,7 +90,7 @@ def _task(session: Session, task: UserTask, occurrence: int, players: Mapping[in
         version,
         players[task.group_id],
         form=version.form_of(task.form_key),
-        question=question,
+        question=version.diagram.question_with(task.activity_id, is_question=task.is_question),
         about=node.documentation if node else "",
         number=task.instance.business_key,
         unit=task.unit_code or "",

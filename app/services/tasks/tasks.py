@@ -68,10 +68,7 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
         holidays.remember(session, days_off)
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)
-    diagram = version.diagram
-    question = (
-        diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
-    )
+    question = version.diagram.question_with(task.activity_id, is_question=task.is_question)
     mine = bool(still) and access.may_work(actor, task)
     return Work(task, version, version.form_of(task.form_key), question, mine, bool(heard_of))
 

@@ -164,9 +164,7 @@ def _assignee(row: UserTask, actor: Actor) -> str | None:
 
 def _question(session: Session, row: UserTask) -> dict[str, Any] | None:
     diagram = definitions.version(session, row.instance.definition_id).diagram
-    asked = (
-        diagram.questions.get(row.activity_id) if row.is_question else diagram.question_after(row.activity_id)
-    )
+    asked = diagram.question_with(row.activity_id, is_question=row.is_question)
     if asked is None:
         return None
     answers = [{"flow_id": flow_id, "text": text} for flow_id, text in asked.answers]
