@@ -1,6 +1,6 @@
 """What time it is. Every transaction has one now; with time travel allowed it may lie ahead."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -26,6 +26,12 @@ def now(session: Session) -> datetime:
 def today(session: Session) -> date:
     """The date on the office's wall."""
     return now(session).astimezone(settings.config(session).timezone).date()
+
+
+def now_and_tomorrow(session: Session) -> tuple[datetime, datetime]:
+    """Now, and when the next day begins here."""
+    zone = settings.config(session).timezone
+    return now(session), datetime.combine(today(session) + timedelta(days=1), time(), zone)
 
 
 def real() -> datetime:

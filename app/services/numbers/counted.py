@@ -163,7 +163,7 @@ class Counted:
 
         None where no index holds them in this order.
         """
-        months = list(_months(self.first[:7], self.last[:7]))
+        months = list(terms.months(self.first[:7], self.last[:7]))
         if not months or len(months) > MOST_MONTHS or self.figure in OF_OPEN_TASKS:
             return None
         if self.figure in OF_TASKS:
@@ -265,13 +265,3 @@ def is_day(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-
-
-def _months(first: str, last: str) -> Iterator[str]:
-    """The months from one to another, both among them; none where one of them is missing."""
-    if not first or not last:
-        return
-    year, month = int(first[:4]), int(first[5:])
-    while (written := f"{year:04}-{month:02}") <= last:
-        yield written
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)

@@ -12,7 +12,7 @@ from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.core.paging import MAX_LIMIT, Page, limited
 from app.services.questions import variables
-from app.services.search import case_pages, case_terms, terms
+from app.services.search import case_pages, task_terms, terms
 from app.services.search.question import Condition, Question
 from app.services.search.terms import Term, Terms
 
@@ -90,7 +90,7 @@ def late_tasks(session: Session, found: Sequence[int]) -> dict[int, list[LateTas
             UserTask.closed_at,
         )
         .outerjoin(User, User.id == person)
-        .where(UserTask.instance_id.in_(found), case_terms.in_state(session, "late", 0, now))
+        .where(UserTask.instance_id.in_(found), task_terms.in_state(session, "late", 0, now))
         .order_by(UserTask.instance_id, UserTask.opened_at)
     )
     late: dict[int, list[LateTask]] = {}

@@ -13,7 +13,7 @@ from app.models import CaseBranch, CaseFact, ProcessDefinition, ProcessInstance,
 from app.services.core import access, filter_values, ids
 from app.services.core.access import Actor
 from app.services.questions.choices import Choices, Options
-from app.services.search import case_terms, terms
+from app.services.search import task_terms, terms
 from app.services.search.question import CASES, Condition, Question, problems
 
 _FACT, _BRANCH = cast("Table", CaseFact.__table__), cast("Table", CaseBranch.__table__)
@@ -121,7 +121,8 @@ _OF_CASES: Mapping[str, Mapping[str, tuple[str, _Known]]] = {
         "kegiatan": (N_("Kegiatan"), _activity),
         "lajur": (N_("Lajur"), _held("lane")),
         "unit": (N_("Unit"), _unit("unit")),
-        "keadaan": (N_("Keadaan"), lambda _session, _actor, value: value in case_terms.TASK_STATES),
+        "keadaan": (N_("Keadaan"), lambda _session, _actor, value: value in task_terms.STATES),
+        "tenggat": (N_("Tenggat"), lambda _session, _actor, value: value in task_terms.DUE),
     },
     "cabang": _one(N_("Cabang"), _among(lambda choices: choices.branches, _BRANCH, "element_id")),
     "proses": _one(N_("Proses"), _process),

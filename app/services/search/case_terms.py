@@ -1,10 +1,10 @@
 """Conditions on cases: what each asks of a case, and by which index its cases are found."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, false, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.base.i18n import _
@@ -12,10 +12,10 @@ from app.history.catalogue import CATALOGUE
 from app.history.events.identity import IdentityShown
 from app.history.rows import EVENTS
 from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
-from app.models.tasks import IS_COMPLETED, IS_OPEN
+from app.models.tasks import IS_OPEN
 from app.services.core import case_sources, clock, holidays, ids, lookups
 from app.services.core.candidates import Source
-from app.services.search import finding, terms
+from app.services.search import finding, task_terms, terms
 from app.services.search.question import Condition
 from app.services.search.terms import Term
 
@@ -54,7 +54,6 @@ INTERVENTIONS = (
     "report_parted",
     "tracking_code_reissued",
 )
-TASK_STATES = ("late", "timely", "open", "done")
 
 
 def term(session: Session, one: Condition) -> Term:
@@ -125,15 +124,8 @@ def _needed(values: Mapping[str, str]) -> tuple[date | None, date | None]:
 def _by_months(name: str, first: date | None, last: date | None) -> list[Select[Any]] | None:
     if first is None or last is None:
         return None
-    months = list(_months(first, last))
+    months = list(terms.months(f"{first:%Y-%m}", f"{last:%Y-%m}"))
     return [_by_fact(_FACT.c[name] == month) for month in months] if len(months) <= MOST_MONTHS else None
-
-
-def _months(first: date, last: date) -> Iterator[str]:
-    on = first.replace(day=1)
-    while on <= last:
-        yield on.strftime("%Y-%m")
-        on = (on + timedelta(days=31)).replace(day=1)
 
 
 def _running(session: Session, values: Mapping[str, str]) -> Term:
@@ -146,7 +138,8 @@ def _running(session: Session, values: Mapping[str, str]) -> Term:
 
 
 def _task(session: Session, values: Mapping[str, str]) -> Term:
-    """A task of the case at an activity, in a lane, of a unit, held by somebody, in a state, in a period.
+    """A task of the case at an activity, in a lane, of a unit, held by somebody, in a state, due or open for so long,
+    in a period.
 
     With no values any task.
     """
@@ -156,10 +149,8 @@ def _task(session: Session, values: Mapping[str, str]) -> Term:
         if state not in ("", "late"):
             raise terms.refused(_("Lewat sekian hari hanya untuk tugas yang lewat tenggat."))
         state = "late"
-    where = [column == values[name] for name, column in _TASK_COLUMNS.items() if values.get(name)]
-    queries = [
-        [_by_task(column == values[name])] for name, column in _TASK_COLUMNS.items() if values.get(name)
-    ]
+    where = task_terms.holding(values)
+    queries = [[_by_task(held)] for held in where]
     if values.get("petugas"):
         officer = officer_of(session, values)
         where.append(or_(UserTask.closed_by_id == officer, and_(IS_OPEN, UserTask.assignee_id == officer)))
@@ -171,8 +162,15 @@ def _task(session: Session, values: Mapping[str, str]) -> Term:
             ]
         )
     if state:
-        where.append(in_state(session, state, days, now))
+        where.append(task_terms.in_state(session, state, days, now))
         queries += _by_state(state)
+    if values.get("tenggat") or values.get("umur"):
+        if (wanted := values.get("tenggat", "")) and wanted not in task_terms.DUE:
+            raise terms.refused(_("Pilih nilainya dulu."))
+        in_time, besides = task_terms.due(session, wanted)
+        open_for = task_terms.aged(session, terms.number_of(values.get("umur", "")))
+        where += [IS_OPEN, *in_time, *besides, *open_for]
+        queries += _by_state("open")
     if since is not None:
         where.append(or_(UserTask.closed_at.is_(None), UserTask.closed_at >= since))
     if until is not None:
@@ -180,13 +178,6 @@ def _task(session: Session, values: Mapping[str, str]) -> Term:
     fits = lookups.has(_TASK, UserTask.instance_id == ProcessInstance.id, *where)
     # Of several indexes one is as good as another: the task must be one and the same.
     return Term(fits, queries[0] if queries else None)
-
-
-_TASK_COLUMNS: Mapping[str, Any] = {
-    "kegiatan": UserTask.activity_id,
-    "unit": UserTask.unit_code,
-    "lajur": UserTask.lane,
-}
 
 
 def _by_task(*where: ColumnElement[bool]) -> Select[Any]:
@@ -203,27 +194,12 @@ def officer_of(session: Session, values: Mapping[str, str]) -> int:
     return officer
 
 
-def in_state(session: Session, state: str, days: int, now: datetime) -> ColumnElement[bool]:
-    """Whether a task is in one of `TASK_STATES`; ``days``: late by more than so many."""
-    if state == "late":
-        closed = and_(
-            UserTask.due_at.is_not(None),
-            UserTask.closed_at.is_not(None),
-            terms.is_later(session, UserTask.closed_at, UserTask.due_at, days),
-        )
-        waiting = and_(IS_OPEN, UserTask.due_at.is_not(None), UserTask.due_at < now - timedelta(days=days))
-        return or_(closed, waiting)
-    if state == "timely":
-        return and_(IS_COMPLETED, UserTask.due_at.is_not(None), UserTask.closed_at <= UserTask.due_at)
-    return {"open": IS_OPEN, "done": IS_COMPLETED}.get(state, false())
-
-
 def _by_state(state: str) -> list[list[Select[Any]]]:
     """What is open is in cases that run; the other states are too many to be looked for by an index of theirs."""
     running = [
         select(ProcessInstance.id).where(ProcessInstance.state == one) for one in ("active", "incident")
     ]
-    if state == "open":
+    if state == "open" or state in task_terms.ASSIGNED:
         return [running]
     late = select(UserTask.instance_id.label("id")).where(_CLOSED_LATE).distinct()
     return [[late, *running]] if state == "late" else []

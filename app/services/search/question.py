@@ -28,7 +28,7 @@ CASE_VALUES: Mapping[str, tuple[str, ...]] = {
     "berjalan": _PERIOD,
     "keadaan": ("nilai",),
     "hasil": ("nilai",),
-    "tugas": ("kegiatan", "lajur", "unit", "petugas", "keadaan", "hari", *_PERIOD),
+    "tugas": ("kegiatan", "lajur", "unit", "petugas", "keadaan", "hari", "tenggat", "umur", *_PERIOD),
     "cabang": ("nilai",),
     "proses": ("nilai",),
     "versi": ("nilai",),
@@ -76,6 +76,11 @@ class Condition:
     def is_empty(self) -> bool:
         """Whether nothing was filled in."""
         return not self.values
+
+
+def held(values: Mapping[str, str]) -> list[Condition]:
+    """A condition on each subject that has a value."""
+    return [Condition(subject, {"nilai": value}) for subject, value in values.items() if value]
 
 
 @dataclass(frozen=True)

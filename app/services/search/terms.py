@@ -1,6 +1,6 @@
 """What a condition becomes: SQL that tells whether a row fits, and queries that find what may, in order."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -218,6 +218,16 @@ def moments_of(calendar: Calendar, values: Mapping[str, str]) -> tuple[datetime 
         calendar.moment(first, time()) if first else None,
         calendar.moment(last + timedelta(days=1), time()) if last else None,
     )
+
+
+def months(first: str, last: str) -> Iterator[str]:
+    """The months from one to another, both among them, as 2026-11; none where one of them is missing."""
+    if not first or not last:
+        return
+    year, month = int(first[:4]), int(first[5:])
+    while (written := f"{year:04}-{month:02}") <= last:
+        yield written
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
 def number_of(text: str) -> int:

@@ -1,8 +1,8 @@
 """Lists of user tasks: what is mine, what waits in my lanes, what I finished."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -10,29 +10,28 @@ from sqlalchemy import (
     Select,
     and_,
     false,
-    not_,
     select,
     true,
     tuple_,
 )
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.models import ProcessInstance, UserTask
+from app.models import ProcessInstance, User, UserTask
 from app.models.tasks import IS_COMPLETED, IS_OPEN
 from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, ids
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
-from app.services.search import finding
-from app.services.search.finding import Wanted
+from app.services.search import case_terms, task_terms
+from app.services.search.question import Condition, Group, Question, held
+from app.services.search.terms import Term
 from app.services.tasks import tabs
 
 _OWN = ("mine", "snoozed", "done")
-DEADLINES = ("overdue", "today", "week", "none")
 #: Open for so many days, or longer.
 AGES = {"7": 7, "30": 30, "90": 90}
 #: free: nobody holds it; held: somebody does; incident: its case is stopped.
-STATES = ("free", "held", "incident")
+STATES = (*task_terms.ASSIGNED, "incident")
 #: A count of what a view shows looks at so many tasks, and tells so many.
 _LOOKED_AT, _COUNTED = 400, 99
 #: What a tab may be sorted by, each held by an index: of one deadline what was opened first comes first.
@@ -75,6 +74,33 @@ class Filters:
         """One of `SORTS`: how the list is sorted."""
         possible = SORTS[self.tab == "done"]
         return self.sort if self.sort in possible else possible[0]
+
+    @property
+    def of_task(self) -> dict[str, str]:
+        """What is asked of a task, by the names of the condition on one."""
+        asked = {
+            "kegiatan": self.activity,
+            "lajur": self.lane,
+            "unit": self.unit,
+            "tenggat": self.deadline,
+            "umur": self.age if self.age in AGES else "",
+            "keadaan": self.state if self.state in task_terms.ASSIGNED else "",
+        }
+        return {name: value for name, value in asked.items() if value}
+
+    @property
+    def of_case(self) -> list[Condition]:
+        """What is asked of its case."""
+        asked = {
+            "kategori": self.category,
+            "prioritas": self.priority,
+            "wilayah": self.area,
+            "nomor": self.business_key,
+            "proses": self.key,
+            "keadaan": self.state if self.state == "incident" else "",
+            "kata": self.q.strip(),
+        }
+        return held(asked)
 
 
 @dataclass(frozen=True)
@@ -142,6 +168,17 @@ def with_kept(
     return Page(items if kept else page.items, page.next)
 
 
+def question(session: Session, filters: Filters) -> Question | None:
+    """The cases of the list as a question; None of lists of one's own tasks, which no question asks for."""
+    if filters.tab != "open":
+        return None
+    parts = {"keadaan": "open", **filters.of_task}
+    if filters.officer:
+        holder = session.get(User, ids.parse_id(filters.officer) or 0)
+        parts["petugas"] = holder.name if holder else filters.officer
+    return Question(groups=(Group((Condition("tugas", parts), *filters.of_case)),))
+
+
 def following(session: Session, *, actor: Actor, besides: str = "") -> UserTask | None:
     """The task to go on with: the soonest that the actor holds, else of his queue; not the one ``besides``."""
     for tab in ("mine", "queue"):
@@ -177,14 +214,15 @@ class _Tab:
 
     def __init__(self, session: Session, filters: Filters, actor: Actor) -> None:
         self._session, self._filters, self._actor = session, filters, actor
-        self._words = finding.want(session, filters.q)
+        self._terms = {one.subject: case_terms.term(session, one) for one in filters.of_case}
         self.done = filters.tab == "done"
         self.columns = _SORTS[filters.order.removeprefix("-")]
         self.descending = filters.order.startswith("-")
-        self._in_time, self._dated = _deadline(session, filters.deadline)
-        self._aged = _aged(session, filters.age)
-        self._held = tabs.held_by(filters.tab, actor, *tabs.now_and_tomorrow(session))
+        self._in_time, self._dated = task_terms.due(session, filters.deadline)
+        self._aged = task_terms.aged(session, AGES.get(filters.age, 0))
+        self._held = tabs.held_by(filters.tab, actor, *clock.now_and_tomorrow(session))
         self._officer = ids.parse_id(filters.officer) if filters.officer else None
+        self._narrowed = [*self._asked(), *self._aged]
         self._here = self._places() if filters.tab not in _OWN else None
 
     @property
@@ -194,9 +232,16 @@ class _Tab:
         whole = tab in _OWN or (tab == "open" and self._actor.sees_all) or self._here is not None
         return not whole or bool(self._narrowed) or bool(self._dated)
 
-    @property
-    def _narrowed(self) -> list[ColumnElement[bool]]:
-        return [*_narrowed(self._filters, self._words), *self._aged]
+    def _asked(self) -> list[ColumnElement[bool]]:
+        filters = self._filters
+        where = task_terms.holding(filters.of_task)
+        if filters.instance_id:
+            where.append(UserTask.instance_id == filters.instance_id)
+        if filters.officer:
+            where.append(UserTask.assignee_id == (self._officer or 0))
+        if filters.state and filters.state != "incident":
+            where.append(task_terms.ASSIGNED.get(filters.state, false()))
+        return [*where, *(term.fits for term in self._terms.values())]
 
     def sources(self) -> list[Source]:
         """One that holds every task of the tab, in order."""
@@ -214,7 +259,7 @@ class _Tab:
     def rare_sources(self) -> list[Rare]:
         """The tasks of the cases that fit the filters, where those are few."""
         aged = [self._of_aged] if self._aged and not self.done else []
-        return [*aged, *(self._of_rare(ids) for ids in self._ids_of_cases())]
+        return [*aged, *(self._of_rare(term) for name, term in self._terms.items() if name != "nomor")]
 
     def _of_aged(self, most: int) -> Source | None:
         """What is open for so long, where that is little."""
@@ -314,38 +359,20 @@ class _Tab:
 
         return keys
 
-    def _of_rare(self, ids: Callable[[int], Sequence[int] | None]) -> Rare:
+    def _of_rare(self, term: Term) -> Rare:
+        """The tasks of the cases that fit a condition, where those are few; of open tasks cases that run."""
+
         def rare(most: int) -> Source | None:
-            found = ids(most)
+            if term.rare is not None:
+                source = term.rare(max(most - 1, 0))  # of more it may give some in an order of its own
+                found = [key[-1] for key in source(None, most)] if source is not None else None
+            else:
+                running = [] if self.done else [ProcessInstance.ended_at.is_(None)]
+                [query] = term.queries or ()
+                found = list(self._session.scalars(query.where(*running).limit(most)))
             return self._of_instances(found) if found is not None and len(found) < most else None
 
         return rare
-
-    def _ids_of_cases(self) -> list[Callable[[int], Sequence[int] | None]]:
-        """For each filter the ids of so many cases that fit it."""
-        session, filters = self._session, self._filters
-        asked: list[Callable[[int], Sequence[int] | None]] = []
-        if words := self._words:
-            asked.append(lambda most: words.newest(session, case_sources.NEWEST, most))
-        held = (
-            (ProcessInstance.category, filters.category),
-            (ProcessInstance.priority, filters.priority),
-            (ProcessInstance.area, filters.area),
-        )
-        asked += [self._holding(column, value) for column, value in held if value]
-        if filters.state == "incident":
-            stopped = select(ProcessInstance.id).where(ProcessInstance.state == "incident")
-            asked.append(lambda most: session.scalars(stopped.limit(most)).all())
-        if filters.key:
-            of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.key)
-            asked.append(lambda most: session.scalars(of_key.limit(most)).all())
-        return asked
-
-    def _holding(self, column: Any, value: str) -> Callable[[int], Sequence[int] | None]:
-        """So many cases that hold a value in a column of theirs; of open tasks those that run."""
-        found = select(ProcessInstance.id).where(column == value)
-        running = found if self.done else found.where(ProcessInstance.ended_at.is_(None))
-        return lambda most: self._session.scalars(running.limit(most)).all()
 
 
 def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
@@ -364,49 +391,6 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
         priorities=sorted(found["priority"]),
         areas=sorted(found["area"]),
     )
-
-
-def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool]]:
-    equal: list[tuple[Any, Any]] = [
-        (UserTask.activity_id, filters.activity),
-        (UserTask.lane, filters.lane),
-        (UserTask.unit_code, filters.unit),
-        (UserTask.instance_id, filters.instance_id),
-        (ProcessInstance.category, filters.category),
-        (ProcessInstance.priority, filters.priority),
-        (ProcessInstance.area, filters.area),
-        (ProcessInstance.business_key, filters.business_key),
-        (ProcessInstance.key, filters.key),
-    ]
-    where = [column == value for column, value in equal if value]
-    if filters.officer:
-        where.append(UserTask.assignee_id == (ids.parse_id(filters.officer) or 0))
-    if filters.state:
-        free = UserTask.assignee_id.is_(None)
-        states = {"free": free, "held": not_(free), "incident": ProcessInstance.state == "incident"}
-        where.append(states.get(filters.state, false()))
-    return [*where, words.condition()] if words else where
-
-
-def _deadline(session: Session, wanted: str) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
-    """What a filter by deadline asks of the column that lists are sorted by, and what it asks besides."""
-    if not wanted:
-        return [], []
-    if wanted == "none":
-        return [], [UserTask.due_at.is_(None)]
-    now, tomorrow = tabs.now_and_tomorrow(session)
-    between = {
-        "overdue": [UserTask.sort_at < now],
-        "today": [UserTask.sort_at >= now, UserTask.sort_at < tomorrow],
-        "week": [UserTask.sort_at >= now, UserTask.sort_at < tomorrow + timedelta(days=7)],
-    }
-    return between[wanted], [UserTask.due_at.is_not(None)]
-
-
-def _aged(session: Session, age: str) -> list[ColumnElement[bool]]:
-    """What a filter by age asks: open for so many days, or longer."""
-    days = AGES.get(age)
-    return [UserTask.opened_at <= clock.now(session) - timedelta(days=days)] if days else []
 
 
 def _key_of(after: str, columns: Sequence[Any]) -> Key:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import UserTask
 from app.models.tasks import IS_OPEN
-from app.services.core import access, bounded
+from app.services.core import access, bounded, clock
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.tasks import tabs
 
@@ -30,7 +30,7 @@ _MOMENTS = (
 
 def moments(session: Session) -> dict[str, datetime]:
     """What `waiting` asks to be given."""
-    now, tomorrow = tabs.now_and_tomorrow(session)
+    now, tomorrow = clock.now_and_tomorrow(session)
     return {"now": now, "tomorrow": tomorrow}
 
 

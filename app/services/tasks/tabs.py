@@ -1,6 +1,5 @@
 """The tabs of the inbox: what the tasks of each have in common."""
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, not_, or_
@@ -8,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import UserTask
 from app.models.tasks import IS_COMPLETED, IS_OPEN
-from app.services.core import clock, settings
+from app.services.core import clock
 from app.services.core.access import Actor
 
 #: mine: claimed by me; snoozed: those of them that I put off; queue: unclaimed in my lanes; done: completed by me;
@@ -35,13 +34,6 @@ def awake(now: Any, tomorrow: Any) -> ColumnElement[bool]:
 
 def is_put_off(session: Session, task: UserTask) -> bool:
     """Whether its holder has put a task off, as `awake` has it."""
-    now, tomorrow = now_and_tomorrow(session)
+    now, tomorrow = clock.now_and_tomorrow(session)
     until, due = task.snoozed_until, task.due_at
     return until is not None and until > now and (due is None or due >= tomorrow)
-
-
-def now_and_tomorrow(session: Session) -> tuple[datetime, datetime]:
-    """Now, and when the next day begins here."""
-    now = clock.now(session)
-    zone = settings.config(session).timezone
-    return now, datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)

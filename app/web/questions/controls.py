@@ -83,6 +83,14 @@ TASK_STATES: Mapping[str, str] = {
     "timely": N_("Selesai tepat waktu"),
     "open": N_("Masih terbuka"),
     "done": N_("Sudah selesai"),
+    "free": N_("Belum diambil"),
+    "held": N_("Diambil"),
+}
+DUE: Mapping[str, str] = {
+    "overdue": N_("Lewat tenggat"),
+    "today": N_("Hari ini"),
+    "week": N_("7 hari ke depan"),
+    "none": N_("Tanpa tenggat"),
 }
 WAYS: Mapping[str, str] = {
     "sama": N_("sama dengan"),
@@ -233,6 +241,8 @@ CASE_CONTROLS: Mapping[str, tuple[_Spec, ...]] = {
         _OFFICER,
         ("keadaan", N_("Keadaan"), "select", _fixed(TASK_STATES), ""),
         ("hari", N_("Lewat lebih dari (hari kalender)"), "number", _none, ""),
+        ("tenggat", N_("Tenggat tugas terbuka"), "select", _fixed(DUE), ""),
+        ("umur", N_("Terbuka paling sedikit (hari)"), "number", _none, ""),
         ("dari", N_("Terbuka pada atau sesudah"), "date", _none, ""),
         ("sampai", N_("Terbuka pada atau sebelum"), "date", _none, ""),
     ),

@@ -16,6 +16,7 @@ from app.services.core.paging import Page
 from app.services.instances import messages
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
+from app.services.search import task_terms
 from app.services.tasks import inbox, inbox_counts, permissions, presence, selections
 from app.services.tasks.inbox import Filters
 from app.web import context, lists
@@ -48,6 +49,8 @@ class InboxPage(FilteredList):
     actor: Actor
     absences: Sequence[Absence]
     loads: Mapping[int, Load]
+    #: Where the cases of these tasks are asked for; "" where no question asks for them.
+    question: str = ""
 
     @property
     def rows(self) -> Sequence[UserTask]:
@@ -150,6 +153,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     )
     titles = lists.titles(session, (task.instance for task in page.items))
     absent = absences.stood_in_for(session, actor=actor)
+    asks = inbox.question(session, wanted)
     return InboxPage(
         q=q,
         filters=filters,
@@ -172,13 +176,14 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         actor=actor,
         absences=absent,
         loads=loads.of_users(session, [one.user_id for one in absent]),
+        question=f"/tanya?{asks.query}" if asks else "",
     )
 
 
 def _asked() -> dict[str, str]:
     """The filters of the address; what none of them knows is left out."""
     asked = {name: lists.argument(name) for name in _NAMES}
-    for name, known in (("deadline", inbox.DEADLINES), ("age", inbox.AGES), ("state", inbox.STATES)):
+    for name, known in (("deadline", task_terms.DUE), ("age", inbox.AGES), ("state", inbox.STATES)):
         if asked[name] not in known:
             asked[name] = ""
     return asked

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 
 import pytest
+from sqlalchemy import select
 
+from app.models import UserTask
+from app.models.tasks import IS_OPEN
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core.access import Actor
 from app.services.numbers import counted
+from app.services.search import task_terms
 from app.services.search.question import Condition, question_of
-from app.services.tasks import tasks
+from app.services.tasks import inbox, tasks
+from app.services.tasks.inbox import Filters
 from tests.services.office import Office
 from tests.services.questions.asked import every, ids, one
 
@@ -75,3 +80,31 @@ def test_cases_behind_a_figure_open_as_a_question(worked_in: Office) -> None:
                 assert ids(session, question_of(every(condition).query), actor) == listed, condition
                 found += len(listed)
     assert found > 20
+
+
+def open_tasks() -> Iterator[Filters]:
+    yield Filters()
+    for due in task_terms.DUE:
+        yield Filters(deadline=due)
+    for state in inbox.STATES:
+        yield Filters(state=state)
+    yield Filters(age="7", lane="Loket")
+    yield Filters(activity="kerjakan", unit="A", key="uji", q="lampu")
+
+
+def test_a_list_of_open_tasks_is_a_question_for_their_cases(worked_in: Office) -> None:
+    found = 0
+    with worked_in.database.transaction() as session:
+        tasks.claim(
+            session, session.scalars(select(UserTask.id).where(IS_OPEN)).first(), actor=worked_in.rina
+        )
+    with worked_in.database.reading() as session:
+        for filters in [*open_tasks(), Filters(officer=str(worked_in.rina.id))]:
+            page = inbox.page(session, filters, actor=worked_in.auditor)
+            cases = sorted({task.instance_id for task in page.items}, reverse=True)
+            question = inbox.question(session, filters)
+            assert question is not None
+            assert ids(session, question_of(question.query), worked_in.auditor) == cases, filters
+            found += len(cases)
+        assert inbox.question(session, Filters(tab="mine")) is None
+    assert found > 10

@@ -14,7 +14,7 @@ from app.services.definitions import definitions
 from app.services.numbers import counted
 from app.services.questions import cases, events, findings, known_values, ledger
 from app.services.questions.ledger import Filters
-from app.services.search import case_terms
+from app.services.search import task_terms
 from app.services.search.question import CASE_VALUES, CASES, EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
 from tests.services.office import Office
@@ -37,7 +37,10 @@ def of_cases() -> Iterator[Condition]:
         ("hari", "3"),
     ):
         yield one("tugas", **{name: value})
-    for state in case_terms.TASK_STATES:
+    for due in task_terms.DUE:
+        yield one("tugas", tenggat=due)
+    yield one("tugas", umur="7", lajur="Loket")
+    for state in task_terms.STATES:
         yield one("tugas", keadaan=state)
         yield one("tugas", keadaan=state, lajur="Loket", petugas="rina", **_PERIOD)
     for subject in (

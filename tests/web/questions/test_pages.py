@@ -158,6 +158,9 @@ def test_a_list_of_cases_and_a_figure_become_a_question(sign_in: SignIn, case: C
         assert answer.status_code == 200, link
         assert (number in answer.text) == (number in page.text), link
         assert "Simpan pertanyaan ini" in answer.text
+    page = sign_in("auditor").get("/tugas?tab=open&deadline=week")
+    [link] = re.findall(r'href="(/tanya\?[^"]*)"', page.text.partition("Jadikan pertanyaan")[0])[-1:]
+    assert sign_in("auditor").get(html.unescape(link)).status_code == 200
     of_ways = "/perkara?key=pengaduan&figure=ended&versi=1&kesesuaian=fits&terhadap=1"
     assert "Jadikan pertanyaan" not in sign_in("auditor").get(of_ways).text
 

@@ -7,7 +7,8 @@ from marshmallow import fields
 
 from app.base.i18n import _
 from app.services.core.ids import MAX_ID
-from app.services.tasks import inbox, tabs
+from app.services.search import task_terms
+from app.services.tasks import tabs
 from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of, time
 from app.web.api.schemas.instances import Instance
 
@@ -40,7 +41,7 @@ class TaskQuery(Paging):
         },
     )
     q = by("Words of the case's number or subject.")
-    deadline = by("When it is due; whenever without.", inbox.DEADLINES)
+    deadline = by("When it is due; whenever without.", task_terms.DUE)
     activity = by("The ``activity_id``.")
     lane = by("The lane's name.")
     unit = by("The unit's code.")
