@@ -204,7 +204,10 @@ def _link(config: Config, row: Any) -> str:
 
 
 class Server:
-    """Sends letters, one after another, over a connection that it keeps until it is told to close it."""
+    """The mail server, over a connection that is kept until it is closed.
+
+    A letter goes out at once, or in two steps, until the second of which nothing of it is on its way.
+    """
 
     def __init__(self) -> None:
         self._mutex = threading.Lock()
@@ -216,18 +219,55 @@ class Server:
         Raises:
             NotReady: it is away, or was lost. AppError: it refuses this letter.
         """
-        with self._mutex:
+        with self._mutex, _reaching():
             try:
-                server = self._connected(config)
-                server.send_message(compose(config, letter))
+                self._connected(config).send_message(compose(config, letter))
             except _REFUSALS as error:
                 raise AppError(_("Server surel menolak surat ({error}).", error=_short(error))) from None
-            except (OSError, smtplib.SMTPException) as error:
+            except (OSError, smtplib.SMTPException):
                 more = False
-                raise _away(error) from None
+                raise
             finally:
                 if not more:
-                    self._close()
+                    self.close()
+
+    def announce(self, config: Config, to: str) -> str:
+        """Tell the server whom a letter is for; return what is wrong with that, else "". It waits for the letter.
+
+        Raises:
+            NotReady: it is away, or was lost.
+        """
+        with _reaching():
+            server = self._connected(config)
+            try:
+                server.ehlo_or_helo_if_needed()
+                code, wanted = server.mail(parseaddr(config.mail_from)[1])[0], _TAKEN
+                if code == wanted:
+                    code = server.rcpt(to)[0]
+                if code == wanted:
+                    code, wanted = server.docmd("data")[0], _GO_ON
+            except ValueError as error:  # an address in letters that mail does not know
+                self.drop()
+                return _short(error)
+            if code == wanted:
+                return ""
+            self.drop()
+            return f"mail: {code}"
+
+    def hand_over(self, config: Config, to: str, filled: Wording, id_: str) -> str:
+        """Send the letter that was announced; return what the server says against it, else "".
+
+        Raises:
+            NotReady: the connection is lost: whether the server took it is not known.
+        """
+        message, server = _message(config, to, filled), self._connection
+        message["Message-ID"] = f"<{id_}@{urlsplit(config.base_url).hostname or 'alur'}>"
+        with _reaching():
+            if server is None:
+                raise smtplib.SMTPServerDisconnected
+            server.send(_DOT.sub(b"..", message.as_bytes(policy=policy.SMTP)) + b"\r\n.\r\n")
+            code = server.getreply()[0]
+        return "" if code == _TAKEN else f"mail: {code}"
 
     def _connected(self, config: Config) -> smtplib.SMTP:
         with suppress(OSError, smtplib.SMTPException):
@@ -236,20 +276,26 @@ class Server:
         self._connection = connected(config)
         return self._connection
 
-    def _close(self) -> None:
+    def drop(self) -> None:
+        """Give up a letter that was announced: only a new connection is sure to know nothing of it."""
         if self._connection is not None:
-            _leave(self._connection)
+            self._connection.close()
+        self._connection = None
+
+    def close(self) -> None:
+        """Say goodbye, if anybody listens."""
+        if self._connection is not None:
+            with suppress(OSError, smtplib.SMTPException):
+                self._connection.quit()
         self._connection = None
 
 
-def _leave(server: smtplib.SMTP) -> None:
-    """Say goodbye, if anybody listens."""
-    with suppress(OSError, smtplib.SMTPException):
-        server.quit()
-
-
-def _away(error: Exception) -> NotReady:
-    return NotReady(_("Server surel tidak menjawab ({error}).", error=_short(error)))
+@contextmanager
+def _reaching() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, smtplib.SMTPException) as error:
+        raise NotReady(_("Server surel tidak menjawab ({error}).", error=_short(error))) from None
 
 
 def connected(config: Config) -> smtplib.SMTP:
@@ -270,73 +316,6 @@ def connected(config: Config) -> smtplib.SMTP:
     if url.username:
         server.login(unquote(url.username), unquote(url.password or ""))
     return server
-
-
-class PostOffice:
-    """A connection over which letters go out in two steps: until the second, nothing of a letter is on its way."""
-
-    def __init__(self, config: Config, server: smtplib.SMTP) -> None:
-        self._config, self._server = config, server
-
-    def announce(self, to: str) -> str:
-        """Tell the server whom a letter is for; return what is wrong with that, else "". It waits for the letter.
-
-        Raises:
-            OSError, smtplib.SMTPException: the connection is lost.
-        """
-        sender = parseaddr(self._config.mail_from)[1]
-        try:
-            self._server.ehlo_or_helo_if_needed()
-            code, wanted = self._server.mail(sender)[0], _TAKEN
-            if code == wanted:
-                code = self._server.rcpt(to)[0]
-            if code == wanted:
-                code, wanted = self._server.docmd("data")[0], _GO_ON
-        except ValueError as error:  # an address in letters that mail does not know
-            self.stop()
-            return _short(error)
-        if code == wanted:
-            return ""
-        self.stop()
-        return f"mail: {code}"
-
-    def hand_over(self, to: str, filled: Wording, id_: str) -> str:
-        """Send the letter itself; return what the server says against it, else "".
-
-        Raises:
-            OSError, smtplib.SMTPException: the connection is lost: whether the server took it is not known.
-        """
-        message = _message(self._config, to, filled)
-        message["Message-ID"] = f"<{id_}@{urlsplit(self._config.base_url).hostname or 'alur'}>"
-        self._server.send(_DOT.sub(b"..", message.as_bytes(policy=policy.SMTP)) + b"\r\n.\r\n")
-        code = self._server.getreply()[0]
-        return "" if code == _TAKEN else f"mail: {code}"
-
-    def stop(self) -> None:
-        """Give up a letter that was announced: only a new connection is sure to know nothing of it."""
-        self._server.close()
-        self._server = connected(self._config)
-
-    def close(self) -> None:
-        """Say goodbye, if anybody listens."""
-        _leave(self._server)
-
-
-@contextmanager
-def post_office(config: Config) -> Iterator[PostOffice]:
-    """A connection to the mail server.
-
-    Raises:
-        NotReady: it is away, or was lost.
-    """
-    try:
-        post = PostOffice(config, connected(config))
-        try:
-            yield post
-        finally:
-            post.close()
-    except (OSError, smtplib.SMTPException) as error:
-        raise _away(error) from None
 
 
 def _short(error: Exception) -> str:
