@@ -89,10 +89,11 @@ def start_form() -> bytes:
 class Importing(Office):
     """An office whose procedure can be imported into."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, **properties: str) -> None:
         super().__init__(database)
+        files = procedure(properties=properties) | {"terima.form": start_form()}
         with database.transaction() as session:
-            deployments.deploy(session, procedure() | {"terima.form": start_form()}, actor=None)
+            deployments.deploy(session, files, actor=None)
 
     def add(self, content: bytes, name: str = "laporan.csv", actor: Actor | None = None) -> int:
         answer = imports.add(
