@@ -248,11 +248,14 @@ def _postgresql_indexes(connection: Connection, tables: Sequence[str]) -> tuple[
         f"WHERE indrelid::regclass::text IN ({names}) "
         "AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)"
     ).all()
-    dropped = [f'ALTER TABLE {key.owner} DROP CONSTRAINT "{key.conname}"' for key in keys]
+    # The guard sees the head of a chain as it was before the statement, which adds all events of a clone.
+    guard = "ALTER TABLE history_event {} TRIGGER history_added_in_order"
+    dropped = [guard.format("DISABLE")]
+    dropped += [f'ALTER TABLE {key.owner} DROP CONSTRAINT "{key.conname}"' for key in keys]
     made = [f'ALTER TABLE {key.owner} ADD CONSTRAINT "{key.conname}" {key.made}' for key in keys]
     return (
         dropped + [f"DROP INDEX {index.name}" for index in indexes],
-        [index.made for index in indexes] + made,
+        [index.made for index in indexes] + made + [guard.format("ENABLE")],
     )
 
 

@@ -1,11 +1,14 @@
-"""Two workers beside each other on PostgreSQL: so many timers due at one moment, how soon, and at what cost."""
+"""Workers on PostgreSQL: what one takes at rest; so many timers due at one moment, for one and for two of them, and
+beside an import: how soon, and at what cost.
+
+Processor time is that of these workers and of their server alone: it says the same on a machine that others use.
+"""
 
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,17 +16,26 @@ from sqlalchemy import func, select, update
 
 from app.base.config import ROOT
 from app.base.db import Database
+from app.commands import imports
+from app.commands.transaction import Command
 from app.models import HistoryEvent, Job
-from app.services.core import clock
+from app.services.core import access, clock
+from app.services.imports import batches
+from app.services.people import users
 from tests.bench import population
 from tests.bench.cloning import Cloner
 from tests.bench.figures import office_for, row
 from tests.bench.timers import move_due
+from tests.services.importing import sop_file
 from tests.serving import Installation
 
 #: How many fall due at once, and how many cases there are: some are left after all rounds.
 ROUNDS = tuple(map(int, os.environ.get("ALUR_BENCH_DUE", "1000 10000").split()))
 CASES = int(os.environ.get("ALUR_BENCH_CASES", "30000"))
+#: How many fall due beside an import of so many lines.
+BESIDE, LINES = 500, int(os.environ.get("ALUR_BENCH_LINES", "4000"))
+#: A worker has begun, and found what there was; and how long it is looked at, at rest.
+BEGINS_S, REST_S = 12.0, 60.0
 #: By then the workers have begun.
 _AHEAD_S = 20
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -36,46 +48,72 @@ def measure(folder: Path) -> None:
         office = office_for(folder, ALUR_DATABASE_URL=url)
         templates = population.make_templates(office.database)
         officers = population.add_officers(office.database, 50)
-        with _added_in_any_order(office.database):
-            Cloner(office.database, templates, officers, seed=1).clone({"open": CASES}, lambda _words: None)
+        Cloner(office.database, templates, officers, seed=1).clone({"open": CASES}, lambda _words: None)
         with office.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("ANALYZE")  # as an installation is by and by
         with office.database.transaction() as session:  # those of before would come first
             session.execute(update(Job).values(run_at=clock.real() + timedelta(days=90)))
+        _rest(office)
         for due in ROUNDS:
             one, costs = _burst(office, due, workers=1)
             two, costs_two = _burst(office, due, workers=2)
             row(f"{due:,} due: two workers against one", f"{two / one:.2f} ×", "≥ 1.8 ×")
             row(f"{due:,} due: CPU a timer, two against one", f"{costs_two / costs:.2f} ×", "≤ 1.2 ×")
+        _import(office)
+        _burst(office, BESIDE, workers=1, beside=" beside an import", asked="p99 ≤ 2 s")
+        row("then the import still ran", _import_runs(office), "True")
         office.database.engine.dispose()
 
 
-@contextmanager
-def _added_in_any_order(database: Database) -> Iterator[None]:
-    """The guard sees the head of a chain as it was before the statement, which adds all events of a clone."""
-    for what in ("DISABLE", "ENABLE"):
-        with database.engine.begin() as connection:
-            connection.exec_driver_sql(f"ALTER TABLE history_event {what} TRIGGER history_added_in_order")
-        if what == "DISABLE":
-            yield
+def _rest(office: Installation) -> None:
+    worker = _start(office)
+    time.sleep(BEGINS_S)
+    took = {name: _processor_s(pid) for name, pid in (("worker", worker.pid), ("server", _server(office)))}
+    time.sleep(REST_S)
+    for name, pid in (("worker", worker.pid), ("server", _server(office))):
+        share = (_processor_s(pid) - took[name]) / REST_S
+        row(f"{REST_S:.0f} s at rest, {name}", f"{share:.2%} of a core", "≤ 0.5 %" * (name == "worker"))
+    _end(worker)
 
 
-def _burst(office: Installation, count: int, *, workers: int) -> tuple[float, float]:
+def _import(office: Installation) -> None:
+    """Begin an import that takes longer than all that is due beside it."""
+    database, command = office.database, Command("add_import", "pengaduan")
+    with database.reading() as session:
+        actor = access.actor_of(users.named(session, "lapor"))
+    content = sop_file(LINES, 0)
+    id_ = imports.add(database, command, "pengaduan", "laporan.csv", content, actor=actor)["batch"]
+    while imports.work(database):
+        pass
+    imports.begin(database, Command("begin_import", str(id_)), id_, actor=actor)
+
+
+def _import_runs(office: Installation) -> bool:
+    with office.database.reading() as session:
+        return batches.LINES.running(session) is not None
+
+
+def _burst(
+    office: Installation, count: int, *, workers: int, beside: str = "", asked: str = ""
+) -> tuple[float, float]:
     """Timers a second, and milliseconds of processor time for each, those of the server among them."""
     with ExitStack() as stack:
+        pids = [_server(office)]
         for _n in range(workers):
-            stack.callback(_end, _start(office))
-        time.sleep(8)  # they have begun, and found what there was
+            worker = _start(office)
+            stack.callback(_end, worker)
+            pids.append(worker.pid)
+        time.sleep(BEGINS_S)
         after, at = _let_fall_due(office.database, count)
         time.sleep(max(0.0, at.timestamp() - time.time() - 0.5))
-        began = _processor_s()
+        began = sum(map(_processor_s, pids))
         late = _fired(office.database, after, count)
-        spent = _processor_s() - began
+        spent = sum(map(_processor_s, pids)) - began
     late = sorted((moment - at).total_seconds() for moment in late)
     p50, p99, speed = late[len(late) // 2], late[int(len(late) * 0.99)], len(late) / late[-1]
     cost = spent * 1_000 / len(late)
-    name = f"{count:,} due at one moment, {workers} worker{'s' if workers > 1 else ''}"
-    row(name, f"p50 {p50:.2f} s, p99 {p99:.2f} s, {speed:.0f}/s, {cost:.2f} ms of CPU each", "")
+    name = f"{count:,} due at one moment, {workers} worker{'s' if workers > 1 else ''}{beside}"
+    row(name, f"p50 {p50:.2f} s, p99 {p99:.2f} s, {speed:.0f}/s, {cost:.2f} ms of CPU each", asked)
     return speed, cost
 
 
@@ -116,17 +154,21 @@ def _fired(database: Database, after: int, count: int):  # type: ignore[no-untyp
         return list(session.scalars(query))
 
 
-def _processor_s() -> float:
-    """What all workers and the server's processes have taken till now."""
-    return sum(_ours()) / _TICKS
+def _server(office: Installation) -> int:
+    """The process of PostgreSQL whose children the others are."""
+    with office.database.engine.connect() as connection:
+        own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    return int(_fields(own)[1])
 
 
-def _ours() -> Iterator[int]:
-    for entry in Path("/proc").iterdir():
-        try:
-            words = (entry / "cmdline").read_bytes() if entry.name.isdecimal() else b""
-            if b"postgres" in words.split(b"\0")[0] or b"\0worker\0" in words:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                yield int(fields[11]) + int(fields[12])
-        except OSError:
-            continue
+def _processor_s(pid: int) -> float:
+    """What a process, and those that it began, took till now."""
+    fields = _fields(pid)
+    children = (Path(f"/proc/{pid}/task") / str(pid) / "children").read_text().split()
+    # Its own, and those of children that have ended.
+    own = sum(map(int, fields[11:15])) / _TICKS
+    return own + sum(_processor_s(int(child)) for child in children if Path(f"/proc/{child}").exists())
+
+
+def _fields(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
