@@ -1,6 +1,7 @@
 """How a worker goes through the rows of what people began: one turn, some rows, each in a transaction of its own."""
 
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -14,6 +15,8 @@ from app.base.i18n import _
 from app.commands.transaction import run_relaxed, run_without_key
 
 logger = logging.getLogger(__name__)
+#: So long a turn takes, at most: a worker that is killed then was at little, and the next one gets through it.
+TURN_S = 2.0
 
 
 class Steps(Protocol):
@@ -66,8 +69,12 @@ class Batch:
         """Do the next rows of a list; whether it goes on after them. Raises: as `work`."""
         with database.reading() as session:
             rows = self.steps.next_parts(session, id_, self.turn)
-        if not all(self._do(database, id_, row) for row in rows):
-            return False
+        until = time.monotonic() + TURN_S
+        for row in rows:
+            if not self._do(database, id_, row):
+                return False
+            if time.monotonic() > until:
+                return True
         if len(rows) < self.turn:
             run_without_key(database, lambda session: self.steps.finish(session, id_))
         return len(rows) == self.turn

@@ -57,8 +57,9 @@ CAREFUL_S = 60.0
 #: So long, at most, everything waits for timers, while more are due than one look takes: a deadline comes before its
 #: notices.
 PATIENCE_S = 5.0
-#: What so many processes ended at is laid aside; what comes by itself, for so long.
-DEATHS, ASIDE = 2, timedelta(hours=1)
+#: What so many processes ended at is laid aside; what comes by itself, for longer each time: two of them may have been
+#: killed for other reasons.
+DEATHS, ASIDE = 2, (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 #: So long the end of a worker waits for what is being done.
 LAST_S = 5.0
 #: How many threads each lane has.
@@ -242,7 +243,7 @@ class Runner:
         tried.append(taken)
         deaths = row.deaths + left
         if left and deaths >= DEATHS:
-            self._lay_aside(session, taken)
+            self._lay_aside(session, taken, deaths)
             return False
         if leased:
             held = {
@@ -330,11 +331,12 @@ class Runner:
         if taken.kind.given_up and taken.kind.given_up(session, taken.key, error):
             session.execute(delete(Work).where(Work.id == taken.id))
 
-    def _lay_aside(self, session: Session, taken: _Taken) -> None:
-        logger.error("%s %s: laid aside, as %s processes ended at it", taken.kind.name, taken.key, DEATHS)
+    def _lay_aside(self, session: Session, taken: _Taken, deaths: int) -> None:
+        logger.error("%s %s: laid aside, as %s processes ended at it", taken.kind.name, taken.key, deaths)
         comes_by_itself = taken.kind.every is not None
-        due_at = queue.moment(session, ASIDE) if comes_by_itself else None
-        self._free(session, taken, due_at, deaths=0, error=queue.KILLED)
+        pause = ASIDE[min(deaths - DEATHS, len(ASIDE) - 1)]
+        due_at = queue.moment(session, pause) if comes_by_itself else None
+        self._free(session, taken, due_at, deaths=deaths if comes_by_itself else 0, error=queue.KILLED)
         if not comes_by_itself:
             self._give_up(session, taken, None)
 

@@ -170,16 +170,20 @@ def test_work_that_kills_its_process_is_laid_aside_after_two_deaths(database: Da
     assert (row.due_at, row.holder, row.error, given_up) == (None, None, "killed", [None])
 
 
-def test_work_that_comes_by_itself_and_kills_its_process_comes_again_after_a_while(
-    database: Database,
-) -> None:
+def test_work_that_comes_by_itself_and_kills_its_process_rests_longer_each_time(database: Database) -> None:
+    """Two that were killed for other reasons keep it from nobody for long."""
     kind = noting([], every=timedelta(seconds=1))
     with database.transaction() as session:
         defer(session, kind)
     dies(database, kind)
-    dies(database, kind)
+    for minutes in (1, 10, 60, 60):
+        dies(database, kind)
+        do_all(runner(database, kind))
+        rest = rows(database)[""].due_at - datetime.now(UTC)  # type: ignore[operator]
+        assert timedelta(minutes=minutes - 0.5) < rest <= timedelta(minutes=minutes)
+        let(database, due_at=datetime.now(UTC))
     do_all(runner(database, kind))
-    assert rows(database)[""].due_at > datetime.now(UTC) + timedelta(minutes=59)  # type: ignore[operator]
+    assert rows(database)[""].deaths == 0
 
 
 def test_one_death_is_forgotten_once_the_work_is_done(database: Database) -> None:
