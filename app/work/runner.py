@@ -57,8 +57,8 @@ CAREFUL_S = 60.0
 #: So long, at most, everything waits for timers, while more are due than one look takes: a deadline comes before its
 #: notices.
 PATIENCE_S = 5.0
-#: What so many processes ended at is laid aside; what comes by itself, for longer each time: two of them may have been
-#: killed for other reasons.
+#: What so many processes ended at is laid aside; what comes by itself, for longer each time: two of them may have
+#: been killed for other reasons.
 DEATHS, ASIDE = 2, (timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 #: So long the end of a worker waits for what is being done.
 LAST_S = 5.0

@@ -1,10 +1,11 @@
 """Counting running deadlines anew by the days off of now: beginning it, and the turns of the worker."""
 
+import time
 from functools import partial
 
 from app.base.db import Database
 from app.base.errors import AppError
-from app.commands.batches import attempt
+from app.commands.batches import TURN_S, attempt
 from app.commands.transaction import by_actor, command_of, run_relaxed, run_without_key, with_id
 from app.services.core import rights
 from app.services.migration import recounts
@@ -31,7 +32,7 @@ def work(database: Database) -> bool:
         if recount_id is None:
             return False
         ids, moved = recounts.next_cases(session, recount_id, TURN)
-    failed = []
+    failed, until = [], time.monotonic() + TURN_S
     for instance_id in moved:
         do = partial(recounts.count_anew, recount_id=recount_id, instance_id=instance_id)
         outcome = attempt(database, run_relaxed, do, f"recount of case {instance_id}", "")
@@ -39,5 +40,8 @@ def work(database: Database) -> bool:
             failed.append(instance_id)
         elif not outcome:  # the whole stopped
             return True
+        if time.monotonic() > until:
+            ids = [id_ for id_ in ids if id_ <= instance_id]
+            break
     run_without_key(database, lambda session: recounts.note(session, recount_id, ids, failed))
     return True
