@@ -15,8 +15,9 @@ from app.base.i18n import _
 from app.commands.transaction import run_relaxed, run_without_key
 
 logger = logging.getLogger(__name__)
-#: So long a turn takes, at most: a worker that is killed then was at little, and the next one gets through it.
-TURN_S = 2.0
+#: So long a turn goes on after its first row, which may have to read much: whoever follows one that was killed at it
+#: should get through a turn before he is killed, too.
+TURN_S = 0.5
 
 
 class Steps(Protocol):
@@ -69,10 +70,11 @@ class Batch:
         """Do the next rows of a list; whether it goes on after them. Raises: as `work`."""
         with database.reading() as session:
             rows = self.steps.next_parts(session, id_, self.turn)
-        until = time.monotonic() + TURN_S
+        until = None
         for row in rows:
             if not self._do(database, id_, row):
                 return False
+            until = until or time.monotonic() + TURN_S
             if time.monotonic() > until:
                 return True
         if len(rows) < self.turn:
