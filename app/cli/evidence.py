@@ -49,13 +49,6 @@ def verify_command(against: tuple[Path, ...]) -> None:
     evidence.note_verified(database, found)
     for fault in found.faults[:_MOST_TOLD]:
         say(f"- {found.told(fault)}")
-    for fault in found.unproved[:_MOST_TOLD]:
-        say(f"- Tidak dapat dibuktikan: {found.told(fault)}")
-    if found.unproved:
-        say(
-            f"{len(found.unproved)} hal yang hilang menurut peristiwa dari sebelum penghapusan ditandatangani "
-            "tidak dapat dibuktikan."
-        )
     if found.faults:
         raise AppError(f"{len(found.faults)} kejanggalan ditemukan.")
     if not found.checkpoints and not found.outside:

@@ -147,7 +147,6 @@ def note_verified(database: Database, found: Verified, actor: Actor | None = Non
         first=[first.chain, first.number] if first else [],
         kind=first.kind if first else "",
         detail=first.detail if first else "",
-        unproved=len(found.unproved),
         checkpoints=found.checkpoints,
         outside=found.outside,
         bound=found.bound,

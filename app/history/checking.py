@@ -7,7 +7,7 @@ to whoever looks at those.
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -39,8 +39,8 @@ class Fault:
 
 
 class Kept(NamedTuple):
-    """What an event says of files. ``is_signed``: that something is gone is the installation's own word; ``gone``: by
-    the id of a file the event that says so."""
+    """What an event says of files. ``is_signed``: that something is gone is the installation's own word.
+    ``gone``: ids of files that are."""
 
     chain: int
     number: int
@@ -48,16 +48,7 @@ class Kept(NamedTuple):
     type: str
     data: dict[str, Any]
     is_signed: bool = False
-    gone: Mapping[str, "Kept"] = {}
-
-
-class Unproved(NamedTuple):
-    """Something that an event without a signature says is gone: of before there were any, or a ``fault``.
-    ``chain`` and ``number``: where that event stands."""
-
-    chain: int
-    number: int
-    fault: Fault
+    gone: frozenset[str] = frozenset()
 
 
 class Sealed(NamedTuple):
@@ -84,7 +75,8 @@ class Chain:
 
     ``definition``: the version of its case as the record has it: its number at the beginning, or (id,) of one that
     the case moved to, or back to. ``ids``: of its events, for what refers to one by its id. ``sealed``: what
-    checkpoints had of it, the shortest first, of which ``compared`` were reached.
+    checkpoints had of it, the shortest first, of which ``compared`` were reached. ``unsigned``: what events say is
+    gone that the installation did not sign.
     """
 
     id: int
@@ -99,7 +91,7 @@ class Chain:
     definition: int | tuple[int] | None = None
     ids: list[int] = field(default_factory=list)
     is_destroyed: bool = False
-    unproved: list[Unproved] = field(default_factory=list)
+    unsigned: list[Fault] = field(default_factory=list)
 
 
 #: Types whose data is looked at: it tells of files and of destroyed cases, which is handed on; what was redacted; or
@@ -152,11 +144,7 @@ def chains(
         yield chain
     for instance_id, told in sorted(destroyed.items()):
         lost = Chain(instance_id, is_destroyed=True)
-        fault = Fault("chain_removed", instance_id, told.data.get("events", 0))
-        if "head" in told.data:
-            lost.fault = fault
-        else:  # destroyed before there were chains
-            lost.unproved.append(Unproved(OUTSIDE, told.number, fault))
+        lost.fault = Fault("chain_removed", instance_id, told.data.get("events", 0))
         yield lost
 
 
@@ -214,8 +202,7 @@ def _ending(chain: Chain, row: Any, destroyed: Kept | None) -> Fault | None:
         if other := next((one for one in chain.sealed if not _goes_on(row, one)), None):
             return Fault("cut", chain.id, row.count, str(other.checkpoint))
         if destroyed is not None and not destroyed.is_signed:
-            fault = Fault("removed", chain.id, row.count)
-            chain.unproved.append(Unproved(OUTSIDE, destroyed.number, fault))
+            return Fault("removed", chain.id, row.count)
         return None
     if chain.count < row.count:
         return Fault("cut" if chain.count else "removed", chain.id, chain.count + 1)
@@ -235,12 +222,10 @@ def _redacted(chain: Chain) -> Fault | None:
     """The first event whose data was redacted otherwise than the last event about it tells."""
     for number, found in sorted(chain.redacted.items(), key=lambda item: int(item[0])):
         fault, told = Fault("redacted", chain.id, int(number)), chain.told.get(number)
-        if told is None or told.digest != found.digest:
+        if told is None or (told.digest, told.committed) != (found.digest, found.committed):
             return fault
         if not told.is_signed:
-            chain.unproved.append(Unproved(chain.id, told.number, fault))
-        elif told.committed != found.committed:
-            return fault
+            chain.unsigned.append(fault)
     return None
 
 
@@ -336,7 +321,7 @@ def _listen(chain: Chain, event: Kept, signed: Signed) -> None:
     if event.type in removals.TYPES:
         event = event._replace(is_signed=removals.is_signed(chain.id, event.type, data, signed))
     if event.type == "completion_taken_back" and not event.is_signed:
-        chain.unproved.append(Unproved(chain.id, event.number, Fault("taken_back", chain.id, event.number)))
+        chain.unsigned.append(Fault("taken_back", chain.id, event.number))
     if event.type != "history_redacted":
         if _NEEDED.get(event.type, frozenset()) <= data.keys():  # else it is redacted, by somebody else
             chain.kept.append(event)

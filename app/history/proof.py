@@ -1,12 +1,11 @@
 """Events of a chain as they were hashed: for who hands them on as evidence."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, exists, select, text
 
-from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, Place, Told, commitment, event_hash, moment
 from app.history.events.deployment import DefinitionDeployed
 from app.models import EventChain, HistoryEvent, ProcessInstance
@@ -98,14 +97,6 @@ def deployments(connection: Connection) -> Iterator[tuple[int, int]]:
     query = select(e.number, e.data).where(e.type == DefinitionDeployed.type, text("id > 0"))
     for number, data in connection.execute(query.where(e.instance_id.is_(None), e.number.is_not(None))):
         yield number, data["definition_id"]
-
-
-def unsigned_removals(connection: Connection, cases: Collection[int]) -> dict[int, int]:
-    """Of each of these cases that has such the number of the last removal without a signature."""
-    e = HistoryEvent
-    query = select(e.instance_id, e.number, e.data)
-    query = query.where(e.instance_id.in_(cases), e.type.in_(removals.TYPES)).order_by(e.id)
-    return {case: number for case, number, data in connection.execute(query) if removals.KEY not in data}
 
 
 def fitting(connection: Connection, chain: int) -> Iterator[tuple[Proven, bool]]:

@@ -13,7 +13,7 @@ from app.history.vocabulary import Vocabulary
 class HistoryVerified(Event):
     """The record was checked: so many ``events`` of so many ``chains``. ``faults``: how many were found; ``first``:
     the chain (0: outside of cases) and the number of the event of the first, which is of a ``kind`` and concerns a
-    ``detail``. ``unproved``: how much is gone by events of before such were signed.
+    ``detail``.
 
     ``checkpoints``: how many are stored; ``outside``: the numbers of those that were kept outside; ``bound``: how
     many chains they signed. ``found``: the first hundred faults, each its kind, chain, number and detail.
@@ -25,7 +25,6 @@ class HistoryVerified(Event):
     first: Sequence[int] = ()
     kind: str = ""
     detail: str = ""
-    unproved: int = 0
     checkpoints: int = 0
     outside: Sequence[int] = ()
     bound: int = 0

@@ -36,7 +36,7 @@ from app.models import (
     Resource,
     SealedHead,
 )
-from app.services.core import bulk, masks
+from app.services.core import masks
 from app.services.core.masks import Overlay
 from app.services.evidence import checkpoints
 from app.services.evidence.inclusion import Tree
@@ -54,10 +54,6 @@ _MOVES = frozenset({"instance_migrated", "migration_undone"})
 _TAKEN_BACK = frozenset({"completion_taken_back", "identity_erased"})
 #: Types that hold what is for some people alone, if under a key.
 _NEVER_TOLD = frozenset({"finding_changed"})
-#: Checkpoints of before removals were signed, which show of one without a signature that it is as old.
-OF_BEFORE = "titik-periksa-lama.jsonl"
-#: Of such a checkpoint no more than so many bytes of heads go along: some ten thousand.
-_MOST_HEADS = 480_000
 _CHUNK = 1 << 20
 _README = """Paket bukti Alur.
 
@@ -188,7 +184,6 @@ def write(
         ]
         told = [_version(session, one, members) for one in sorted(versions)]
         listed |= _outside(connection, versions, tree, members)
-        listed |= _of_before(session, case_ids, members)
         manifest = {
             "v": 2,
             "at": moment(datetime.now(UTC)),
@@ -214,29 +209,6 @@ def _earlier(session: Session, last: Checkpoint, members: _Members) -> str:
     query = select(Checkpoint.statement).where(Checkpoint.id < last.id, Checkpoint.id >= last.id - EARLIER)
     rows = session.scalars(query.order_by(Checkpoint.id))
     return members.add_parts("titik-periksa-sebelumnya.jsonl", (f"{one}\n".encode() for one in rows))
-
-
-def _of_before(session: Session, case_ids: Sequence[int], members: _Members) -> dict[str, str]:
-    """For each case with removals that nobody signed the smallest checkpoint of the time before that covers the last
-    of them; nothing where there is none. Return what the list of contents names."""
-    needs, found = dict[int, int](), dict[int, tuple[int, int]]()
-    for some in bulk.batches(case_ids):
-        needs |= proof.unsigned_removals(session.connection(), some)
-    if not needs:
-        return {}
-    checkpoint = select(Checkpoint.id, Checkpoint.statement, Checkpoint.grown).order_by(Checkpoint.id)
-    with session.execute(checkpoint.execution_options(yield_per=20)) as rows:
-        for id_, statement, grown in rows:
-            if checkpoints.format_of(statement) >= checkpoints.REMOVALS_SIGNED:
-                break
-            if len(grown) > _MOST_HEADS:
-                continue
-            for chain, count, _head in checkpoints.grown_of(grown):
-                if count >= needs.get(chain, count + 1):
-                    found[chain] = min(found.get(chain, (len(grown), id_)), (len(grown), id_))
-    ids = sorted({id_ for _length, id_ in found.values()})
-    kept = (checkpoints.as_file(session.get_one(Checkpoint, id_)) for id_ in ids)
-    return {OF_BEFORE: members.add_parts(OF_BEFORE, kept)} if ids else {}
 
 
 def _overlay(session: Session, row: ProcessInstance, events: Iterable[Proven]) -> Overlay:

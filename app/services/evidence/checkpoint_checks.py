@@ -1,4 +1,4 @@
-"""Checkpoints that were kept outside, and what is of before removals were signed."""
+"""Checkpoints that were kept outside."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,31 +11,9 @@ from sqlalchemy import Connection, select
 from app.base.errors import NotReady
 from app.base.i18n import _
 from app.history.canonical import OUTSIDE
-from app.history.checking import Fault, Unproved
+from app.history.checking import Fault
 from app.models import Checkpoint
 from app.services.evidence import checkpoints
-
-
-def parted(connection: Connection, unproved: Sequence[Unproved]) -> tuple[Sequence[Fault], Sequence[Fault]]:
-    """What events without a signature say is gone: of before events that do were signed; and what is forged.
-
-    Of before is what the first checkpoint of that format covers: none of the older one can be signed any more.
-    """
-    if not unproved:
-        return (), ()
-    wanted, heads = {one.chain for one in unproved}, dict[int, int]()
-    query = select(Checkpoint.statement, Checkpoint.grown).order_by(Checkpoint.id)
-    with connection.execute(query.execution_options(stream_results=True, yield_per=20)) as rows:
-        for statement, grown in rows:
-            heads.update(
-                {chain: count for chain, count, _head in checkpoints.grown_of(grown) if chain in wanted}
-            )
-            if checkpoints.format_of(statement) >= checkpoints.REMOVALS_SIGNED:
-                break
-        else:
-            return [one.fault for one in unproved], ()
-    of_before = [one.fault for one in unproved if one.number <= heads.get(one.chain, 0)]
-    return of_before, [one.fault for one in unproved if one.number > heads.get(one.chain, 0)]
 
 
 def read_outside(path: Path) -> list[Mapping[str, Any]]:

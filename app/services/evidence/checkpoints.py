@@ -91,7 +91,7 @@ def keep(session: Session, drawn: Drawn) -> Checkpoint:
     row = Checkpoint(
         id=drawn.previous + 1, at=at, chains=drawn.chains, events=drawn.events, root=drawn.root, grown=grown
     )
-    row.statement = statement_of(row, drawn.before, edge=drawn.edge)
+    row.statement = statement_of(row, drawn.before, drawn.edge)
     row.public_key = public_key(config)
     row.signature = signing.sign(config, row.statement.encode())
     session.add(row)
@@ -100,17 +100,11 @@ def keep(session: Session, drawn: Drawn) -> Checkpoint:
     return row
 
 
-#: What a checkpoint's ``v`` says: from 2 on events that say that something is gone are signed (`history.removals`),
-#: from 3 on checkpoints sign a tree that only grows.
-REMOVALS_SIGNED, FORMAT = 2, 3
+#: What a checkpoint's ``v`` says.
+FORMAT = 3
 
 
-def format_of(statement: str) -> int:
-    """The ``v`` of a line that was signed."""
-    return next((one for one in (1, 2) if statement.endswith(f'"v":{one}}}')), FORMAT)
-
-
-def statement_of(row: Any, previous: bytes, format_: int = FORMAT, edge: Edge | None = None) -> str:
+def statement_of(row: Any, previous: bytes, edge: Edge) -> str:
     """The line that is signed: canonical JSON."""
     line = {
         "at": moment(row.at),
@@ -120,25 +114,20 @@ def statement_of(row: Any, previous: bytes, format_: int = FORMAT, edge: Edge | 
         "number": row.id,
         "previous": previous.hex(),
         "root": row.root.hex(),
-        "v": format_,
+        "v": FORMAT,
+        "edge": [one.hex() for one in edge.nodes],
+        "leaves": edge.size,
+        "log": edge.root.hex(),
     }
-    if edge is not None:
-        line |= {
-            "edge": [one.hex() for one in edge.nodes],
-            "leaves": edge.size,
-            "log": edge.root.hex(),
-        }
     return canonical(line).decode()
 
 
-def edge_of(statement: str) -> Edge | None:
-    """The right edge of the tree of a statement; None where it is of a form that has none.
+def edge_of(statement: str) -> Edge:
+    """The right edge of the tree of a statement.
 
     Raises:
         ValueError, KeyError, TypeError: it is no statement.
     """
-    if format_of(statement) < FORMAT:
-        return None
     line = orjson.loads(statement)
     return Edge(int(line["leaves"]), [bytes.fromhex(one) for one in line["edge"]])
 
@@ -199,15 +188,13 @@ def as_file(row: Any, proof: Proof | None = None) -> bytes:
 
 
 def file_of(session: Session, row: Checkpoint, since: int | None = None) -> bytes:
-    """`as_file`, with the proof that it goes on from the checkpoint ``since``, the one before without any. Of forms
-    that have no tree there is none. 2 SQL.
+    """`as_file`, with the proof that it goes on from the checkpoint ``since``, the one before without any. 2 SQL.
 
     Raises:
-        NotFound: there is no such checkpoint before it, or it has no tree.
+        NotFound: there is no such checkpoint before it.
     """
     older = session.get(Checkpoint, row.id - 1 if since is None else since)
-    edge = edge_of(older.statement) if older is not None and older.id < row.id else None
-    if older is None or edge is None or edge_of(row.statement) is None:
+    if older is None or older.id >= row.id:
         if since is not None:
             message = _("Dari titik periksa {a} ke {b} tidak ada bukti kesinambungan.", a=since, b=row.id)
             raise NotFound(message)
@@ -218,7 +205,7 @@ def file_of(session: Session, row: Checkpoint, since: int | None = None) -> byte
         for packed_ in session.scalars(between.order_by(Checkpoint.id))
         for one in grown_of(packed_)
     ]
-    return as_file(row, Proof(older.id, consistency(edge, leaves)))
+    return as_file(row, Proof(older.id, consistency(edge_of(older.statement), leaves)))
 
 
 def latest(session: Session) -> Checkpoint | None:

@@ -66,13 +66,12 @@ def _drawn(config: Config, connection: Connection) -> tuple[Drawn, list[Fault]]:
 
 
 def _edge(config: Config, connection: Connection, last: Any, faults: list[Fault]) -> Edge:
-    """The edge of the tree at the last checkpoint. Of a form without one all checkpoints are read, and must fit."""
+    """The edge of the tree at the last checkpoint. Where that is not our own all are read, and must fit."""
     if last is None:
         return Edge()
-    if checkpoints.format_of(last.statement) >= checkpoints.FORMAT:
-        before = connection.scalar(select(Checkpoint.statement).where(Checkpoint.id == last.id - 1))
-        if is_own(last, checkpoints.digest(before) if before else _FIRST, checkpoints.public_key(config)):
-            return checkpoints.edge_of(last.statement) or Edge()
+    before = connection.scalar(select(Checkpoint.statement).where(Checkpoint.id == last.id - 1))
+    if is_own(last, checkpoints.digest(before) if before else _FIRST, checkpoints.public_key(config)):
+        return checkpoints.edge_of(last.statement)
     replay = Replay(config, connection)
     for _chain in replay.by_chain():
         pass

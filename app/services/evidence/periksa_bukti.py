@@ -438,14 +438,14 @@ OUTSIDE_HEAD = {**HEAD, "first": is_number, "previous": is_hash}
 SIGNATURE = {"public_key": is_hash, "signature": is_bytes}
 WITNESSED = {**SIGNATURE, "statement": is_text}
 CHECKPOINT = {**SIGNATURE, "statement": is_text, "grown": each(is_grown)}
+#: A checkpoint signs a tree that only grows, too: its leaves, its root, and the roots of the perfect trees that it
+#: consists of.
 STATEMENT = {
-    **dict.fromkeys(("chains", "events", "number", "v"), is_number),
-    **dict.fromkeys(("grown", "previous", "root"), is_hash),
+    **dict.fromkeys(("chains", "events", "leaves", "number", "v"), is_number),
+    **dict.fromkeys(("grown", "log", "previous", "root"), is_hash),
     "at": is_moment,
+    "edge": each(is_hash),
 }
-#: From form 3 on a checkpoint signs a tree that only grows: its leaves, its root, and the roots of the perfect trees
-#: that it consists of.
-STATEMENT_OF_TREE = {**STATEMENT, "leaves": is_number, "log": is_hash, "edge": each(is_hash)}
 #: That it goes on from another one.
 CONSISTENCY = {"since": is_number, "path": each(is_hash)}
 EVENT = {
@@ -469,8 +469,6 @@ ALWAYS_THERE = (
     "luar/peristiwa.jsonl",
     "luar/kepala.json",
 )
-#: There where a case has removals that were not signed: checkpoints of that time.
-OF_BEFORE = "titik-periksa-lama.jsonl"
 #: Types that hold no words, so that nobody has a reason to leave out what they tell.
 ALWAYS_TOLD = ("files_kept", "history_redacted")
 
@@ -480,14 +478,14 @@ ALWAYS_TOLD = ("files_kept", "history_redacted")
 def checked_statement(text, where):
     """The statement of a checkpoint, which is in canonical form."""
     statement = parsed(text, where)
-    has_tree = type(statement) is dict and statement.get("v") == 3
-    shaped(statement, STATEMENT_OF_TREE if has_tree else STATEMENT, where)
-    if canonical(statement) != text.encode("utf-8", "replace") or statement["v"] not in (1, 2, 3):
+    if type(statement) is dict and statement.get("v") != 3:
+        raise Fault(f"{where} bukan bentuk 3")
+    shaped(statement, STATEMENT, where)
+    if canonical(statement) != text.encode("utf-8", "replace"):
         raise Fault(f"{where} tidak dalam bentuk baku")
-    if has_tree:
-        edge = statement["edge"]
-        if len(edge) != bin(statement["leaves"]).count("1") or not edge or root_of(edge) != statement["log"]:
-            raise Fault(f"akar pohon pada {where} tidak cocok dengan bagian-bagiannya")
+    edge = statement["edge"]
+    if len(edge) != bin(statement["leaves"]).count("1") or not edge or root_of(edge) != statement["log"]:
+        raise Fault(f"akar pohon pada {where} tidak cocok dengan bagian-bagiannya")
     return statement
 
 
@@ -589,7 +587,7 @@ def earlier_checkpoints(bundle, kept, statement):
     if last is not None:
         refuse_gap(last, found[last["number"]], statement)
         proof = kept.get("consistency")
-        if proof is not None and not ("log" in last and is_consistent(last, statement, proof["path"])):
+        if proof is not None and not is_consistent(last, statement, proof["path"]):
             raise Fault(f"bukti kesinambungan dari titik periksa {last['number']} tidak cocok")
     elif statement["number"] == 1:
         refuse_earlier(statement)
@@ -616,7 +614,7 @@ def refuse_gap(older, digest, newer):
 def refuse_fewer(older, newer):
     """Refuse a checkpoint that has less of anything than one before it."""
     for name in ("chains", "events", "leaves"):
-        if newer.get(name, 0) < older.get(name, 0):
+        if newer[name] < older[name]:
             raise Fault(
                 f"titik periksa {newer['number']} memuat lebih sedikit daripada titik periksa {older['number']}, "
                 "yang dibuat lebih dulu"
@@ -669,19 +667,6 @@ class Outside:
             if self.heads[chain][1] != hash_:
                 raise Fault(f"peristiwa ke-{number} {name} bukan yang ada pada {self.name}")
             self.bound, self.chains = True, self.chains + 1
-
-
-def checkpoints_of_before(bundle, manifest, kept, statement, earlier):
-    """Checkpoints in the bundle that were made before removals were signed: they show what is as old."""
-    found = []
-    for line in bundle.lines(OF_BEFORE) if OF_BEFORE in manifest["members"] else ():
-        one = Outside(parsed(line, f"berkas {OF_BEFORE}"), f"titik periksa dalam {OF_BEFORE}")
-        one.name = f"titik periksa {one.number} dalam {OF_BEFORE}"
-        if one.statement["v"] != 1:
-            raise Fault(f"{one.name} bukan dari sebelum penghapusan ditandatangani")
-        one.compare(kept, statement, earlier)
-        found.append(one)
-    return found
 
 
 # Chains ------------------------------------------------------------------------------------------------------------
@@ -845,7 +830,7 @@ def check_files(bundle, head, chain):
 def check_versions(bundle, manifest, outside):
     """Refuse diagrams, forms and tables that are not those that were deployed, in number and content. Return how many
     there are, in a sentence, and the number and key of each version by its id."""
-    count, silent, found = 0, 0, {}
+    count, found = 0, {}
     for version in manifest["versions"]:
         shaped(version, VERSION, "daftar versi dalam isi.json")
         name = f"versi {version['version']} dari proses {shown(version['key'])} [id {version['id']}]"
@@ -856,51 +841,27 @@ def check_versions(bundle, manifest, outside):
             raise Fault(
                 f"{name} diterapkan sebagai versi {shown(told['version'])} dari proses {shown(told['key'])}"
             )
-        # Events of the first releases tell of no files.
         for file in sorted({*version["files"], *told.get("files", {})}):
             member = f"versi/{version['id']}/{file}"
-            if told.get("files"):
-                if file not in version["files"]:
-                    raise Fault(f"berkas {shown(file)} dari {name} tidak ada dalam paket")
-                if bundle.digest(member) != told["files"].get(file):
-                    raise Fault(f"berkas {shown(file)} dari {name} berubah")
-                count += 1
-            else:
-                silent += 1
+            if file not in version["files"]:
+                raise Fault(f"berkas {shown(file)} dari {name} tidak ada dalam paket")
+            if bundle.digest(member) != told.get("files", {}).get(file):
+                raise Fault(f"berkas {shown(file)} dari {name} berubah")
+            count += 1
             bundle.compare(member, version["files"][file], "isi.json")
         found[version["id"]] = (version["version"], version["key"])
-    told = f"Versi proses: {count} berkas cocok dengan yang diterapkan"
-    if silent:
-        told += (
-            f"; {silent} berkas dari sebelum peristiwa penerapan menyebut berkas, jadi hanya menurut isi.json"
-        )
-    return f"{told}.", found
+    return f"Versi proses: {count} berkas cocok dengan yang diterapkan.", found
 
 
-def settle(chain, statement, outside):
-    """Part what is gone by events without a signature: of before there were any, as a checkpoint of before shows
-    whose key is that of the bundle; and what may be forged. Both in sentences."""
-    old = [one.reach(chain.id, chain.count) for one in outside if one.statement["v"] == 1]
-    reach = max([chain.count if statement["v"] == 1 else 0, *old])
-    older = [f"{words} (menurut peristiwa ke-{by})" for by, words in chain.doubts if by <= reach]
-    forged = [
-        f"{words}; peristiwa ke-{by}, yang menyebutnya, tidak ditandatangani Alur"
-        for by, words in chain.doubts
-        if by > reach
-    ]
-    return older, forged
-
-
-def check_case(bundle, listed, statement, versions, outside, old, key):
+def check_case(bundle, listed, statement, versions, outside, key):
     """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
-    checkpoints that were kept outside bind all of its events; and what nothing proves to be gone, as of `settle`."""
+    checkpoints that were kept outside bind all of its events; and what is gone by events that Alur did not sign."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
     name = f"perkara {shown(listed['number'])} [id {id_}]"
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
     chain = Chain(id_, name, key)
     outside = [one for one in outside if one.binds_all or id_ in one.heads] if outside else None
-    old = [one for one in old if id_ in one.heads]
-    chain.follow(bundle, f"{folder}/peristiwa.jsonl", [*(outside or ()), *old])
+    chain.follow(bundle, f"{folder}/peristiwa.jsonl", outside or ())
     chain.check_covered(head, statement)
     if head["chain"] != id_ or chain.number not in (None, listed["number"]):
         raise Fault(f"{name} menurut peristiwa pertamanya bernomor {shown(chain.number)}")
@@ -923,12 +884,16 @@ def check_case(bundle, listed, statement, versions, outside, old, key):
     if outside is not None:
         told.append(f"{reach} peristiwa pertama terikat pada yang disimpan di luar")
     say(f"P{name[1:]}: {'; '.join(told)}.")
-    return (reach == chain.count, *settle(chain, statement, [*(outside or ()), *old]))
+    doubts = [
+        f"{words}; peristiwa ke-{by}, yang menyebutnya, tidak ditandatangani Alur"
+        for by, words in chain.doubts
+    ]
+    return reach == chain.count, doubts
 
 
 def check_members(bundle, manifest):
     """Refuse members that no list names, and those that are not what the list says."""
-    for name in sorted((manifest["members"].keys() - {OF_BEFORE}) ^ set(ALWAYS_THERE)):
+    for name in sorted(manifest["members"].keys() ^ set(ALWAYS_THERE)):
         raise Fault(
             f"isi.json tidak menyebut berkas {shown(name)}, atau menyebut berkas yang bukan bagian paket"
         )
@@ -984,41 +949,27 @@ def check_bundle(bundle, key, outside, witnesses=()):
     for one in outside:
         check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
         one.compare(kept, statement, earlier)
-    old = checkpoints_of_before(bundle, manifest, kept, statement, earlier)
     head = bundle.document("luar/kepala.json", OUTSIDE_HEAD)
     others = Chain(0, "rantai di luar perkara", public, head["first"], head["previous"])
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
     told, versions = check_versions(bundle, manifest, others)
-    cases = [check_case(bundle, one, statement, versions, outside, old, public) for one in manifest["cases"]]
-    bound = sum(is_bound for is_bound, _older, _forged in cases)
+    cases = [check_case(bundle, one, statement, versions, outside, public) for one in manifest["cases"]]
+    bound = sum(is_bound for is_bound, _doubts in cases)
     check_members(bundle, manifest)
     check_signature(bundle, kept)
     say(told)
     say(selection(manifest, statement))
-    refuse_unsigned(
-        [words for _is_bound, older, _forged in cases for words in older],
-        [words for _is_bound, _older, forged in cases for words in forged],
-    )
+    refuse_unsigned([words for _is_bound, doubts in cases for words in doubts])
     return verdict(key, outside, f"{bound} dari {len(manifest['cases'])}")
 
 
-def refuse_unsigned(older, forged):
+def refuse_unsigned(doubts):
     """Refuse what is gone by events that Alur did not sign, once all the rest was checked."""
-    for one in older:
-        say(f"Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan: {one}.")
-    for one in forged:
+    for one in doubts:
         say(f"Tanpa tanda tangan: {one}.")
-    if forged:
-        raise Fault(
-            f"{forged[0]}. Semuanya {len(forged)}. Kalau itu dari sebelum penghapusan ditandatangani, titik periksa "
-            "dari waktu itu yang disimpan di luar (--against) menunjukkannya; selebihnya diperiksa dan cocok"
-        )
-    if older:
-        raise Unproved(
-            f"{len(older)} hal hilang menurut peristiwa dari sebelum penghapusan ditandatangani; selebihnya "
-            "diperiksa dan cocok"
-        )
+    if doubts:
+        raise Fault(f"{doubts[0]}. Semuanya {len(doubts)}; selebihnya diperiksa dan cocok")
 
 
 def selection(manifest, statement):
@@ -1098,9 +1049,6 @@ def check_growth(older, newer):
         later = newer.heads.get(chain, (count + 1, head))
         if later[0] < count or (later[0] == count and later[1] != head):
             raise Fault(f"rantai {chain} terpotong atau ditulis ulang antara {names}")
-    if "log" not in was:
-        yield f"titik periksa {older.number} dari rilis lama dan tidak memuat pohon"
-        return
     proof = newer.kept.get("consistency")
     if is_next and went_on(was, newer.kept["grown"]) != (now["leaves"], now["edge"]):
         raise Fault(f"pohon titik periksa {newer.number} bukan yang sebelumnya dengan yang bertambah padanya")

@@ -71,7 +71,7 @@ class Replay:
             self.edge.add(leaf(*one))
         self._totals[row.id] = (row.chains, row.events)
         signed = checkpoints.edge_of(row.statement)
-        if signed is not None and signed != self.edge:
+        if signed != self.edge:
             if not self.faults:
                 self._note("log", row.id)
             self.edge = signed
@@ -120,11 +120,11 @@ class Replay:
 def is_own(row: Any, before: bytes, key: bytes) -> bool:
     """Whether a checkpoint is what was signed, with this key, after the one before it."""
     try:
-        edge, format_ = checkpoints.edge_of(row.statement), checkpoints.format_of(row.statement)
+        edge = checkpoints.edge_of(row.statement)
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
     return (
-        row.statement == checkpoints.statement_of(row, before, format_, edge)
+        row.statement == checkpoints.statement_of(row, before, edge)
         and row.public_key == key
         and checkpoints.is_signed(row.statement, row.signature, key)
     )

@@ -13,7 +13,7 @@ from app.base.config import Config
 from app.base.db import Database
 from app.base.i18n import N_, _
 from app.history.canonical import OUTSIDE
-from app.history.checking import Chain, Fault, Kept, Unproved, chains
+from app.history.checking import Chain, Fault, Kept, chains
 from app.models import (
     Attachment,
     DefinitionFile,
@@ -74,8 +74,7 @@ _BATCH = 500
 class Verified:
     """How much was read and what does not fit, in the order in which it was found.
 
-    ``unproved``: what is gone by events of before such were signed: nobody can tell who wrote those. ``numbers``:
-    those of the cases in both, by their ids.
+    ``numbers``: those of the cases in it, by their ids.
 
     ``checkpoints``: how many are stored, the last of which has the number ``last``; ``outside``: the numbers of those
     that were kept outside. ``heads``: how many of what they signed was held against the events, of how many chains
@@ -86,7 +85,6 @@ class Verified:
     events: int
     files: int
     faults: tuple[Fault, ...]
-    unproved: tuple[Fault, ...] = ()
     numbers: Mapping[int, str] = field(default_factory=dict)
     checkpoints: int = 0
     last: int = 0
@@ -137,7 +135,7 @@ def verify(
     (`checkpoint_checks.read_outside`). The snapshot begins with the first statement here. Changes nothing."""
     known, faults = remembered.signed_last(config), list[Fault]()
     number = events = files = 0
-    cases, unproved = _Cases(connection), list[Unproved]()
+    cases = _Cases(connection)
     waiting: list[Kept] = []
     replay, broken = Replay(config, connection, outside), set[int]()
     for chain in chains(connection, signing.own(config), replay.by_chain(), tell):
@@ -145,34 +143,30 @@ def verify(
         if chain.fault is not None:
             faults.append(chain.fault)
             broken.add(chain.id)
-        unproved += chain.unproved
+        faults += chain.unsigned
         if chain.id == OUTSIDE:
             faults += cases.deployed(chain)
         faults += cases.up_to(chain)
         waiting += _standing(chain)
         if len(waiting) >= _BATCH:
             files += len(waiting)
-            faults += _of_files(config, connection, waiting, unproved)
+            faults += _of_files(config, connection, waiting)
             waiting = []
     faults += cases.rest()
     files += len(waiting)
-    faults += _of_files(config, connection, waiting, unproved)
+    faults += _of_files(config, connection, waiting)
     faults += _of_resources(connection)
     faults += tables.compare(config, connection, broken)
     faults += replay.faults
     faults += replay.of_heads()
     faults += remembered.faults(connection, known)
     faults += checkpoint_checks.against(connection, outside)
-    of_before, forged = checkpoint_checks.parted(connection, unproved)
-    of_before = [one for one in of_before if one.kind != "taken_back"]  # nothing is gone by that alone
-    faults += forged
-    named = numbers(connection, {one.chain for one in (*faults, *of_before)} - {OUTSIDE})
+    named = numbers(connection, {one.chain for one in faults} - {OUTSIDE})
     return Verified(
         number,
         events,
         files,
         tuple(dict.fromkeys(faults)),
-        tuple(of_before),
         named,
         checkpoints=replay.number,
         last=replay.last.id if replay.last is not None else 0,
@@ -283,13 +277,10 @@ def _standing(chain: Chain) -> list[Kept]:
 
 
 def _taken_back(kept: Kept, back: Kept) -> Kept:
-    """Files of which some are no longer the case's: those that the installation says. Without its signature it may be
-    all that the case got since."""
-    if not back.is_signed:
-        since = back.data.get("since", 0)
-        is_since = isinstance(since, int) and kept.event_id > since and kept.type == "files_kept"
-        return _without(kept, back) if is_since else kept
-    if kept.type != "files_kept" or not back.data["place"] < kept.number <= back.data["until"]:
+    """Files of which some are no longer the case's: those that the installation says."""
+    if kept.type != "files_kept" or not back.is_signed:
+        return kept
+    if not back.data["place"] < kept.number <= back.data["until"]:
         return kept
     gone = back.data.get("file_ids", ())
     files = {id_: digest for id_, digest in kept.data["files"].items() if id_ not in gone}
@@ -297,16 +288,13 @@ def _taken_back(kept: Kept, back: Kept) -> Kept:
 
 
 def _without(kept: Kept, erased: Kept) -> Kept:
-    """Files of which some may be gone: those that the erasure names. Of before it named any, it may have been any."""
-    named = erased.data.get("file_ids", () if erased.is_signed else list(kept.data.get("files", ())))
-    gone = {id_: erased for id_ in named if isinstance(id_, str)} if isinstance(named, list) else {}
-    return kept._replace(gone={**kept.gone, **gone})
+    """Files of which some may be gone: those that the erasure names, where the installation signed it."""
+    gone = erased.data.get("file_ids", ()) if erased.is_signed else ()
+    return kept._replace(gone=kept.gone.union(gone))
 
 
-def _of_files(
-    config: Config, connection: Connection, kept: Collection[Kept], unproved: list[Unproved]
-) -> Iterator[Fault]:
-    """Files that are not what was recorded. What is gone by an event without a signature goes to ``unproved``."""
+def _of_files(config: Config, connection: Connection, kept: Collection[Kept]) -> Iterator[Fault]:
+    """Files that are not what was recorded."""
     wanted = [id_ for one in kept if one.type == "files_kept" for id_ in one.data["files"]]
     rows = _attachments(connection, wanted)
     for one in kept:
@@ -318,12 +306,9 @@ def _of_files(
             found = _digest(config, row) if row is not None else None
             if found == digest:
                 continue
-            kind, gone = "file_removed" if found is None else "file_changed", one.gone.get(id_)
-            fault = Fault(kind, one.chain, one.number, id_)
-            if gone is not None and not gone.is_signed:
-                unproved.append(Unproved(gone.chain, gone.number, fault))
-            elif gone is None or found is not None:
-                yield fault
+            if found is not None or id_ not in one.gone:
+                kind = "file_removed" if found is None else "file_changed"
+                yield Fault(kind, one.chain, one.number, id_)
 
 
 def _attachments(connection: Connection, ids: list[str]) -> dict[str, Any]:
@@ -352,10 +337,8 @@ def _digest(config: Config, row: Any) -> str | None:
 
 
 def _of_version(connection: Connection, one: Kept) -> Iterator[Fault]:
-    """Files of a version that are not those that were deployed. Versions of before say nothing of theirs."""
-    files = one.data.get("files")
-    if not files:
-        return
+    """Files of a version that are not those that were deployed."""
+    files = one.data.get("files", {})
     query = select(DefinitionFile.name, DefinitionFile.sha256)
     query = query.where(DefinitionFile.definition_id == one.data["definition_id"])
     stored = {row.name: row.sha256 for row in connection.execute(query)}

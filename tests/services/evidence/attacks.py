@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app.base.config import Config
@@ -66,16 +65,6 @@ def signed_anyway(database: Database) -> Checkpoint:
         drawn, _faults = drawing.draw(config_of(database), connection)
     with database.transaction() as session:
         return checkpoints.keep(session, drawn)
-
-
-def of_form(monkeypatch: pytest.MonkeyPatch, format_: int) -> None:
-    """Let checkpoints be made as releases before made them."""
-    statement_of = checkpoints.statement_of
-    monkeypatch.setattr(
-        checkpoints,
-        "statement_of",
-        lambda row, previous, *_given, **_edge: statement_of(row, previous, format_),
-    )
 
 
 def run(connection: Connection, statement: str, **values: Any) -> Any:

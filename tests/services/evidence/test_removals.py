@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +20,7 @@ from app.history.canonical import canonical, commitment
 from app.history.events.casefile import WordsMasked
 from app.models import EventChain, HistoryEvent, ProcessInstance, UserTask
 from app.services.core import history
-from app.services.evidence import bundles, verifying
+from app.services.evidence import checkpoints, refusals, verifying
 from app.services.files import store
 from app.services.tasks import tasks
 from tests.services.evidence.attacks import (
@@ -28,7 +29,6 @@ from tests.services.evidence.attacks import (
     forged,
     found,
     ids_moved,
-    of_form,
     only,
     run,
     unguarded,
@@ -38,11 +38,7 @@ from tests.services.evidence.bundling import (
     attach,
     bundle,
     checked,
-    edit,
     kept_outside,
-    opened,
-    signed_anew,
-    zipped,
 )
 from tests.services.evidence.targets import case_with_a_file, destroy_all, erase, mark, taken_back
 from tests.services.office import Office
@@ -208,25 +204,24 @@ def test_a_case_whose_record_is_not_whole_is_not_destroyed(office: Office) -> No
             writer.ending(session, case)
 
 
-def test_what_is_gone_by_events_of_before_signatures_is_counted(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As what stands under the first checkpoint of today's form: none of the older one can be signed any more."""
-    case, _newest = case_of(office).id, case_of(office)
-    with monkeypatch.context() as earlier:
-        of_form(earlier, 1)
-        evidence.make_checkpoint(office.database, actor=None)
+@pytest.mark.parametrize("form", [1, 2])
+def test_a_checkpoint_of_a_form_of_before_is_refused(office: Office, tmp_path: Path, form: int) -> None:
+    content, config = bundle(office, case_of(office).id), config_of(office.database)
+    path = kept_outside(office, tmp_path)
+    kept = orjson.loads(path.read_bytes())
+    line = {k: v for k, v in orjson.loads(kept["statement"]).items() if k not in ("edge", "leaves", "log")}
+    statement = canonical(line | {"v": form})
+    kept |= {"statement": statement.decode(), "signature": checkpoints.signed(config, statement).hex()}
+    path.write_bytes(orjson.dumps(kept))
+    code, said = checked(content, tmp_path, "--against", str(path))
+    assert (code, "bukan bentuk 3" in said) == (1, True), said
     with unguarded(office.database) as connection:
-        destroyed_by_hand(connection, case)
-    for _time in range(2):
-        done = verified(office.database)
-        assert (done.faults, [(one.kind, one.chain) for one in done.unproved]) == ((), [("removed", case)])
-        case_of(office)
+        values = {"line": kept["statement"], "signature": bytes.fromhex(kept["signature"])}
+        run(connection, "UPDATE checkpoint SET statement = :line, signature = :signature", **values)
+    assert ("checkpoint", 0, 0) in found(office.database)
+    case_of(office)
+    with pytest.raises(refusals.RecordChanged):
         evidence.make_checkpoint(office.database, actor=None)
-    other, _newest = case_of(office).id, case_of(office)
-    with unguarded(office.database) as connection:
-        destroyed_by_hand(connection, other)
-    assert [(one.kind, one.chain) for one in verified(office.database).faults] == [("removed", other)]
 
 
 # Ids, and what databases keep as they like --------------------------------------------------------------------------
@@ -416,36 +411,16 @@ def unsigned(office: Office, monkeypatch: pytest.MonkeyPatch) -> tuple[int, int]
     return redacted.id, erased.id
 
 
-def test_a_bundle_tells_what_went_before_that_was_signed(
+def test_what_nobody_signed_is_refused_once_all_the_rest_was_checked(
     office: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """By a checkpoint of that time, in it or kept outside; without one, it may be forged. All the rest is checked."""
-    with monkeypatch.context() as earlier:
-        of_form(earlier, 1)
-        cases = unsigned(office, monkeypatch)
-        evidence.make_checkpoint(office.database, actor=None)
-        kept = kept_outside(office, tmp_path)
-    whole = case_of(office)
-    content = bundle(office, *cases, whole.id)
-    without = opened(content)
-    edit(without, "isi.json", lambda manifest: manifest["members"].pop(bundles.OF_BEFORE))
-    del without[bundles.OF_BEFORE]
-    signed_anew(without, config_of(office.database))
-    for given in ((content, tmp_path), (zipped(without), tmp_path, "--against", str(kept))):
-        code, said = checked(*given)
-        assert (code, said.splitlines()[-2][:32]) == (1, "BELUM TERBUKTI: 2 hal hilang men"), said
-        assert said.count("Dari sebelum penghapusan ditandatangani, tidak dapat dibuktikan:") == 2
-    code, said = checked(zipped(without), tmp_path)
-    assert (code, said.splitlines()[-2][:11], said.count("Tanpa tanda tangan:")) == (1, "TIDAK UTUH:", 2), (
-        said
-    )
+    cases, whole = unsigned(office, monkeypatch), case_of(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    code, said = checked(bundle(office, *cases, whole.id), tmp_path)
+    told = said.splitlines()[-2][:11], said.count("Tanpa tanda tangan:")
+    assert (code, *told) == (1, "TIDAK UTUH:", 2), said
     assert f"Perkara {whole.business_key}" in said
-    assert verified(office.database).faults == ()
-    later = unsigned(office, monkeypatch)  # past the application, since
-    code, said = checked(bundle(office, *cases, *later), tmp_path, "--against", str(kept))
-    assert (code, said.splitlines()[-2][:11], said.count("Tanpa tanda tangan:")) == (1, "TIDAK UTUH:", 2), (
-        said
-    )
+    assert {chain for _kind, chain, _number in found(office.database)} == set(cases)
 
 
 def test_a_fault_names_the_case_as_pages_do(office: Office) -> None:

@@ -23,7 +23,7 @@ from app.services.evidence import (
     remembered,
     verifying,
 )
-from tests.services.evidence.attacks import config_of, found, of_form, run, signed_anyway, unguarded
+from tests.services.evidence.attacks import config_of, found, run, unguarded
 from tests.services.evidence.bundling import kept_outside
 from tests.services.office import Office
 from tests.services.retention.cases import case_of, deploy
@@ -191,25 +191,6 @@ def against(database: Database, kept: list[Path]) -> set[str]:
     return {one.kind for one in done.faults}
 
 
-@pytest.mark.parametrize("kind", list(ATTACKS)[:7])
-def test_what_a_release_before_signed_over_is_found(
-    office: Office, monkeypatch: pytest.MonkeyPatch, kind: str
-) -> None:
-    """Its checkpoint fits what it found; that before does not. Nor does the first of today's form go on from it."""
-    of_form(monkeypatch, 2)
-    case, other = sealed(office)
-    with unguarded(office.database) as connection:
-        ATTACKS[kind](connection, case, other)
-    case_of(office)
-    signed_anyway(office.database)
-    faults = found(office.database)
-    assert {one for one, _chain, _number in faults} & {"rewritten", "cut", "vanished"}, faults
-    monkeypatch.undo()
-    case_of(office)
-    with pytest.raises(refusals.RecordChanged):
-        evidence.make_checkpoint(office.database, actor=None)
-
-
 def test_a_sealed_part_of_a_case_that_went_on_is_not_rewritten(office: Office) -> None:
     """What was sealed of it is left as it was, and events are added, so that it looks like any case that grew."""
     case, _other = sealed(office)
@@ -293,24 +274,6 @@ def test_rows_that_cannot_be_read_are_told_as_a_refusal(sqlite_database: Databas
         evidence.make_checkpoint(sqlite_database, actor=None)
     with sqlite_database.reading() as session:
         assert refusals.faults(session)
-
-
-def test_checkpoints_of_the_form_before_are_bridged(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The first of today's form has all that they signed in its tree, and goes on from them."""
-    with monkeypatch.context() as earlier:
-        of_form(earlier, 2)
-        sealed(office)
-    case_of(office)
-    made = [evidence.make_checkpoint(office.database, actor=None)]
-    case_of(office)
-    made.append(evidence.make_checkpoint(office.database, actor=None))
-    assert found(office.database) == set()
-    with office.database.reading() as session:
-        rows = session.scalars(select(Checkpoint).order_by(Checkpoint.id)).all()
-        assert [checkpoints.format_of(row.statement) for row in rows] == [2, 2, 3, 3]
-        leaves = [sum(1 for _one in checkpoints.grown_of(row.grown)) for row in rows]
-        edges = [checkpoints.edge_of(row.statement) for row in rows]
-    assert [edge.size for edge in edges if edge is not None] == [sum(leaves[:3]), sum(leaves)]
 
 
 def test_a_refusal_is_told_once_and_ends_when_the_record_is_as_it_was(office: Office) -> None:
