@@ -4,7 +4,7 @@ No query of a list sorts or counts what it does not show. What cost grows with i
 to fill a page, and that has a bound; a page that reaches it is shorter, and says where the next one goes on.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 #: What a list is sorted by, the id last.
@@ -58,6 +58,16 @@ def collect(
         if seen >= (most or MOST):
             return [key[-1] for key in found], last
         size = min(_next_size(size, limit + 1 - len(found), len(found) / seen), (most or MOST) - seen)
+
+
+def listed(keys: Iterable[Key], *, descending: bool) -> Source:
+    """These keys as a source."""
+    found = sorted(set(keys), reverse=descending)
+
+    def following(after: Key | None, size: int) -> list[Key]:
+        return [key for key in found if after is None or (key < after if descending else key > after)][:size]
+
+    return following
 
 
 def _next_size(size: int, wanted: int, share: float) -> int:

@@ -51,8 +51,7 @@ def newest_first(session: Session, queries: Sequence[Select[Any]]) -> Source:
 
 def known(ids: Iterable[int]) -> Source:
     """These ids as a source."""
-    found = sorted(set(ids), reverse=True)
-    return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
+    return candidates.listed(((id_,) for id_ in ids), descending=True)
 
 
 def told(newest: Callable[[int, int], Sequence[int] | None]) -> Rare:

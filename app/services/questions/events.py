@@ -199,10 +199,8 @@ def _number(session: Session, values: Mapping[str, str]) -> Term:
 
     def rare(most: int) -> Source | None:
         rows = session.execute(select(*_ORDER).where(fits).limit(most)).all()
-        found = sorted(((row[0], row[1]) for row in rows), reverse=True)
-        if len(found) == most:
-            return None
-        return lambda after, size: [key for key in found if after is None or key < after][:size]
+        found = [(row[0], row[1]) for row in rows]
+        return candidates.listed(found, descending=True) if len(found) < most else None
 
     return Term(fits, rare=cast("Rare", rare))
 

@@ -148,25 +148,18 @@ def _few(source: Source) -> Rare:
 
 def _sorted(session: Session, rare: Rare, sort: str) -> Rare:
     """What is rare, in another order than the newest first: all of it is read and sorted."""
-    columns, descending = _columns(sort), sort.startswith("-")
+    columns = _columns(sort)
 
     def sorted_rare(most: int) -> Source | None:
         found = rare(most)
         few = [key[-1] for key in found(None, most)] if found is not None else []
         if found is None or len(few) >= most:
             return None
-        keys = [
+        keys = (
             tuple(row)
             for some in bulk.batches(few)
             for row in session.execute(select(*columns).where(ProcessInstance.id.in_(some)))
-        ]
-        keys.sort(reverse=descending)
-
-        def source(after: Key | None, size: int) -> list[Key]:
-            if after is None:
-                return keys[:size]
-            return [key for key in keys if (key < after if descending else key > after)][:size]
-
-        return source
+        )
+        return candidates.listed(keys, descending=sort.startswith("-"))
 
     return sorted_rare

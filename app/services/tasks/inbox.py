@@ -263,17 +263,9 @@ class _Tab:
 
     def _of_aged(self, most: int) -> Source | None:
         """What is open for so long, where that is little."""
-        query = select(*self.columns).where(IS_OPEN, *self._aged)
-        keys = sorted(
-            (tuple(row) for row in self._session.execute(query.limit(most))), reverse=self.descending
-        )
-
-        def source(after: Key | None, size: int) -> list[Key]:
-            if after is None:
-                return keys[:size]
-            return [key for key in keys if (key < after if self.descending else key > after)][:size]
-
-        return source if len(keys) < most else None
+        query = select(*self.columns).where(IS_OPEN, *self._aged).limit(most)
+        keys = [tuple(row) for row in self._session.execute(query)]
+        return candidates.listed(keys, descending=self.descending) if len(keys) < most else None
 
     def fitting(self, keys: Sequence[Key]) -> set[str]:
         """The ids of those of these tasks that the list shows. 1 SQL.
