@@ -17,13 +17,13 @@ from app.services.casefile import casefile
 from app.services.core import case_sources, ids, paging
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.questions import cases, events, known_values, saved
+from app.services.questions import cases, events, saved, vocabulary
 from app.services.questions.choices import Choices
 from app.services.search import question
 from app.services.search.question import Question
 from app.web import context, errors, lists
 from app.web.lists import Column
-from app.web.questions import controls, words
+from app.web.questions import controls
 
 blueprint = Blueprint("questions", __name__)
 #: What a condition more is about is chosen under this name, with the number of its group.
@@ -125,7 +125,7 @@ def _kept(session: Session, actor: Actor) -> list[dict[str, Any]]:
 def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
     after = lists.argument(lists.AFTER)
     if not after:
-        known_values.require(session, asked, actor=actor)
+        vocabulary.require(session, asked, actor=actor)
     if asked.about == question.EVENTS:
         happened = events.page(session, asked, actor=actor, after=after)
         following, partial = happened.page.next, happened.partial
@@ -229,7 +229,7 @@ def download() -> Response:
     if asked.about == question.EVENTS:
         return _take_events(asked, actor)
     with context.database().reading() as session:
-        known_values.require(session, asked, actor=actor)
+        vocabulary.require(session, asked, actor=actor)
         cases.terms_of(session, asked)
 
     def page(session: Session, after: str) -> paging.Page[ProcessInstance]:
@@ -239,7 +239,7 @@ def download() -> Response:
         Column(_("Nomor"), lambda row: row.case.business_key),
         Column(_("Perihal"), lambda row: row.case.subject),
         Column(pgettext("satu", "Proses"), lambda row: row.process),
-        Column(_("Keadaan"), lambda row: _(words.STATES[row.case.state])),
+        Column(_("Keadaan"), lambda row: _(vocabulary.STATE_NAMES[row.case.state])),
         Column(_("Kategori"), lambda row: row.case.category),
         Column(_("Unit"), lambda row: row.unit),
         Column(_("Kecamatan"), lambda row: row.case.area),
@@ -279,7 +279,7 @@ def _answers(session: Session, found: Sequence[ProcessInstance]) -> list[_Answer
 def _take_events(asked: Question, actor: Actor) -> Response:
     with context.database().reading() as session:
         events.require(actor)
-        known_values.require(session, asked, actor=actor)
+        vocabulary.require(session, asked, actor=actor)
         events.terms_of(session, asked)
 
     def page(session: Session, after: str) -> paging.Page[Entry[Event]]:

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from app.base.errors import InvalidForm
 from app.base.i18n import N_, _
 from app.commands import questions as commands
-from app.services.questions import findings, samples
+from app.services.questions import findings, samples, vocabulary
 from app.services.search import question
 from app.web import context, entries, errors, lists
 from app.web.lists import Column
-from app.web.questions import questions, words
+from app.web.questions import questions
 
 blueprint = Blueprint("samples", __name__)
 
@@ -129,7 +129,7 @@ def download(sample_id: int) -> Response:
             Column(_("Urutan"), lambda row: row.position),
             Column(_("Nomor"), lambda row: row.instance.business_key),
             Column(_("Perihal"), lambda row: row.instance.subject),
-            Column(_("Keadaan"), lambda row: _(words.STATES[row.instance.state])),
+            Column(_("Keadaan"), lambda row: _(vocabulary.STATE_NAMES[row.instance.state])),
             Column(_("Diterima"), lambda row: row.instance.started_at),
             Column(_("Berakhir"), lambda row: row.instance.ended_at),
             Column(_("Penilaian"), lambda row: _(VERDICTS[row.verdict]) if row.verdict else ""),

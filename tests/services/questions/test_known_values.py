@@ -5,7 +5,7 @@ import pytest
 from app.base.errors import InvalidForm
 from app.services.core.access import Actor
 from app.services.deployment import deployments
-from app.services.questions import known_values, ledger
+from app.services.questions import ledger, vocabulary
 from app.services.questions.ledger import Filters
 from app.services.search import question
 from app.services.search.question import Condition, Group, Question
@@ -47,7 +47,7 @@ OF_EVENTS = [one("kegiatan", nilai="XYZ"), one("proses", nilai="XYZ"), one("nomo
 def refused(office: Office, actor: Actor, *conditions: Condition, about: str = question.CASES) -> set[str]:
     with office.database.reading() as session:
         try:
-            known_values.require(session, Question(about, (Group(conditions),)), actor=actor)
+            vocabulary.require(session, Question(about, (Group(conditions),)), actor=actor)
         except InvalidForm as error:
             return set(error.errors)
     return set()

@@ -12,7 +12,7 @@ from app.commands.search import Turns
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
 from app.services.numbers import counted
-from app.services.questions import cases, events, findings, known_values, ledger
+from app.services.questions import cases, events, findings, ledger, vocabulary
 from app.services.questions.ledger import Filters
 from app.services.search import task_terms
 from app.services.search.question import CASE_VALUES, CASES, EVENTS, Condition, Group, Question
@@ -125,7 +125,7 @@ def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
         for about, conditions in ((CASES, asked), (EVENTS, list(of_events()))):
             for condition, actor in product(conditions, (office.auditor, office.rina)):
                 with suppress(InvalidForm):
-                    known_values.require(session, Question(about, (Group((condition,)),)), actor=actor)
+                    vocabulary.require(session, Question(about, (Group((condition,)),)), actor=actor)
     assert read_whole(office.database, asked_for) == []
 
 

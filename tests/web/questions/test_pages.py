@@ -9,8 +9,8 @@ import pytest
 
 from app.base import i18n
 from app.history.catalogue import CATALOGUE
+from app.services.questions import vocabulary
 from app.services.search import question
-from app.web.questions import controls, words
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -102,10 +102,12 @@ def test_a_name_that_is_none_is_refused_in_words(sign_in: SignIn, case: Case, as
 
 
 def test_what_a_condition_is_filled_in_with_is_what_the_service_knows() -> None:
-    filled = {name: tuple(one[0] for one in some) for name, some in controls.CASE_CONTROLS.items()}
-    assert filled == dict(question.CASE_VALUES)
-    filled = {name: tuple(one[0] for one in some) for name, some in controls.EVENT_CONTROLS.items()}
-    assert filled == dict(question.EVENT_VALUES)
+    for about, values in ((question.CASES, question.CASE_VALUES), (question.EVENTS, question.EVENT_VALUES)):
+        filled = {
+            name: tuple(one.name for one in subject.values)
+            for name, subject in vocabulary.subjects(about).items()
+        }
+        assert filled == dict(values)
 
 
 def test_lists_of_a_form_can_be_told_apart(sign_in: SignIn, case: Case) -> None:
@@ -232,7 +234,7 @@ def test_every_kind_of_event_has_words_in_both_languages() -> None:
     told = dict[str, dict[str, str]]()
     for code in ("id", "en"):
         with i18n.speaking(code):
-            told[code] = dict(words.grouped_events(None))
+            told[code] = dict(vocabulary.grouped_events(None))
     for code, named in told.items():
         assert set(CATALOGUE) - named.keys() == set(), code
         assert [text for text in named.values() if "_" in text or "{" in text] == []
