@@ -15,7 +15,6 @@ from app.engine.diagram import Diagram
 from app.engine.reading import reader
 from app.models import DefinitionFile, Resource
 from app.services.definitions import definitions
-from app.services.definitions.definitions import Version
 
 
 class Contents(Protocol):
@@ -40,33 +39,15 @@ class Contents(Protocol):
 
 
 @dataclass(frozen=True)
-class StoredContents:
-    """What a stored version holds."""
-
-    version: Version
-    files: Mapping[str, bytes]
-
-    @property
-    def diagram(self) -> Diagram:
-        """The process."""
-        return self.version.diagram
-
-    @property
-    def tables(self) -> Mapping[str, Decision]:
-        """Decisions by id."""
-        return self.version.program.tables
-
-
-@dataclass(frozen=True)
-class DraftContents:
-    """What a draft holds, which may be no process yet."""
+class FileContents:
+    """What a stored version holds, or a draft, which may be no process yet."""
 
     files: Mapping[str, bytes]
     diagram: Diagram | None
     tables: Mapping[str, Decision]
 
 
-def draft_contents(files: Mapping[str, bytes], base: Contents | None = None) -> DraftContents:
+def draft_contents(files: Mapping[str, bytes], base: Contents | None = None) -> FileContents:
     """Return what the files of a draft say, as far as they can be read; nothing is raised.
 
     ``base``: the version that it is compared with. A draft holds no processes that its own calls: they are taken to
@@ -78,7 +59,7 @@ def draft_contents(files: Mapping[str, bytes], base: Contents | None = None) -> 
         if name.endswith(".dmn"):
             with suppress(InvalidDiagram):
                 found |= {one.id: one for one in decisions.read_decisions(content, file=name, refuse=False)}
-    return DraftContents({**called, **files}, _diagram(files, base), found)
+    return FileContents({**called, **files}, _diagram(files, base), found)
 
 
 def _diagram(files: Mapping[str, bytes], base: Contents | None) -> Diagram | None:
@@ -94,7 +75,7 @@ def _diagram(files: Mapping[str, bytes], base: Contents | None) -> Diagram | Non
     return next((one for one in read if one.key == key), read[0] if read else None)
 
 
-def stored_contents(session: Session, definition_id: int) -> StoredContents:
+def stored_contents(session: Session, definition_id: int) -> FileContents:
     """Return what a version holds. 1 SQL, and what reading the version takes.
 
     Raises:
@@ -106,4 +87,5 @@ def stored_contents(session: Session, definition_id: int) -> StoredContents:
         Resource, Resource.sha256 == DefinitionFile.sha256
     )
     rows = session.execute(query.where(DefinitionFile.definition_id == definition_id))
-    return StoredContents(version, {name: content for name, content in rows})
+    files = {name: content for name, content in rows}
+    return FileContents(files, version.diagram, version.program.tables)

@@ -18,7 +18,7 @@ from app.models import ProcessDraft
 from app.services.comparison import contents
 from app.services.comparison.changes import Comparison
 from app.services.comparison.comparison import compare
-from app.services.comparison.contents import Contents, DraftContents
+from app.services.comparison.contents import Contents, FileContents
 from app.services.comparison.pictures import Picture
 from app.services.core import ids
 from app.services.core.access import Actor
@@ -331,7 +331,7 @@ def comparison(draft_id: int) -> str:
         )
 
 
-def _contents_of(session: Session, draft_id: int, key: str, before: Contents) -> Bundle | DraftContents:
+def _contents_of(session: Session, draft_id: int, key: str, before: Contents) -> Bundle | FileContents:
     """What the draft makes of a process, with all that is carried over into it; its own files while it has errors."""
     files = draft_files.contents(session, draft_id)
     examined = unstored.examine(session, files)
