@@ -1,6 +1,7 @@
 """Incidents: what stopped and waits for the process owner."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Label, select
 from sqlalchemy.orm import Session, joinedload
@@ -29,25 +30,10 @@ def open_one(
     task_id: str | None = None,
 ) -> Incident:
     """Open an incident, or return the open one about the same job or task."""
-    same = select(Incident).where(
-        Incident.instance_id == instance.id,
-        Incident.resolved_at.is_(None),
-        Incident.job_id == job_id if job_id else Incident.job_id.is_(None),
-        Incident.task_id == task_id if task_id else Incident.task_id.is_(None),
-    )
-    found = session.scalars(same).first()
-    if found is not None:
-        found.message = message
-        return found
-    incident = Incident(
-        instance_id=instance.id,
-        activity_id=activity_id,
-        job_id=job_id,
-        task_id=task_id,
-        message=message,
-        opened_at=clock.now(session),
-    )
-    session.add(incident)
+    about = {"instance_id": instance.id, "job_id": job_id, "task_id": task_id}
+    incident, is_new = _same_or_new(session, message, about, activity_id)
+    if not is_new:
+        return incident
     if instance.ended_at is None:  # a message of a case that is over may still stop
         instance.state = "incident"
     history.record(
@@ -63,6 +49,21 @@ def open_one(
     owners = {"roles": ["process_owner"]}
     texts.queue(session, instance, activity_id, "incident_opened", owners, place=place)
     return incident
+
+
+def _same_or_new(
+    session: Session, message: str, about: Mapping[str, Any], activity_id: str | None
+) -> tuple[Incident, bool]:
+    """The open incident about the same, which says ``message`` from now on, else a new one; and whether it is new."""
+    same = (getattr(Incident, column) == value for column, value in about.items())
+    found = session.scalars(select(Incident).where(Incident.resolved_at.is_(None), *same)).first()
+    if found is not None:
+        found.message = message
+        return found, False
+    made = {**about, "activity_id": activity_id, "message": message, "opened_at": clock.now(session)}
+    found = Incident(**made)
+    session.add(found)
+    return found, True
 
 
 def open_bare(session: Session, job: Job, instance: ProcessInstance | None, message: str) -> None:
@@ -97,25 +98,15 @@ def open_start(
     definition = definitions.latest(session, key)
     if definition is None:
         return None
-    same = select(Incident).where(
-        Incident.instance_id.is_(None),
-        Incident.resolved_at.is_(None),
-        Incident.definition_id == definition.id,
-        Incident.activity_id == activity_id,
-        Incident.job_id == job_id if job_id else Incident.job_id.is_(None),
-    )
-    found = session.scalars(same).first()
-    if found is not None:
-        found.message = message
-        return found
-    incident = Incident(
-        definition_id=definition.id,
-        activity_id=activity_id,
-        job_id=job_id,
-        message=message,
-        opened_at=clock.now(session),
-    )
-    session.add(incident)
+    about = {
+        "instance_id": None,
+        "definition_id": definition.id,
+        "activity_id": activity_id,
+        "job_id": job_id,
+    }
+    incident, is_new = _same_or_new(session, message, about, activity_id)
+    if not is_new:
+        return incident
     session.flush()
     event = IncidentOpened(message=message, incident=incident.id, key=key, version=definition.version)
     history.record(session, event, actor=actor, activity_id=activity_id)
