@@ -6,6 +6,8 @@ from heapq import heappop, heappush
 from itertools import pairwise
 from typing import Literal
 
+from app.engine.drawing import geometry
+
 Point = tuple[float, float]
 Segment = tuple[Point, Point]
 Way = Literal["up", "down", "left", "right"]
@@ -20,24 +22,10 @@ _STEP = 4.0
 _STEPS: tuple[tuple[int, int, Way], ...] = ((0, -1, "up"), (0, 1, "down"), (-1, 0, "left"), (1, 0, "right"))
 
 
-@dataclass(frozen=True)
-class Box:
+class Box(geometry.Box):
     """A rectangle, in millimetres."""
 
-    x: float
-    y: float
-    w: float
-    h: float
-
-    @property
-    def cx(self) -> float:
-        """The middle, across."""
-        return self.x + self.w / 2
-
-    @property
-    def cy(self) -> float:
-        """The middle, down."""
-        return self.y + self.h / 2
+    __slots__ = ()
 
     @property
     def rectangle(self) -> tuple[float, float, float, float]:
@@ -48,16 +36,9 @@ class Box:
         """Whether a point lies in it; of its edges, the left and the upper belong to it."""
         return self.x <= x < self.x + self.w and self.y <= y < self.y + self.h
 
-    def meets(self, other: "Box") -> bool:
-        """Whether they cover each other somewhere."""
-        across = self.x < other.x + other.w and other.x < self.x + self.w
-        return across and self.y < other.y + other.h and other.y < self.y + self.h
-
     def share(self, other: "Box") -> float:
         """Which share of it the other one covers."""
-        across = min(self.x + self.w, other.x + other.w) - max(self.x, other.x)
-        down = min(self.y + self.h, other.y + other.h) - max(self.y, other.y)
-        return max(0.0, across) * max(0.0, down) / (self.w * self.h)
+        return self.overlap(other) / (self.w * self.h)
 
     def clipped(self, one: Point, two: Point) -> tuple[float, float, float, float] | None:
         """What of a line along an axis lies in it."""
