@@ -107,28 +107,15 @@ def newest_first(
 
 
 def _fitting(session: Session, made: Terms) -> Callable[[Sequence[Key]], set[int]]:
-    told = [(place, term) for place, term in made.made.items() if term.check is None]
-    asked = [(place, term.check) for place, term in made.made.items() if term.check is not None]
-
     def fitting(keys: Sequence[Key]) -> set[int]:
         moments = {key[1]: key[0] for key in keys}
         # Asked of these ids alone: the OFFSET keeps databases from looking by the conditions among all events.
-        these = select(
-            EVENTS.c.id, made.may_fit().label("may"), *(term.fits for _place, term in told if asked)
-        )
+        these = select(EVENTS.c.id, made.may_fit().label("may"), *(made.told if made.checks else ()))
         those = (
             these.where(lookups.among(session, EVENTS.c.id, moments)).offset(literal_column("0")).subquery()
         )
         rows = session.execute(select(those).where(those.c.may))
-        if not asked:
-            return {id_ for id_, _may in rows}
-        found = set()
-        for id_, _may, *rest in rows:
-            holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
-            holds |= {place: check({"at": moments[id_]}) for place, check in asked}
-            if made.holds(holds):
-                found.add(id_)
-        return found
+        return {id_ for id_, _may, *told in rows if not made.checks or made.holds(told, {"at": moments[id_]})}
 
     return fitting
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, tuple_
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app.models import ProcessInstance
-from app.services.core import access, bulk, candidates, case_sources, lookups
+from app.services.core import access, bulk, candidates, case_sources, keysets, lookups
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -100,40 +100,23 @@ def _fitting(session: Session, made: Terms, actor: Actor) -> Callable[[Sequence[
 
 def _checked(session: Session, made: Terms, found: set[int]) -> set[int]:
     """Those that fit, also by what only their variables tell."""
-    told = [(place, term) for place, term in made.made.items() if term.check is None]
-    asked = [(place, term.check) for place, term in made.made.items() if term.check is not None]
-    read = (ProcessInstance.id, ProcessInstance.variables)
-    query = select(*read, *(term.fits for _place, term in told)).where(
+    query = select(ProcessInstance.id, ProcessInstance.variables, *made.told).where(
         lookups.among(session, ProcessInstance.id, found)
     )
-    fitting = set()
-    for id_, held, *rest in session.execute(query):
-        holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
-        holds |= {place: check(held) for place, check in asked}
-        if made.holds(holds):
-            fitting.add(id_)
-    return fitting
+    return {id_ for id_, held, *told in session.execute(query) if made.holds(told, held)}
 
 
 def _in_order(session: Session, state: str, sort: str) -> Source:
     """All cases in another order than the newest first, of running ones those that run."""
-    columns, descending = _columns(sort), sort.startswith("-")
+    columns = _columns(sort)
     running: list[ColumnElement[bool]] = (
         [ProcessInstance.ended_at.is_(None)] if state in ("active", "incident") else []
     )
     if sort == "started":
         running = [ProcessInstance.id > 0, *([ProcessInstance.state == state] if state else [])]
-    query = select(*columns).where(*running)
-    query = query.order_by(*(column.desc() if descending else column for column in columns))
-
-    def keys(after: Key | None, most: int) -> list[Key]:
-        here = query
-        if after is not None:
-            row = tuple_(*columns)
-            here = query.where(row < after if descending else row > after)
-        return [tuple(row) for row in session.execute(here.limit(most))]
-
-    return keys
+    return keysets.in_order(
+        session, [select(*columns).where(*running)], columns, descending=sort.startswith("-")
+    )
 
 
 def _few(source: Source) -> Rare:

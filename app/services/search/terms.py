@@ -73,8 +73,18 @@ class Terms:
             return true()
         return not_(term.fits) if negated else term.fits
 
-    def holds(self, found: Mapping[tuple[int, int], bool]) -> bool:
-        """Whether a row fits of which each condition is known to hold or not, as it stands there unnegated."""
+    @property
+    def told(self) -> list[ColumnElement[bool]]:
+        """What SQL tells of a row for `holds`."""
+        return [term.fits for term in self.made.values() if term.check is None]
+
+    def holds(self, told: Sequence[Any], values: Mapping[str, Any]) -> bool:
+        """Whether a row fits. ``told``: of `told`; ``values``: what only Python can read."""
+        answers = iter(told)
+        found = {
+            place: bool(next(answers)) if term.check is None else term.check(values)
+            for place, term in self.made.items()
+        }
         groups = []
         for number, group in enumerate(self.question.groups):
             each = [found[number, place] != one.negated for place, one in enumerate(group.conditions)]

@@ -12,13 +12,12 @@ from sqlalchemy import (
     false,
     select,
     true,
-    tuple_,
 )
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.models import ProcessInstance, User, UserTask
 from app.models.tasks import IS_COMPLETED, IS_OPEN
-from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, ids
+from app.services.core import access, candidates, case_sources, clock, filter_values, ids, keysets
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
@@ -247,19 +246,16 @@ class _Tab:
         """One that holds every task of the tab, in order."""
         if self._filters.instance_id or self._filters.business_key:
             return [self._of_instances(self._session.scalars(self._named()).all())]
-        queries = self._queries()
-        found: list[Source] = [lambda after, most: self._keys(queries, after, most)]
+        found = [self._in_order(self._queries())]
         if self._officer is not None and not self.done:
-            held = [
-                select(*self.columns).where(IS_OPEN, UserTask.assignee_id == self._officer, *self._in_time)
-            ]
-            found.append(lambda after, most: self._keys([held[0].order_by(*self._order)], after, most))
+            holding = select(*self.columns).where(IS_OPEN, UserTask.assignee_id == self._officer)
+            found.append(self._in_order([holding.where(*self._in_time)]))
         return found
 
     def rare_sources(self) -> list[Rare]:
         """The tasks of the cases that fit the filters, where those are few."""
         aged = [self._of_aged] if self._aged and not self.done else []
-        return [*aged, *(self._of_rare(term) for name, term in self._terms.items() if name != "nomor")]
+        return [*aged, *(self._of_rare(*one) for one in self._terms.items() if one[0] != "nomor")]
 
     def _of_aged(self, most: int) -> Source | None:
         """What is open for so long, where that is little."""
@@ -282,7 +278,7 @@ class _Tab:
     def _queries(self) -> list[Select[Any]]:
         """What finds the tasks of the tab, each sorted by an index; narrowed to what the same index holds."""
         in_time = [] if self.done else self._in_time  # finished ones are not sorted by it
-        query = select(*self.columns).where(*in_time).order_by(*self._order)
+        query = select(*self.columns).where(*in_time)
         tab, held = self._filters.tab, self._held
         if tab in _OWN:
             return [query.where(*held)]
@@ -290,9 +286,9 @@ class _Tab:
             return [query.where(IS_OPEN)]
         return [query.where(*held, access.offered_at(*place)) for place in self._here]
 
-    @property
-    def _order(self) -> list[Any]:
-        return [column.desc() for column in self.columns] if self.descending else list(self.columns)
+    def _in_order(self, queries: Sequence[Select[Any]], columns: Sequence[Any] = ()) -> Source:
+        of = columns or self.columns
+        return keysets.in_order(self._session, queries, of, descending=self.descending)
 
     def _places(self) -> list[tuple[int, str]] | None:
         """The groups and units whose tasks the tab may show; None where that narrows nothing."""
@@ -304,25 +300,6 @@ class _Tab:
                 if len(having) <= access.MOST_PLACES:
                     here = sorted(having) if here is None else [place for place in here if place in having]
         return here if here is None or len(here) <= access.MOST_PLACES else None
-
-    def _keys(self, queries: Sequence[Select[Any]], after: Key | None, most: int) -> list[Key]:
-        if not queries:
-            return []
-        here = [self._following(query, after) for query in queries]
-        if len(here) == 1:
-            rows = self._session.execute(here[0].limit(most))
-        else:
-            found = bounded.either(here, most)
-            columns = [found.selected_columns[column.key] for column in self.columns]
-            order = [column.desc() for column in columns] if self.descending else columns
-            rows = self._session.execute(found.order_by(*order).limit(most))
-        return [tuple(row) for row in rows]
-
-    def _following(self, query: Select[Any], after: Key | None) -> Select[Any]:
-        if after is None:
-            return query
-        here = tuple_(*self.columns)
-        return query.where(here < after if self.descending else here > after)
 
     def _named(self) -> Select[Any]:
         named = [
@@ -338,20 +315,9 @@ class _Tab:
         found = found.prefix_with("MATERIALIZED")
         columns = [found.c[column.key] for column in self.columns]
 
-        def keys(after: Key | None, most: int) -> list[Key]:
-            if not ids:
-                return []
-            query = select(*columns).order_by(
-                *(column.desc() if self.descending else column for column in columns)
-            )
-            if after is not None:
-                here = tuple_(*columns)
-                query = query.where(here < after if self.descending else here > after)
-            return [tuple(row) for row in self._session.execute(query.limit(most))]
+        return self._in_order([select(*columns)] if ids else [], columns)
 
-        return keys
-
-    def _of_rare(self, term: Term) -> Rare:
+    def _of_rare(self, subject: str, term: Term) -> Rare:
         """The tasks of the cases that fit a condition, where those are few; of open tasks cases that run."""
 
         def rare(most: int) -> Source | None:
@@ -359,7 +325,8 @@ class _Tab:
                 source = term.rare(max(most - 1, 0))  # of more it may give some in an order of its own
                 found = [key[-1] for key in source(None, most)] if source is not None else None
             else:
-                running = [] if self.done else [ProcessInstance.ended_at.is_(None)]
+                runs = self.done or subject == "keadaan"  # what is stopped runs
+                running = [] if runs else [ProcessInstance.ended_at.is_(None)]
                 [query] = term.queries or ()
                 found = list(self._session.scalars(query.where(*running).limit(most)))
             return self._of_instances(found) if found is not None and len(found) < most else None

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.models import UserTask
-from app.services.core import access, bounded, ids
+from app.services.core import access, bounded, ids, keysets
 from app.services.core.access import Actor
+from app.services.core.candidates import Key
 from app.services.core.case_sources import LISTED
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
 from app.services.workload import overview
@@ -72,20 +73,13 @@ def tasks_of(session: Session, task_ids: Sequence[str], *, actor: Actor) -> Sequ
     return session.scalars(query.order_by(*_KEY)).all()
 
 
-def _keys(session: Session, filters: Filters, actor: Actor, most: int, after: str = "") -> list[Any]:
-    queries = _queries(session, filters, actor, *_KEY)
-    if not queries:
-        return []
+def _keys(session: Session, filters: Filters, actor: Actor, most: int, after: str = "") -> Sequence[Key]:
+    key: Key | None = None
     if after:
         sort_at, opened_at, task_id = values_of(after, 3)
-        last = (moment_of(sort_at), moment_of(opened_at), task_id)
-        queries = [query.where(tuple_(*_KEY) > last) for query in queries]
-    queries = [query.order_by(*_KEY) for query in queries]
-    if len(queries) == 1:
-        return list(session.execute(queries[0].limit(most)))
-    found = bounded.either(queries, most)
-    columns = [found.selected_columns[column.key] for column in _KEY]
-    return list(session.execute(found.order_by(*columns).limit(most)))
+        key = (moment_of(sort_at), moment_of(opened_at), task_id)
+    queries = _queries(session, filters, actor, *_KEY)
+    return keysets.in_order(session, queries, _KEY)(key, most)
 
 
 def _queries(session: Session, filters: Filters, actor: Actor, *columns: Any) -> list[Select[Any]]:
