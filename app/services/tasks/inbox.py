@@ -325,10 +325,10 @@ class _Tab:
                 source = term.rare(max(most - 1, 0))  # of more it may give some in an order of its own
                 found = [key[-1] for key in source(None, most)] if source is not None else None
             else:
-                runs = self.done or subject == "keadaan"  # what is stopped runs
-                running = [] if runs else [ProcessInstance.ended_at.is_(None)]
                 [query] = term.queries or ()
-                found = list(self._session.scalars(query.where(*running).limit(most)))
+                if not self.done and subject != "keadaan":  # what is stopped runs
+                    query = query.where(ProcessInstance.ended_at.is_(None))
+                found = list(self._session.scalars(query.limit(most)))
             return self._of_instances(found) if found is not None and len(found) < most else None
 
         return rare
