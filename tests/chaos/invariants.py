@@ -125,8 +125,9 @@ def _wrong_state(
         return [] if case.state == "ended" and not any(rows) else [f"no state, but {rows}"]
     version = definitions.version(session, case.definition_id)
     given = (version.program, case.engine_state, case.variables)
+    when: Any = {"now": clock.now(session), "calendar": holidays.calendar(session)}
     try:
-        workflow = engine._load(*given, clock.now(session), holidays.calendar(session))
+        workflow = engine.Case.take_up(*given, **when).workflow
     except AppError as error:
         return [f"its state does not load: {error}"]
     held = (
