@@ -295,7 +295,7 @@ class _Turnstile:
         # Who gave up may have his turn at this moment; whoever waits longer takes a thread from those who read.
         if not self._moves.wait(_MOMENT_S):
             file.close()
-            raise NotReady(_held())
+            raise NotReady(_busy_text())
         come, given_up = threading.Event(), False
 
         def wait() -> None:
@@ -312,7 +312,7 @@ class _Turnstile:
                 given_up = not come.is_set()
                 if given_up:
                     self._moves.clear()
-                    raise NotReady(_held())
+                    raise NotReady(_busy_text())
 
 
 def _parsed(url: str) -> URL:
@@ -386,7 +386,7 @@ def _rule_broken(error: Any) -> str:
 def _why_not_ready(error: DBAPIError) -> str:
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     if code in _HELD:
-        return _held()
+        return _busy_text()
     if code in _FULL:
         return storage_full()
     if code in (_READ_ONLY, sqlite3.SQLITE_READONLY):
@@ -396,7 +396,7 @@ def _why_not_ready(error: DBAPIError) -> str:
     return _("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")
 
 
-def _held() -> str:
+def _busy_text() -> str:
     return _("Perubahan lain belum selesai, jadi ini belum tersimpan. Coba lagi sebentar lagi.")
 
 

@@ -92,7 +92,7 @@ class Kinds:
         facts = feelin.facts_of(items)
         wanted = [
             fact.error is None
-            and (_is_held(item.asked) or not self._held.isdisjoint(fact.names | fact.maybe))
+            and (_is_held(item.asked) or not self._held_names.isdisjoint(fact.names | fact.maybe))
             for item, fact in zip(items, facts, strict=True)
         ]
         found = iter(
@@ -115,7 +115,7 @@ class Kinds:
         return found
 
     @cached_property
-    def _held(self) -> frozenset[str]:
+    def _held_names(self) -> frozenset[str]:
         return frozenset(name for name, kind in self.names.items() if _is_held(kind))
 
     def _seen(self, names: frozenset[str], asked: Kind) -> dict[str, Kind]:

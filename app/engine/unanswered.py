@@ -44,10 +44,10 @@ def is_empty(value: Any) -> bool:
 
 def told(read: Mapping[str, Any], kinds: Kinds) -> str:
     """Values under their labels; of identity, which an older release may have let in, no value."""
-    return ", ".join(_told(kinds, name, value) for name, value in read.items())
+    return ", ".join(_labelled_value(kinds, name, value) for name, value in read.items())
 
 
-def _told(kinds: Kinds, name: str, value: Any) -> str:
+def _labelled_value(kinds: Kinds, name: str, value: Any) -> str:
     label = kinds.labels.get(name, name)
     if name.partition(".")[0] in kinds.private:
         return label

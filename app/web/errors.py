@@ -311,7 +311,7 @@ def _field_errors(messages: Mapping[str, Any]) -> dict[str, str]:
     found: dict[str, str] = {}
     for place in messages.values():
         for name, text in _flat(place, ()):
-            found.setdefault(name, _said(text))
+            found.setdefault(name, _translated(text))
     return found
 
 
@@ -326,5 +326,5 @@ def _flat(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield ".".join(path), str(node)
 
 
-def _said(text: str) -> str:
+def _translated(text: str) -> str:
     return _(_WORDS.get(text, text))

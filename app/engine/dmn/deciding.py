@@ -98,7 +98,9 @@ def scope_of(
 ) -> Scope:
     """What a decision sees once the decisions that it needs are ``done`` (by id)."""
     needed = {name: v for need in decision.needs for name, v in need.bound(done[need.id].value).items()}
-    given = {given.name: variables[key] for given in decision.givens if (key := _held(given, variables))}
+    given = {
+        given.name: variables[key] for given in decision.givens if (key := _variable_of(given, variables))
+    }
     return Scope({**variables, **given, **needed}, decision.lets, now, seen_by(decision, kinds))
 
 
@@ -135,7 +137,7 @@ def _heading_kinds(table: Table, kinds: Kinds) -> list[Kind]:
     ]
 
 
-def _held(given: Given, variables: Mapping[str, Any]) -> str:
+def _variable_of(given: Given, variables: Mapping[str, Any]) -> str:
     """The variable that holds input data; "" when none does."""
     return next((key for key in (given.name, given.key) if key in variables), "")
 

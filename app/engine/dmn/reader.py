@@ -413,10 +413,10 @@ def _test(cell: str, value: str) -> str:
     inner = unary.negated(cell)
     if inner is not None:
         return f"not({_test(inner, value)} = true)"
-    return "(" + " or ".join(_one(part, value) for part in unary.parts(cell)) + ")"
+    return "(" + " or ".join(_one_test(part, value) for part in unary.parts(cell)) + ")"
 
 
-def _one(part: str, value: str) -> str:
+def _one_test(part: str, value: str) -> str:
     """One test; in brackets, as feelin takes ``a in (b) and c`` for ``a in (b and c)``."""
     if part == "null":
         return f"({value} = null)"

@@ -33,7 +33,7 @@ def inputs(run: Context, node: Node, seen: Mapping[str, Any]) -> dict[str, Any]:
     if node.mappings is None or not node.mappings.inputs:
         return {}
     found, warnings = _worked_out(run, node, node.mappings.inputs, seen, {})
-    run.record("inputs_mapped", node.id, given=dict(found), **_told(warnings))
+    run.record("inputs_mapped", node.id, given=dict(found), **_warnings_of(warnings))
     return found
 
 
@@ -202,8 +202,8 @@ def _set(
 ) -> None:
     if values:
         before = run.assign(values) if frame is None else run.assign_around(values, frame)
-        run.record("outputs_mapped", node.id, values=values, **before, **_told(warnings))
+        run.record("outputs_mapped", node.id, values=values, **before, **_warnings_of(warnings))
 
 
-def _told(warnings: Sequence[str]) -> dict[str, Any]:
+def _warnings_of(warnings: Sequence[str]) -> dict[str, Any]:
     return {"warnings": list(dict.fromkeys(warnings))} if warnings else {}

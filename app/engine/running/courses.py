@@ -240,7 +240,7 @@ class Course:
         for names, ways in onward.items():
             if (way := ways.get(_values(names, held))) is not None:
                 return self._follow(way, given, now, fired)
-        found = self._found(*first(), held)
+        found = self._way_taken(*first(), held)
         if found is None:
             return None
         if self._courses.has_room():
@@ -252,7 +252,7 @@ class Course:
         """What is called so in this case, as it is called in its place."""
         return next((there for there, own in self._own.items() if own == own_id), "")
 
-    def _found(self, case: Case, step: Step | None, held: Mapping[str, Any]) -> _Way | None:
+    def _way_taken(self, case: Case, step: Step | None, held: Mapping[str, Any]) -> _Way | None:
         if step is None:
             return None
         assigned = {

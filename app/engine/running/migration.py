@@ -165,10 +165,10 @@ class _Move:
     def put(self, slots: Sequence[Slot], scope: str, rounds_of: str = "") -> tuple[Slot, ...]:
         """The slots in the other version, inside of its sub-process ``scope`` ("": the process), in a round of
         ``rounds_of``."""
-        found = [self._one(slot, scope, rounds_of) for slot in slots]
+        found = [self._moved_slot(slot, scope, rounds_of) for slot in slots]
         return tuple(slot for slot in found if slot is not None)
 
-    def _one(self, slot: Slot, scope: str, rounds_of: str) -> Slot | None:
+    def _moved_slot(self, slot: Slot, scope: str, rounds_of: str) -> Slot | None:
         events: tuple[Slot, ...] = ()
         split_id = ""
         if slot.prefix == SPLIT:

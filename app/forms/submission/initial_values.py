@@ -24,7 +24,7 @@ def initial(sheet: Sheet, context: Mapping[str, Any], *, now: datetime) -> dict[
 def _opened(part: Field, place: Place, context: Mapping[str, Any], now: datetime) -> Any:
     if place.held is None or part.asked_anew or not has(context, place.held):
         return _moment(part, part.untouched, now)
-    return _held(part, held_by_instance(part, context, place.held, now))
+    return _fitting_value(part, held_by_instance(part, context, place.held, now))
 
 
 def held_by_instance(part: Field, context: Mapping[str, Any], path: Path, now: datetime) -> Any:
@@ -45,7 +45,7 @@ def _moment(part: Field, value: Any, now: datetime) -> Any:
     return moments.stored(value, part.subtype, part.time_format, now) if zoned else value
 
 
-def _held(part: Field, given: Any) -> Any:
+def _fitting_value(part: Field, given: Any) -> Any:
     adapted = _adapted(part, given)
     return adapted if adapted is not None and is_stored(part, adapted) else part.empty
 

@@ -51,14 +51,14 @@ def _filled(parts: list[Field], moment: Situation, now: datetime) -> list[Field]
     slots = [slot for part in parts for slot in _slots(part, moment)]
     if not slots:
         return parts
-    said = _said([text for _part, _name, text in slots], moment.scope.data, now)
+    said = _rendered([text for _part, _name, text in slots], moment.scope.data, now)
     changes: dict[str, dict[str, str]] = {}
     for (part, name, _text), words in zip(slots, said, strict=True):
         changes.setdefault(part.id, {})[name] = markdown.sanitize(words) if name == "html" else words
     return [replace(part, **changes[part.id]) if part.id in changes else part for part in parts]  # type: ignore[arg-type]
 
 
-def _said(texts: list[Text], variables: Mapping[str, Any], now: datetime) -> list[str]:
+def _rendered(texts: list[Text], variables: Mapping[str, Any], now: datetime) -> list[str]:
     """What one text cannot say, because of what people typed into the case, must not take the page away."""
     names = frozenset[str]().union(*(templates.look(text.text).reads for text in texts))
     data = {name: value for name, value in variables.items() if name in names}

@@ -98,10 +98,10 @@ def _errors(moment: Situation, asked: list[Field], now: datetime, files: Files |
     limits = _limits(asked, moment, now)
     texts = [(part.rules.pattern, moment.values[part.key]) for part in asked if part.rules.pattern]
     with patterns.tried((pattern, text) for pattern, text in texts if text and isinstance(text, str)):
-        return _told(moment, asked, limits, now, files)
+        return _error_texts(moment, asked, limits, now, files)
 
 
-def _told(
+def _error_texts(
     moment: Situation, asked: list[Field], limits: Mapping[str, Any], now: datetime, files: Files | None
 ) -> dict[str, str]:
     wrong = []

@@ -61,7 +61,7 @@ def fetch(url: str, after: Place, limit: int) -> list[Fetched]:
         with _folder(url) as (server, validity):
             known = after.uid if after.validity == validity else 0
             uids = [uid for uid in _uids(server, known) if uid > known][:limit]
-            return [_one(server, Place(validity, uid)) for uid in uids]
+            return [_fetch_mail(server, Place(validity, uid)) for uid in uids]
     except ssl.SSLError as error:
         raise MailboxAway("certificate" if "CERTIFICATE" in str(error) else "tls") from error
     except imaplib.IMAP4.abort as error:
@@ -119,7 +119,7 @@ def _uids(server: imaplib.IMAP4, known: int) -> list[int]:
     return sorted(int(uid) for line in found if line for uid in line.split())
 
 
-def _one(server: imaplib.IMAP4, place: Place) -> Fetched:
+def _fetch_mail(server: imaplib.IMAP4, place: Place) -> Fetched:
     answer, found = server.uid("FETCH", str(place.uid), f"(RFC822.SIZE BODY.PEEK[]<0.{MOST_BYTES}>)")
     _require(answer)
     pieces = [one for one in found if isinstance(one, tuple)]

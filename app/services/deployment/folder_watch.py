@@ -149,7 +149,7 @@ def prepare(session: Session, files: Mapping[str, bytes], *, waits: bool = False
     judged = _judged_beside(beside, new, findings)
     looked_at = {name: digests[name] for name in (*changed, *clashing, *judged)}
     lost = [row for row in known if row.name not in files]
-    held = _held(lost, digests.values(), _in_force(session, new) if lost else ())
+    held = _versions_with_lost_files(lost, digests.values(), _in_force(session, new) if lost else ())
     gone = [
         (row.name, f"{key} versi {number}")
         for row in lost
@@ -287,7 +287,7 @@ def files(session: Session) -> list[WatchedFile]:
     """
     rows = list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
     lost = [row for row in rows if _is_gone(row)]
-    held = _held(lost, (), _in_force(session, ()) if lost else ())
+    held = _versions_with_lost_files(lost, (), _in_force(session, ()) if lost else ())
     for row in lost:
         session.expunge(row)
         row.findings = [finding.as_dict() for finding in _gone(row, held.get(row.name, ()))]
@@ -319,7 +319,7 @@ def _processes(name: str, content: bytes) -> set[str]:
         return set()
 
 
-def _held(
+def _versions_with_lost_files(
     gone: Iterable[WatchedFile], present: Iterable[str], in_force: Iterable[_InForce]
 ) -> Mapping[str, Sequence[tuple[str, int]]]:
     """By name of each file that is gone the versions in force that hold it, each by key and number; not of those

@@ -63,7 +63,7 @@ def _of_condition(where: Finding, text: str, offered: dict[str, frozenset[object
         if test.sign in {"=", "!="} and test.key in offered:
             for value in test.values:
                 if isinstance(value, str) and value and value not in offered[test.key]:
-                    yield _told(where, test.key, value, offered[test.key])
+                    yield _with_options(where, test.key, value, offered[test.key])
 
 
 def _tests(tree: Tree | None) -> Iterator[Test]:
@@ -95,11 +95,11 @@ def _of_cell(
 ) -> Iterator[Finding]:
     for value in sorted(decisions.literals(cell) or ()) if variable in offered else ():
         if value not in offered[variable]:
-            found = _told(where, variable, value, offered[variable])
+            found = _with_options(where, variable, value, offered[variable])
             yield replace(found, params={**found.params, "column": column})
 
 
-def _told(where: Finding, variable: str, value: str, options: Iterable[object]) -> Finding:
+def _with_options(where: Finding, variable: str, value: str, options: Iterable[object]) -> Finding:
     texts = sorted(str(option) for option in options)
     near = meant(value, texts)
     shown = [near] if near else texts[:_SHOWN] + (["…"] if len(texts) > _SHOWN else [])

@@ -144,13 +144,13 @@ def found(session: Session, bundle: Bundle, plan: Plan) -> Iterator[Finding]:
     latest = definitions.latest(session, bundle.diagram.key)
     if latest is None or bundle.in_force:
         return
-    yield from _told(session, latest, rules_of_bundle(bundle, plan))
+    yield from _findings_since(session, latest, rules_of_bundle(bundle, plan))
 
 
 def found_between(session: Session, last: ProcessDefinition, instead: ProcessDefinition) -> list[Finding]:
     """The same for a stored version that would be in force in place of the ``last`` one; ask before the
     transaction, too: what was read is held ready."""
-    return list(_told(session, last, rules_of(definitions.version(session, instead.id))))
+    return list(_findings_since(session, last, rules_of(definitions.version(session, instead.id))))
 
 
 def names(findings: Iterable[Finding]) -> list[str]:
@@ -164,7 +164,7 @@ def opens(findings: Iterable[Finding]) -> bool:
     return any(one.code in CODES for one in findings)
 
 
-def _told(session: Session, last: ProcessDefinition, after: Rules) -> Iterator[Finding]:
+def _findings_since(session: Session, last: ProcessDefinition, after: Rules) -> Iterator[Finding]:
     version = definitions.readable(session, last.id)
     before = None if version is None else rules_of(version)
     ever = _ever_private(session, last.key) if before and after.open - before.open else ()

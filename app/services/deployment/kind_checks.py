@@ -62,7 +62,7 @@ def _of_diagram(bundle: Bundle) -> Iterator[Finding]:
     for one, typed in zip(expressions, found, strict=True):
         gateway = sources.get(one.element_id)
         name = (gateway.name or gateway.id) if gateway else names.get(one.element_id, diagram.name)
-        yield from _told(
+        yield from _clash_findings(
             Finding("", "error", one.element_id, name, lines.get(one.element_id, diagram.line)), typed
         )
 
@@ -74,14 +74,14 @@ def _of_form(where: Finding, texts: list[_Text], kinds: Kinds) -> Iterator[Findi
     )
     for typed, offered in zip(feel.typed(texts, plain), feel.typed(texts, kinds), strict=True):
         offer = offered.text if not offered.clashes and offered.text != typed.text else ""
-        yield from _told(where, typed, offer)
+        yield from _clash_findings(where, typed, offer)
 
 
 def _of_decision(decision: Decision, kinds: Kinds) -> Iterator[Finding]:
     where = Finding("", "error", decision.id, decision.name, decision.line, decision.file)
     placed = list(_placed(where, decision, kinds))
     for (at, _text), typed in zip(placed, feel.typed([text for _at, text in placed], kinds), strict=True):
-        yield from _told(at, typed)
+        yield from _clash_findings(at, typed)
 
 
 def _placed(where: Finding, decision: Decision, kinds: Kinds) -> Iterator[tuple[Finding, _Text]]:
@@ -117,7 +117,7 @@ def _asked(table: Table, kinds: Kinds) -> list[Kind]:
     return own or [None] * len(table.inputs)
 
 
-def _told(where: Finding, typed: Typed, offer: str = "") -> Iterator[Finding]:
+def _clash_findings(where: Finding, typed: Typed, offer: str = "") -> Iterator[Finding]:
     for clash in typed.clashes:
         params = {
             "left": clash.left,

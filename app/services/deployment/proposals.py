@@ -96,7 +96,7 @@ def propose(
     )
     session.add(row)
     session.flush()
-    history.record(session, _told(row), actor=actor)
+    history.record(session, _event_of(row), actor=actor)
     if row.state == "waiting":
         texts.queue_outside_instances(
             session,
@@ -109,7 +109,7 @@ def propose(
     return row
 
 
-def _told(row: ProposedDeployment) -> DeploymentProposed | PublicationPlanned:
+def _event_of(row: ProposedDeployment) -> DeploymentProposed | PublicationPlanned:
     at = row.in_force_at.isoformat() if row.in_force_at else ""
     keys = sorted(row.base)
     if row.state == "planned":

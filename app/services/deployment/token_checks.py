@@ -45,7 +45,7 @@ def _of_join(diagram: Diagram, stuck: Stuck, closed: frozenset[str]) -> Finding:
     params = {
         "join": f"“{node.name}”" if node.name else _gateway_before(diagram, node),
         "missing": ", ".join(dict.fromkeys(_origin(diagram, name) for name in stuck.missing)),
-        "way": told_names(list(_told(diagram, node, stuck.way))) or "–",
+        "way": told_names(list(_way_names(diagram, node, stuck.way))) or "–",
         "behind": f"{shown}, …" if len(behind) > _MOST_BEHIND else shown,
     }
     code = "join_never_passes" if node.id in closed and behind else "join_waits_for_ever"
@@ -91,7 +91,7 @@ def _origin(diagram: Diagram, name: str) -> str:
     return f"“{name}”"
 
 
-def _told(diagram: Diagram, join: Node, way: Iterable[Act]) -> Iterator[str]:
+def _way_names(diagram: Diagram, join: Node, way: Iterable[Act]) -> Iterator[str]:
     """The names on a way; within a called process only its own, as that process would tell them."""
     inside = called_from(join)
     names = {flow.id: flow.name for flow in diagram.flows}

@@ -109,13 +109,13 @@ def judge(file: str, run: bool, seed: str) -> Outcome:
     try:
         diagrams = reader.read_diagrams(content, file=Path(file).name)
     except InvalidDiagram as error:
-        return Outcome(file, "refused", *_told(error.findings))
+        return Outcome(file, "refused", *_codes_and_sentences(error.findings))
     questions = sum(len(diagram.questions) for diagram in diagrams)
     findings = tuple(finding for diagram in diagrams for finding in diagram.findings)
     return Outcome(
         file,
         "asks" if questions else "runs",
-        *_told(findings),
+        *_codes_and_sentences(findings),
         questions=questions,
         drives=triage_driver.drive_pools(diagrams, seed) if run else (),
     )
@@ -132,7 +132,7 @@ def _content(path: Path) -> bytes:
         return file.read(_MOST_BYTES)
 
 
-def _told(findings: Sequence[Finding]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _codes_and_sentences(findings: Sequence[Finding]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     ordered = sorted(findings, key=lambda finding: finding.severity != "error")
     codes = tuple(f"{finding.severity}:{finding.code}" for finding in ordered)
     return codes, tuple(f"{finding.line or '–'}: {finding.what} {finding.todo}" for finding in ordered)

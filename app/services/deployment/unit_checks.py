@@ -36,7 +36,7 @@ def check_units(bundle: Bundle, staffing: Plan | None) -> Iterator[Finding]:
 def _finding(node: Node, variable: str, variables: VariableFlow, who: str) -> Finding:
     ways = variables.filling(variable).ways(node.id)
     perhaps = variables.setters(variable, ways)
-    params = {"variable": variable, "ways": _told(ways), "who": who, "perhaps": ", ".join(perhaps)}
+    params = {"variable": variable, "ways": _way_names(ways), "who": who, "perhaps": ", ".join(perhaps)}
     code = "unit_perhaps_not_chosen" if perhaps else "unit_not_chosen"
     return Finding(code, "warning", node.id, named(node), node.line, params=params)
 
@@ -52,7 +52,7 @@ def _who(lane: Lane, group: PlannedGroup | None) -> str:
     )
 
 
-def _told(ways: list[Way]) -> str:
+def _way_names(ways: list[Way]) -> str:
     """The ways by the names of what they lead through."""
     shown = list(dict.fromkeys(filter(None, map(told, ways))))
     return "; ".join(shown[:_WAYS_SHOWN]) + ("; …" if len(shown) > _WAYS_SHOWN else "") or "–"

@@ -82,7 +82,7 @@ def apply(
     sent = outgoing_messages.send(session, instance, step)
     told_already = {event.activity_id for _number, event in sent}
     queued = _queue(session, instance, version, step, told_already, news, held_until)
-    told = [_told(event, actor, units) for event in step.events]
+    told = [_record_of(event, actor, units) for event in step.events]
     records = _in_order(step, told, [*sent, *queued])
     records += [
         Record(UnitMissing(variable=variable), task.node.id)
@@ -158,7 +158,9 @@ def _got_past(step: Step) -> set[str] | None:
     return None if step.ended else gone
 
 
-def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Record:
+def _record_of(
+    event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]
+) -> Record:
     """The engine's event with what only we know: for which unit a task opened, and that the reporter caused it."""
     told = typed(event.type, event.data)
     if isinstance(told, TaskCreated) and (unit := units.get(told.task, (None, None))[0]):
@@ -196,7 +198,7 @@ def _queue(
         {
             "instance_id": instance.id,
             "activity_id": effect.node.id,
-            "body": _body(_said(session, effect), to, about.get(effect.task or "", {})),
+            "body": _body(_notification_text(session, effect), to, about.get(effect.task or "", {})),
             "audience": to,
             "task_id": effect.task if effect.task in about else None,
             "queued_at": clock.now(session),
@@ -207,7 +209,7 @@ def _queue(
     return [(n, Record(NotificationQueued(**to), effect.node.id)) for n, effect, to in told]
 
 
-def _said(session: Session, effect: Effect) -> str:
+def _notification_text(session: Session, effect: Effect) -> str:
     """What a diagram says, word for word but for what is filled into it."""
     text, zone = effect.node.properties.get("pesan") or effect.node.name, settings.config(session).timezone
     return filled_texts.fill(text, effect.values, effect.due, now=clock.now(session), zone=zone)

@@ -46,7 +46,7 @@ def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[
     ]
     bulk.insert_rows(session, InstanceMessage, rows)
     bulk.insert_rows(session, Job, [_job(row, now) for row in rows])
-    return [(way[0], _told(row, names[row["key"]])) for way, row in zip(ways, rows, strict=True)]
+    return [(way[0], _record_of(row, names[row["key"]])) for way, row in zip(ways, rows, strict=True)]
 
 
 def wake(session: Session, instance: ProcessInstance) -> None:
@@ -113,6 +113,6 @@ def _job(row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
-def _told(row: Mapping[str, Any], process: str) -> Record:
+def _record_of(row: Mapping[str, Any], process: str) -> Record:
     event = MessageSent(message=row["name"], to=process, fields=sorted(row["values"]), id=row["id"])
     return Record(event, row["activity_id"])

@@ -55,7 +55,7 @@ def write_anew(
     if version is not None:
         _write_variables(session, instance, version, put)
     instance.engine_state = state.with_locals(instance.engine_state, put)
-    for model, columns, of in _told(instance.id):
+    for model, columns, of in _tables_beside(instance.id):
         for row in session.scalars(select(model).where(of)):
             change = by_writer(_writer(row)) if by_writer and model in _WRITER else put
             for column in columns:
@@ -83,7 +83,7 @@ def _write_variables(session: Session, instance: ProcessInstance, version: Versi
     listed.write_anew(session, instance, version, before)
 
 
-def _told(id_: int) -> list[tuple[Any, tuple[str, ...], Any]]:
+def _tables_beside(id_: int) -> list[tuple[Any, tuple[str, ...], Any]]:
     """(model, its columns, which rows) of what tells of a case besides itself."""
     return [
         (UserTask, ("locals",), UserTask.instance_id == id_),

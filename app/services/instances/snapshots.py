@@ -70,7 +70,7 @@ def rows_before(session: Session, instance: ProcessInstance, step: Step) -> Rows
     """Those of `rows_of` that a step is going to change or remove. 1 SQL for each kind that it has not read yet."""
     session.flush()
     of = {"of_id": instance.id}
-    held = [task for id_ in _changed_tasks(step) if (task := _held(session, id_)) is not None]
+    held = [task for id_ in _changed_tasks(step) if (task := _task_in_memory(session, id_)) is not None]
     others = _changed_tasks(step) - {task.id for task in held}
     return {
         ProcessInstance.__tablename__: [_row_of(instance, _CASE)],
@@ -90,7 +90,7 @@ def _changed_tasks(step: Step) -> set[str]:
     return {*step.closed, *step.overdue, *step.changed, *(task.id for task in step.postponed)}
 
 
-def _held(session: Session, task_id: str) -> UserTask | None:
+def _task_in_memory(session: Session, task_id: str) -> UserTask | None:
     return session.identity_map.get(identity_key(UserTask, task_id))
 
 

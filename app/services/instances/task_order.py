@@ -29,7 +29,7 @@ def sorted_at(task: OpenTask, opened_at: datetime, day_unit: DayUnit, calendar: 
     """
     if task.due is not None:
         return task.due.at
-    said = _said(task.node.properties.get(_CELL, ""))
+    said = _length_in_cell(task.node.properties.get(_CELL, ""))
     return _counted(said, opened_at, day_unit, calendar) if said is not None else opened_at + UNDATED
 
 
@@ -47,7 +47,7 @@ def rank(properties: Mapping[str, str], priority: str) -> int:
 
 
 @lru_cache(maxsize=1024)
-def _said(cell: str) -> Timer | None:
+def _length_in_cell(cell: str) -> Timer | None:
     understood = timers.mentioned(cell) if cell else None
     return Timer("duration", understood) if understood and timers.length_of(understood) is not None else None
 

@@ -20,12 +20,12 @@ def obstacles(
     instance: ProcessInstance, source: Version, target: Version, *, now: datetime, calendar: Calendar
 ) -> Iterator[Obstacle]:
     """Yield what is in the way. No SQL; V8 is asked only where the source version hides identity by a condition."""
-    yield from _told(instance, source, target)
+    yield from _open_identity(instance, source, target)
     yield from _opened(source, target)
     yield from _disclosed(instance, source, target, now.astimezone(calendar.zone))
 
 
-def _told(instance: ProcessInstance, source: Version, target: Version) -> Iterator[Obstacle]:
+def _open_identity(instance: ProcessInstance, source: Version, target: Version) -> Iterator[Obstacle]:
     """The case holds openly what the target version keeps as identity."""
     open_ones = target.private_keys - source.private_keys
     held = sorted(key for key in open_ones if instance.variables.get(key) not in (None, "", []))

@@ -92,7 +92,7 @@ def reopen(
         message = _("Pilih langkah tempat perkara diteruskan.")
         raise InvalidForm(message, {"to": message}, {"to": to, "reason": reason})
     reason = identity.masked_reason(session, instance, reason, actor=actor)
-    told = _told(instance, name, reason=reason, keeps_deadline=keep_deadline)
+    told = _event_of(instance, name, reason=reason, keeps_deadline=keep_deadline)
     _go_on(session, instance, version, to, told, actor)
     return instance
 
@@ -108,7 +108,7 @@ def reopen_for_reporter(session: Session, instance: ProcessInstance, version: Ve
     done = _completed_steps(session, instance, names)
     for to in dict.fromkeys([*([named.id] if named is not None else []), *done]):
         if to in names:
-            told = _told(instance, names[to], by=REPORTER)
+            told = _event_of(instance, names[to], by=REPORTER)
             with suppress(Conflict):  # it raises none after it wrote
                 return _go_on(session, instance, version, to, told, None)
     raise Conflict(
@@ -116,7 +116,7 @@ def reopen_for_reporter(session: Session, instance: ProcessInstance, version: Ve
     )
 
 
-def _told(instance: ProcessInstance, name: str, **more: Any) -> CaseReopened:
+def _event_of(instance: ProcessInstance, name: str, **more: Any) -> CaseReopened:
     end, ended_as = instance.end_activity_id or "", instance.end_name or ""
     return CaseReopened(name=name, end=end, ended_as=ended_as, **more)
 

@@ -81,7 +81,7 @@ def deliver(session: Session, limit: int = 200) -> int:
     if not messages:
         return 0
     standing = task_notices.Standing(session, messages)
-    people, told = _people(session, messages), _told(session, messages)
+    people, told = _people(session, messages), _users_noticed(session, messages)
     stand_ins = _StandIns(session, messages)
     now, rows = clock.now(session), []
     for message in messages:
@@ -209,7 +209,7 @@ def _having(session: Session, role: str) -> set[int]:
     )
 
 
-def _told(session: Session, messages: Sequence[OutboxMessage]) -> Mapping[int, set[int]]:
+def _users_noticed(session: Session, messages: Sequence[OutboxMessage]) -> Mapping[int, set[int]]:
     """Who has a notice of these messages already."""
     told: dict[int, set[int]] = defaultdict(set)
     ids = [message.id for message in messages]

@@ -51,8 +51,8 @@ def _box_of(anchor: xml.Element, surface: Surface) -> tuple[float, float, float,
     """Where an anchor begins and ends: left, top, right, bottom."""
     first, last = (_corner(anchor.find(f"{_XDR}{name}"), surface) for name in ("from", "to"))
     position, size = anchor.find(f"{_XDR}pos"), anchor.find(f"{_XDR}ext")
-    left, top = first or (_said(position, "x"), _said(position, "y"))
-    right, bottom = last or (left + _said(size, "cx"), top + _said(size, "cy"))
+    left, top = first or (_measure(position, "x"), _measure(position, "y"))
+    right, bottom = last or (left + _measure(size, "cx"), top + _measure(size, "cy"))
     return left, top, right, bottom
 
 
@@ -69,7 +69,7 @@ def _count(part: xml.Element, name: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 12 else 0
 
 
-def _said(part: xml.Element | None, name: str) -> float:
+def _measure(part: xml.Element | None, name: str) -> float:
     text = part.get(name) or "" if part is not None else ""
     return float(text) if text.removeprefix("-").isdigit() and len(text) < 15 else 0.0
 
@@ -80,7 +80,7 @@ def _room(anchor: xml.Element) -> tuple[float, float, float, float] | None:
     if frame is None:
         return None
     begin, size = next(frame.iter(f"{_A}chOff"), None), next(frame.iter(f"{_A}chExt"), None)
-    return _said(begin, "x"), _said(begin, "y"), _said(size, "cx"), _said(size, "cy")
+    return _measure(begin, "x"), _measure(begin, "y"), _measure(size, "cx"), _measure(size, "cy")
 
 
 def _middle(
@@ -94,8 +94,8 @@ def _middle(
     frame = next(part.iter(f"{_A}xfrm", f"{_XDR}xfrm"), None)
     if room is not None and frame is not None and room[2] and room[3]:
         at, size = frame.find(f"{_A}off"), frame.find(f"{_A}ext")
-        across = (_said(at, "x") + _said(size, "cx") / 2 - room[0]) / room[2]
-        down = (_said(at, "y") + _said(size, "cy") / 2 - room[1]) / room[3]
+        across = (_measure(at, "x") + _measure(size, "cx") / 2 - room[0]) / room[2]
+        down = (_measure(at, "y") + _measure(size, "cy") / 2 - room[1]) / room[3]
     return left + (right - left) * across, top + (bottom - top) * down
 
 

@@ -82,14 +82,14 @@ class _Drafting:
             self.key,
             self.table.name or self.key,
             files,
-            self._told(),
+            self._guesses_by_row(),
             tuple(self.nodes),
             tuple(self.flows),
             tuple(self.performers),
             plans,
         )
 
-    def _told(self) -> list[Guess]:
+    def _guesses_by_row(self) -> list[Guess]:
         return sorted(self.guesses, key=lambda guess: guess.row)
 
     def _guess(self, row: int, text: str) -> None:
@@ -393,10 +393,12 @@ class _Drafting:
     def _answered(self, question: Node, steps: Sequence[_Step]) -> Answers:
         chain = [node for node in self.nodes if not node.beside]
         after = chain[chain.index(question) + 1]
-        yes, no = (self._said(flow.target, after, steps) for flow in self.flows if flow.source is question)
+        yes, no = (
+            self._target_choice(flow.target, after, steps) for flow in self.flows if flow.source is question
+        )
         return Answers(question.name, question.lane, yes, no, *question.answers)
 
-    def _said(self, target: Node, after: Node, steps: Sequence[_Step]) -> str:
+    def _target_choice(self, target: Node, after: Node, steps: Sequence[_Step]) -> str:
         if target is after:
             return NEXT
         for place, step in enumerate(steps):

@@ -28,7 +28,7 @@ def snooze(session: Session, task_id: str, until: date | None, *, moved: bool, a
     Raises:
         NotFound; Conflict: it is closed; NotAllowed: he does not hold it; InvalidForm: no possible day.
     """
-    task = _held(session, task_id, actor)
+    task = _own_task(session, task_id, actor)
     zone = settings.config(session).timezone
     now = clock.now(session)
     if until is None and not moved:
@@ -53,7 +53,7 @@ def wake(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     Raises:
         NotFound; Conflict: it is closed; NotAllowed: he does not hold it.
     """
-    task = _held(session, task_id, actor)
+    task = _own_task(session, task_id, actor)
     if task.snoozed_until is not None:
         task.snoozed_until, task.snoozed_for_case = None, False
         _tell(session, task, TaskWoken(task=task.id), actor)
@@ -64,7 +64,7 @@ def _tell(session: Session, task: UserTask, event: TaskSnoozed | TaskWoken, acto
     history.record(session, event, actor=actor, instance_id=task.instance_id, activity_id=task.activity_id)
 
 
-def _held(session: Session, task_id: str, actor: Actor) -> UserTask:
+def _own_task(session: Session, task_id: str, actor: Actor) -> UserTask:
     task = tasks.get(session, task_id, actor=actor, lock=True).task
     tasks.check_open(session, task, actor)
     if task.assignee_id != actor.id:

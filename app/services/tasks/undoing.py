@@ -72,7 +72,9 @@ def put_last_back(
     assert row is not None  # noqa: S101 required just now
     undone, since = dict(instance.variables), row.since
     _put_back(session, instance.id, row, before, scope, actor)
-    return _told(session, session.get_one(ProcessInstance, instance.id), of_id, undone, since, before.files)
+    return _event_of(
+        session, session.get_one(ProcessInstance, instance.id), of_id, undone, since, before.files
+    )
 
 
 def refuse_repeat(session: Session, task_id: str) -> None:
@@ -86,7 +88,7 @@ def refuse_repeat(session: Session, task_id: str) -> None:
         raise Conflict(_("Penyelesaian ini sudah diurungkan. Periksa isiannya, lalu kirim lagi."))
 
 
-def _told(
+def _event_of(
     session: Session,
     instance: ProcessInstance,
     of_id: str,

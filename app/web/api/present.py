@@ -126,11 +126,11 @@ def event(entry: Entry[Event]) -> dict[str, Any]:
         "actor": entry.actor.name if entry.actor else None,
         "channel": entry.origin[0] if entry.origin else None,
         "activity_id": entry.activity_id,
-        "data": _told(entry),
+        "data": _event_data(entry),
     }
 
 
-def _told(entry: Entry[Event]) -> Mapping[str, Any]:
+def _event_data(entry: Entry[Event]) -> Mapping[str, Any]:
     """What explains an event; why a case stopped in the caller's language."""
     if not isinstance(entry.event, IncidentOpened):
         return entry.data

@@ -38,7 +38,9 @@ def show(instance_id: int) -> str:
 def _draw(found: Replay, words: Vocabulary, seen: deadlines.Moment) -> str:
     states = _labelled(found, seen)
     title = _(
-        "Perkara {number} pada {at}", number=found.instance.business_key, at=_told(found, seen.calendar)
+        "Perkara {number} pada {at}",
+        number=found.instance.business_key,
+        at=_moment_text(found, seen.calendar),
     )
     here = next((one.activity_id for one in found.happened if one.activity_id in states), "") or ""
     svg, lines = replay.draw(found.version, states, title, marked=here)
@@ -68,7 +70,7 @@ def _draw(found: Replay, words: Vocabulary, seen: deadlines.Moment) -> str:
     )
 
 
-def _told(found: Replay, calendar: Calendar) -> str:
+def _moment_text(found: Replay, calendar: Calendar) -> str:
     return i18n.moment(found.moment.at, calendar.zone)
 
 

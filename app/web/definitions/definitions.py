@@ -363,7 +363,7 @@ def _list_page(
             deployers=details.deployed_by(session, live.items),
             waiting=waiting,
             proposers=proposals.people(session, waiting),
-            told=_told(watched),
+            told=_with_findings(watched),
             quiet=[row for row in watched if not row.findings],
             seen=seen.fields(session) if owns else {},
             watching=context.config().watch,
@@ -379,7 +379,7 @@ def _list_page(
         )
 
 
-def _told(watched: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
+def _with_findings(watched: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
     """Watched files about which there is something to say, those that were refused first."""
     found = sorted((row for row in watched if row.findings), key=lambda row: (not row.refused, row.name))
     return [(row, [said(finding) for finding in row.findings]) for row in found]

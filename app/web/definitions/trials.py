@@ -57,7 +57,7 @@ def link_to(address: str, asked: Sequence[Asked]) -> Callable[[Any, Any], Markup
         texts = example_texts(region, decision, asked)
         given: dict[str, Any] = {_PREFIX + name: text for name, text in texts.items()}
         link = url_for(address, **{**(request.view_args or {}), "coba": "1", **given}, _anchor="coba")
-        return Markup('<a href="{}">{}</a>').format(link, _said(texts, asked))
+        return Markup('<a href="{}">{}</a>').format(link, _trial_title(texts, asked))
 
     return offer
 
@@ -67,14 +67,14 @@ def button_for(asked: Sequence[Asked]) -> Callable[[Any, Any], Markup]:
 
     def offer(region: Any, decision: Any) -> Markup:
         from_example = example_texts(region, decision, asked)
-        said = _said(from_example, asked)
+        said = _trial_title(from_example, asked)
         text = Markup('<button type="button" class="button button--small" data-try="{}">{}</button>')
         return text.format(json.dumps(from_example), said)
 
     return offer
 
 
-def _said(texts: Mapping[str, str], asked: Sequence[Asked]) -> str:
+def _trial_title(texts: Mapping[str, str], asked: Sequence[Asked]) -> str:
     labels = {one.name: one.label for one in asked}
     given = ", ".join(f"{labels[name]} = {text or _('(kosong)')}" for name, text in texts.items())
     return _("Coba: {inputs}", inputs=given) if given else _("Coba")

@@ -56,7 +56,7 @@ def add() -> Response:
     except InvalidForm as error:
         return make_response(_days_page(error.errors or {"on": errors.tell_error(error)}), 422)
     words = N_("{day} masuk daftar.") if done["named"] else N_("{day} sekarang hari kerja biasa.")
-    return _told(_(words, day=day(date.fromisoformat(done["on"]))))
+    return _saved(_(words, day=day(date.fromisoformat(done["on"]))))
 
 
 @blueprint.post("/pengguna/libur/<on>/hapus")
@@ -76,7 +76,7 @@ def remove(on: str) -> Response:
         return make_response(asked)
     done = run_command(context.database(), command, do, actor=actor, allowed=context.require_administrator)
     words = N_("Hari libur dihapus dari daftar.") if done["named"] else N_("{day} libur lagi.")
-    return _told(_(words, day=day(kept)))
+    return _saved(_(words, day=day(kept)))
 
 
 def _running() -> str:
@@ -90,7 +90,7 @@ def _is_to_be_asked(command: Command) -> bool:
     return not _running() and earlier_answer(context.database(), command, actor=context.actor()) is None
 
 
-def _told(said: str) -> Response:
+def _saved(said: str) -> Response:
     if _running() == _RECOUNT:
         flash(said, "ok")
         return redirect(url_for("days_off.recount"), 303)

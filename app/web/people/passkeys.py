@@ -89,7 +89,7 @@ def remove() -> AnyResponse:
 def ask() -> AnyResponse:
     """What a browser asks its passkeys, for whoever wants to come in by one. Nothing is stored."""
     with context.database().reading() as session:
-        return _told(passkeys.begin_entering(session))
+        return _options_as_json(passkeys.begin_entering(session))
 
 
 @blueprint.post("/masuk/kunci")
@@ -115,7 +115,9 @@ def enter() -> AnyResponse:
 def ask_second() -> AnyResponse:
     """The same for who gave his password: about passkeys of his."""
     try:
-        return _told(commands.begin_second_step(context.database(), context.cookie(auth.TICKET_COOKIE)))
+        return _options_as_json(
+            commands.begin_second_step(context.database(), context.cookie(auth.TICKET_COOKIE))
+        )
     except FirstStepOver as error:
         return make_response(jsonify({"error": str(error)}), 422)
 
@@ -147,7 +149,7 @@ def enter_second() -> AnyResponse:
     return there
 
 
-def _told(asked: Asked) -> AnyResponse:
+def _options_as_json(asked: Asked) -> AnyResponse:
     return jsonify({"options": asked.options, "sealed": asked.sealed})
 
 

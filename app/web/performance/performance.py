@@ -110,11 +110,11 @@ def heat_map(definition_id: int) -> str:
         found=found,
         words=words,
         measure=_(_MEASURES[measure]),
-        told=lambda value: _told(measure, value),
+        told=lambda value: _value_text(measure, value),
     )
 
 
-def _told(measure: steps.Measure, value: float) -> str:
+def _value_text(measure: steps.Measure, value: float) -> str:
     if measure == "done":
         return words.count(int(value))
     return f"{decimal(100 * value)}%" if measure == "late" else words.duration(value)

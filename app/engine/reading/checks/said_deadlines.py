@@ -23,7 +23,7 @@ def check_said_deadlines(diagram: Diagram, source: Source) -> None:
     for node in diagram.nodes.values():
         _check_label(node, source)
         _check_cell(node, diagram, source)
-    for node_id, leading in _told(diagram).items():
+    for node_id, leading in _timers_of_texts(diagram).items():
         _check_message(diagram.nodes[node_id], leading, diagram, source)
     for node in diagram.nodes.values():
         _check_reach(node, diagram, source)
@@ -103,7 +103,7 @@ def _single(timer: Timer) -> bool:
     return not timers.is_relative(timer) and timers.cycle(timer) is None
 
 
-def _told(diagram: Diagram) -> dict[str, list[Node]]:
+def _timers_of_texts(diagram: Diagram) -> dict[str, list[Node]]:
     """What tells people something, by its id, with the timers on edges that lead there without a person between."""
     found = dict[str, list[Node]]()
     for timer in diagram.nodes.values():

@@ -31,7 +31,7 @@ def check_timers(diagram: Diagram, source: Source) -> None:
     for host, events in diagram.boundary.items():
         marked = [event for event in events if event.is_deadline]
         for event in marked[1:]:
-            texts = {"first": _said(marked[0]), "second": _said(event)}
+            texts = {"first": _label(marked[0]), "second": _label(event)}
             source.error("deadline_twice", event, host=_name(diagram.nodes, host), **texts)
 
 
@@ -78,7 +78,7 @@ def _check_first(node: Node, source: Source) -> None:
         source.error("first_opening_not_single", node, text=node.timer.text)
 
 
-def _said(event: Node) -> str:
+def _label(event: Node) -> str:
     """What a timer is called, or else says; the text too where it says otherwise than its label."""
     text = event.timer.text if event.timer is not None else ""
     return f"{event.name} ({text})" if event.name and event.name != text else text

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[^\W\d]\w{0,99}")
 
 
 @dataclass(frozen=True)
-class _Said:
+class _LoopAttributes:
     """What a multi-instance marker says, wherever it says it."""
 
     over: str
@@ -36,7 +36,7 @@ def read_loop(element: Element, source: Source) -> Loop | None:
 
 
 def _for_each(element: Element, marker: Element, source: Source) -> Loop | None:
-    said, at = _said(marker, source), place(element)
+    said, at = _loop_attributes(marker, source), place(element)
     if not said.over:
         source.warning("rounds_unknown", element)
         return None
@@ -59,12 +59,12 @@ def _for_each(element: Element, marker: Element, source: Source) -> Loop | None:
     )
 
 
-def _said(marker: Element, source: Source) -> _Said:
+def _loop_attributes(marker: Element, source: Source) -> _LoopAttributes:
     own, added = engine_attributes(marker), _zeebe(marker)
     over = (
         added.get("inputCollection") or own.get("collection") or _referred(marker, "loopDataInputRef", source)
     )
-    return _Said(
+    return _LoopAttributes(
         over=conditions.unwrap(over or "") or _expression(marker, "loopCardinality"),
         element=added.get("inputElement") or own.get("elementVariable") or _item(marker, "inputDataItem"),
         into=added.get("outputCollection") or _referred(marker, "loopDataOutputRef", source),
