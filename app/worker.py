@@ -194,7 +194,7 @@ def _tell(report: folder_watch.Report, say: Callable[[str], None]) -> None:
     for name, version in report.gone:
         say(f"{name} tidak ada lagi di folder; {version} tetap berlaku dengan isi berkas itu.")
     for finding in report.findings:
-        say(finding.told)
+        say(finding.text)
 
 
 def parse_time(text: str, now: datetime, zone: tzinfo) -> datetime:

@@ -61,7 +61,7 @@ def test_findings_are_shown_by_how_grave_they_are() -> None:
     found = [Finding("file_empty", severity) for severity in ("info", "warning", "error", "warning")]
     shown = errors_first(found)
     assert [one.severity for one in shown] == ["error", "warning", "warning", "info"]
-    assert [one.told.split()[0] for one in shown] == ["Galat", "Peringatan", "Peringatan", "Catatan"]
+    assert [one.text.split()[0] for one in shown] == ["Galat", "Peringatan", "Peringatan", "Catatan"]
     assert not has_errors(found[:2])
 
 

@@ -146,7 +146,7 @@ def _print_json(findings: Sequence[Finding]) -> None:
 
 def _print(findings: Sequence[Finding]) -> None:
     for finding in findings:
-        say(finding.told)
+        say(finding.text)
     if not findings:
         click.echo("Tidak ada temuan.")
 

@@ -48,7 +48,7 @@ def verify_command(against: tuple[Path, ...]) -> None:
         )
     evidence.note_verified(database, found)
     for fault in found.faults[:_MOST_TOLD]:
-        say(f"- {found.told(fault)}")
+        say(f"- {found.fault_text(fault)}")
     if found.faults:
         raise AppError(f"{len(found.faults)} kejanggalan ditemukan.")
     if not found.checkpoints and not found.outside:
@@ -127,7 +127,7 @@ def export_command(cases: tuple[str, ...], output: Path) -> None:
     part = output.with_name(f"{output.name}.part")
     try:
         with part.open("w+b") as file:
-            evidence.take_along(database, config, ids, file)
+            evidence.export_bundle(database, config, ids, file)
         part.replace(output)
     finally:
         part.unlink(missing_ok=True)

@@ -24,7 +24,7 @@ from app.base.errors import NotReady
 from app.base.i18n import moment as in_words
 from app.cli import interrupts
 from app.cli.base import ready, say
-from app.commands.security_log import told
+from app.commands.security_log import recorded
 from app.commands.transaction import run_without_key
 from app.history.events.maintenance import ClockMoved, ClockReset
 from app.services.core import clock, history, security_log, settings
@@ -219,7 +219,7 @@ def _end_as_the_web_did(code: int) -> None:
 def backup_command(target: Path, keys: Path | None, recipients: tuple[str, ...]) -> None:
     """Back up."""
     config, database = ready()
-    with told(database, "backup"), _progress() as tell:
+    with recorded(database, "backup"), _progress() as tell:
         done = backup.backup(config, database, target, keys=keys, recipients=recipients, tell=tell)
     click.echo(done)
 
@@ -246,7 +246,7 @@ def restore_command(source: Path, keys: Path | None, identity: Path | None, *, w
         done = backup.restore(
             config, source, keys=keys, identity=identity, without_keys=without_keys, tell=tell
         )
-    with closing(settings.open_database(config)) as database, told(database, "restore"):
+    with closing(settings.open_database(config)) as database, recorded(database, "restore"):
         click.echo(done)
 
 

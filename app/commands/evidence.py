@@ -161,7 +161,7 @@ def note_verified(database: Database, found: Verified, actor: Actor | None = Non
     run_without_key(database, note)
 
 
-def take_along(
+def export_bundle(
     database: Database, config: Config, case_ids: Sequence[int], file: IO[bytes], actor: Actor | None = None
 ) -> None:
     """Write the evidence of cases to a file in which one can go back, once it is recorded that they are downloaded

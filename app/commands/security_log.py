@@ -29,7 +29,7 @@ def record(database: Database, deed: Deed) -> None:
 
 
 @contextmanager
-def told(database: Database, action: str) -> Iterator[None]:
+def recorded(database: Database, action: str) -> Iterator[None]:
     """Tell the log of a command of the machine that runs inside the block: done, or why not."""
     try:
         yield

@@ -42,7 +42,7 @@ def is_empty(value: Any) -> bool:
     return value in (None, "", [], {})
 
 
-def told(read: Mapping[str, Any], kinds: Kinds) -> str:
+def labelled_values(read: Mapping[str, Any], kinds: Kinds) -> str:
     """Values under their labels; of identity, which an older release may have let in, no value."""
     return ", ".join(_labelled_value(kinds, name, value) for name, value in read.items())
 

@@ -70,7 +70,7 @@ class Finding:
         return ":".join(str(part) for part in (self.file, self.line) if part)
 
     @property
-    def told(self) -> str:
+    def text(self) -> str:
         """All of it in one line, as commands and the worker print it."""
         element = f" [{self.element_id}]" if self.element_id else ""
         return f"{_SAID[self.severity]} {self.place}{element} {self.what} {self.todo}"

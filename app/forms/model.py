@@ -164,13 +164,13 @@ class Field:
     @property
     def public(self) -> bool:
         """Whether the reporter reads the value on the tracking page (property ``tampil pelapor``); identity never."""
-        return self.told and not self.private
+        return self.is_for_reporter and not self.private
 
     @property
-    def told(self) -> bool:
+    def is_for_reporter(self) -> bool:
         """Whether it, or one inside it, is marked ``tampil pelapor``."""
         own = self.properties.get("tampil pelapor", "").strip().lower() in YES
-        return own or any(part.told for part in self.components)
+        return own or any(part.is_for_reporter for part in self.components)
 
     @property
     def asked_anew(self) -> bool:

@@ -26,7 +26,7 @@ BESIDE: Mapping[str, str] = {
     **dict.fromkeys(("scenarios.keep_scenario", "forecast.forecast_draft"), _TRIAL),
     **dict.fromkeys(("providers.depart", "providers.enter", "providers.resume"), _PROVIDER),
     "downloads.note_list_taken": _LOG,
-    **dict.fromkeys(("security_log.record", "security_log.told"), _LOG),
+    **dict.fromkeys(("security_log.record", "security_log.recorded"), _LOG),
     "security_log.write_notes": _LOG,
 }
 
@@ -34,7 +34,7 @@ BESIDE: Mapping[str, str] = {
 def faults(database: Database) -> list[str]:
     """What does not fit, in words."""
     found = verifying.snapshot_verified(config_of(database), database, lambda _done: None)
-    return [found.told(fault) for fault in found.faults]
+    return [found.fault_text(fault) for fault in found.faults]
 
 
 def test_the_record_verifies_after_every_command_and_after_a_restore(

@@ -650,7 +650,7 @@ class Walk:
         with database.reading() as session:
             config = settings.config(session)
         with TemporaryFile() as file:
-            evidence.take_along(database, config, [case.id], file, office.auditor)
+            evidence.export_bundle(database, config, [case.id], file, office.auditor)
         target = self.deployed(procedure(after="21 hari kerja"))
         survey = surveys.begin(
             database, self.command("survey_version"), lambda s: move_targets.stored_target(s, target),

@@ -130,7 +130,7 @@ class Importing(Office):
     def foreign(self, batch: int) -> list[ForeignValue]:
         with self.database.reading() as session:
             goal = targets.target(session, "uji", actor=self.rina)
-            return foreign_values.told(session, batch, goal)
+            return foreign_values.listed(session, batch, goal)
 
     def work(self) -> None:
         while imports.work(self.database):

@@ -7,7 +7,7 @@ from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import AppError
 from app.base.i18n import N_, _
-from app.commands.security_log import told
+from app.commands.security_log import recorded
 from app.commands.transaction import run_without_key
 from app.services.maintenance import scheduled_backups
 
@@ -21,7 +21,7 @@ def work(database: Database, config: Config) -> bool:
         if not scheduled_backups.is_due(session, config):
             return False
     try:
-        with told(database, "backup"):
+        with recorded(database, "backup"):
             made = scheduled_backups.make(config, database)
         size = scheduled_backups.size_bytes(made)
     except AppError as error:

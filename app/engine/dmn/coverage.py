@@ -95,7 +95,7 @@ def coverage_of(decision: Decision, domains: Mapping[str, Domain] | None = None)
     table = decision.table
     if table is None or any(len(rule.inputs) != len(table.inputs) for rule in table.rules):
         return Coverage()
-    return _Grid(decision, table, domains or {}).found()
+    return _Grid(decision, table, domains or {}).coverage()
 
 
 @dataclass
@@ -210,7 +210,7 @@ class _Grid:
         self._is_cut = False
         self._is_free = _is_free(decision, table)
 
-    def found(self) -> Coverage:
+    def coverage(self) -> Coverage:
         gaps = tuple(self._gaps())
         overlaps, unused = tuple(self._overlaps()), tuple(self._unused())
         return Coverage(gaps, overlaps, unused, tuple(self._unjudged()), not self._is_cut)

@@ -17,7 +17,7 @@ from app.bpmnio.kinds import ANY, NOTHING, Kind, Kinds, stored
 from app.engine.dmn.cells import Cell, as_test, is_any, literals
 from app.engine.dmn.model import Decision, Expression, Given, Table
 from app.engine.dmn.types import CONVERSIONS, Limited, kind_of, limits
-from app.engine.unanswered import filled_in, is_empty, told
+from app.engine.unanswered import filled_in, is_empty, labelled_values
 
 #: What one rule gives, by output.
 _Row = tuple[Any, ...]
@@ -274,7 +274,7 @@ def _require_answers(
             "Tabel “{name}”: baris {row} tidak cocok dan tidak pula gagal, padahal isiannya ada: {values}.",
             name=decision.name,
             row=index + 1,
-            values=told(read, scope.kinds),
+            values=labelled_values(read, scope.kinds),
         ),
         detail=f"{decision.id}: {table.rules[index].id}",
     )

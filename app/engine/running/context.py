@@ -16,7 +16,7 @@ from app.engine import local_variables, timers
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.scopes import frames
-from app.engine.unanswered import filled_in, told
+from app.engine.unanswered import filled_in, labelled_values
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Context:
                     _(
                         "Syarat pada “{name}” tidak benar dan tidak salah, padahal isiannya ada: {values}.",
                         name=node.name or node.id,
-                        values=told(read, self.diagram.kinds),
+                        values=labelled_values(read, self.diagram.kinds),
                     ),
                     activity_id=node.id,
                     detail=text,

@@ -304,7 +304,7 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
     findings = Findings(file, content.decode("utf-8", "replace"))
     parts = written(form.schema)
     for field in form.everything:
-        if field.key and field.private and field.told:
+        if field.key and field.private and field.is_for_reporter:
             findings.add("form_private_told", parts[field.id])
         if not field.private and CHANNEL in field.properties:
             findings.add("form_channel_open", parts[field.id], severity="warning")

@@ -151,7 +151,7 @@ def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> No
     bundle.findings += deadline_checks.check_deadlines(bundle)
     bundle.findings += sop_revisions.unchanged(session, bundle) if session is not None else ()
     if session is not None and staffing is not None:
-        bundle.findings += identity_openings.found(session, bundle, staffing)
+        bundle.findings += identity_openings.findings(session, bundle, staffing)
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
 

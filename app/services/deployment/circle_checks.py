@@ -8,7 +8,7 @@ from app.base.i18n import _
 from app.engine.diagram import Diagram, Node
 from app.findings import Finding
 from app.services.deployment.bundle import Bundle, set_by
-from app.services.deployment.variable_flow import told_names
+from app.services.deployment.variable_flow import names_text
 
 #: Kinds of elements that a case passes at once. A thrown event may take away what goes round, and is none of them.
 _AUTOMATIC = frozenset(
@@ -36,7 +36,7 @@ def check_circles(bundle: Bundle, reads: Collection[tuple[str, Collection[str]]]
             continue
         names = [node.name for node in circle if node.name] or [_("gerbang tanpa nama")]
         place = next((node for node in circle if node.name), circle[0])
-        params = {"names": told_names(names)}
+        params = {"names": names_text(names)}
         yield Finding(
             "automatic_circle", "warning", place.id, place.name or names[0], place.line, params=params
         )

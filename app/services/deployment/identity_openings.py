@@ -139,7 +139,7 @@ def rules_of_bundle(bundle: Bundle, plan: Plan) -> Rules:
     return Rules(bundle.diagram, marks, lanes, coordinators, groups, sources)
 
 
-def found(session: Session, bundle: Bundle, plan: Plan) -> Iterator[Finding]:
+def findings(session: Session, bundle: Bundle, plan: Plan) -> Iterator[Finding]:
     """Yield a warning for each thing that a deployment opens. Up to 3 SQL more than reading the version in force."""
     latest = definitions.latest(session, bundle.diagram.key)
     if latest is None or bundle.in_force:

@@ -194,7 +194,7 @@ def may_reject(row: ProposedDeployment, *, actor: Actor) -> bool:
     return own or may_decide(row, actor=actor)
 
 
-def held(session: Session) -> frozenset[str]:
+def kept_digests(session: Session) -> frozenset[str]:
     """The contents that proposals hold, decided or not, by their SHA-256. 1 SQL."""
     rows = session.execute(select(ProposedDeployment.files, ProposedDeployment.beside))
     return frozenset(digest for files, beside in rows for digest in (*files.values(), *beside.values()))

@@ -39,7 +39,9 @@ def check_questions(bundle: Bundle) -> Iterator[Finding]:
 
 
 def _chooses(part: Field) -> bool:
-    return part.type in _CHOICES and part.takes_input and not (part.private or part.rows or part.told)
+    return (
+        part.type in _CHOICES and part.takes_input and not (part.private or part.rows or part.is_for_reporter)
+    )
 
 
 def _put_by_gateways(bundle: Bundle) -> tuple[set[str], list[frozenset[str]]]:

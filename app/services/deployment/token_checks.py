@@ -12,7 +12,7 @@ from app.engine.reading.checks.structure import ways
 from app.engine.state_space import search
 from app.engine.state_space.search import Act, Explored, Stuck
 from app.findings import Finding
-from app.services.deployment.variable_flow import called_from, named, told_names
+from app.services.deployment.variable_flow import called_from, named, names_text
 
 #: Of joins that may wait for ever, and of elements behind one, so many are told of.
 _MOST_JOINS, _MOST_BEHIND = 5, 3
@@ -45,7 +45,7 @@ def _of_join(diagram: Diagram, stuck: Stuck, closed: frozenset[str]) -> Finding:
     params = {
         "join": f"“{node.name}”" if node.name else _gateway_before(diagram, node),
         "missing": ", ".join(dict.fromkeys(_origin(diagram, name) for name in stuck.missing)),
-        "way": told_names(list(_way_names(diagram, node, stuck.way))) or "–",
+        "way": names_text(list(_way_names(diagram, node, stuck.way))) or "–",
         "behind": f"{shown}, …" if len(behind) > _MOST_BEHIND else shown,
     }
     code = "join_never_passes" if node.id in closed and behind else "join_waits_for_ever"

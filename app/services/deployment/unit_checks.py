@@ -11,7 +11,7 @@ from app.findings import Finding
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.data_flow import FILLED, Way
 from app.services.deployment.lane_groups import Plan, PlannedGroup
-from app.services.deployment.variable_flow import VariableFlow, named, told
+from app.services.deployment.variable_flow import VariableFlow, named, way_text
 
 _WAYS_SHOWN = 3
 #: What is looked at is bounded: no office has more variables for units.
@@ -54,5 +54,5 @@ def _who(lane: Lane, group: PlannedGroup | None) -> str:
 
 def _way_names(ways: list[Way]) -> str:
     """The ways by the names of what they lead through."""
-    shown = list(dict.fromkeys(filter(None, map(told, ways))))
+    shown = list(dict.fromkeys(filter(None, map(way_text, ways))))
     return "; ".join(shown[:_WAYS_SHOWN]) + ("; …" if len(shown) > _WAYS_SHOWN else "") or "–"

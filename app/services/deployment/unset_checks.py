@@ -24,7 +24,7 @@ from app.services.deployment.variable_flow import (
     called_from,
     named,
     read_condition,
-    told,
+    way_text,
 )
 from app.services.instances.outgoing_messages import NUMBER_OF_RECEIVER
 
@@ -145,7 +145,7 @@ def _finding(read: _Read, name: str, label: str, way: Way, perhaps: list[str]) -
     field = f"{name} (“{label}”)" if label else name
     inside = called_from(read.node)
     own = [step for step in way if step.node.id.startswith(inside)]
-    params = {"variable": name, "field": field, "way": told(own) or "–", "perhaps": ", ".join(perhaps)}
+    params = {"variable": name, "field": field, "way": way_text(own) or "–", "perhaps": ", ".join(perhaps)}
     code = f"unset_in_{read.kind}" if not perhaps else f"perhaps_unset_in_{read.kind}"
     return Finding(code, "warning", read.node.id, named(read.node), read.node.line, params=params)
 

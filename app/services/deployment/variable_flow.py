@@ -304,12 +304,12 @@ def _holds_something(condition: Tree, variable: str) -> bool:
     return condition.sign == "=" and all(one and isinstance(one, str | int) for one in condition.values)
 
 
-def told(way: Iterable[Step]) -> str:
+def way_text(way: Iterable[Step]) -> str:
     """A way by the names of what it leads through; the middle of a long one is left out."""
-    return told_names([name for step in way if (name := _passed(step))])
+    return names_text([name for step in way if (name := _passed(step))])
 
 
-def told_names(names: list[str]) -> str:
+def names_text(names: list[str]) -> str:
     """The names of what a way leads through, as one line."""
     if len(names) > _STEPS_SHOWN:
         half = _STEPS_SHOWN // 2

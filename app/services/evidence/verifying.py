@@ -92,12 +92,12 @@ class Verified:
     heads: int = 0
     bound: int = 0
 
-    def told(self, fault: Fault) -> str:
+    def fault_text(self, fault: Fault) -> str:
         """A fault in a sentence, with the case's number as pages show it."""
-        return told(fault, self.numbers.get(fault.chain, ""))
+        return fault_text(fault, self.numbers.get(fault.chain, ""))
 
 
-def told(fault: Fault, number: str = "") -> str:
+def fault_text(fault: Fault, number: str = "") -> str:
     """A fault in a sentence. ``number``: that of the case, empty where it is not known."""
     where = _("Di luar perkara")
     if fault.chain != OUTSIDE:
@@ -179,7 +179,7 @@ def verify(
 def sentences(connection: Connection, faults: Sequence[Fault]) -> list[str]:
     """Faults in sentences, with the numbers of their cases."""
     named = numbers(connection, {one.chain for one in faults} - {OUTSIDE})
-    return [told(one, named.get(one.chain, "")) for one in faults]
+    return [fault_text(one, named.get(one.chain, "")) for one in faults]
 
 
 def numbers(connection: Connection, ids: Collection[int]) -> dict[int, str]:

@@ -104,7 +104,7 @@ def note_found(session: Session, batch_id: int, found: Sequence[Found]) -> None:
         session.execute(insert.on_conflict_do_update(index_elements=["batch_id", "field", "mark"], set_=more))
 
 
-def told(session: Session, batch_id: int, goal: Target) -> list[ForeignValue]:
+def listed(session: Session, batch_id: int, goal: Target) -> list[ForeignValue]:
     """The texts of a batch that are no option of their field, those of most lines first. 1 SQL."""
     query = select(ImportValue).where(ImportValue.batch_id == batch_id, ImportValue.lines > 0)
     places = {part.key: place for place, part in enumerate(goal.form.fields)}
@@ -128,7 +128,7 @@ def say_options(session: Session, batch: ImportBatch, goal: Target, chosen: Mapp
     Raises:
         InvalidForm: there is no such text in the batch, or no such option.
     """
-    known = {one.name: one for one in told(session, batch.id, goal)}
+    known = {one.name: one for one in listed(session, batch.id, goal)}
     for name, option in chosen.items():
         value = known.get(name)
         if value is None or option not in {"", *(one.text for one in value.field.options)}:

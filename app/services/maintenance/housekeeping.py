@@ -26,7 +26,9 @@ _REPORTERS = timedelta(days=1)
 def delete_unused(session: Session) -> None:
     """Drop what large deployments wrote ahead and never put in force, diagrams that cases were compared with, and
     files that no form ever kept."""
-    resources.forget_unused(session, proposals.held(session) | compared_diagrams.held(session))
+    resources.forget_unused(
+        session, proposals.kept_digests(session) | compared_diagrams.kept_digests(session)
+    )
     collect(session)
 
 

@@ -98,7 +98,7 @@ def deliver(session: Session, limit: int = 200) -> int:
         message.body, message.audience = {}, {}
     if rows:
         plan = Plan(session, {row["user_id"] for row in rows}, now)
-        made = [row | plan.told(row["user_id"], row["body"]) for row in rows]
+        made = [row | plan.mail_columns(row["user_id"], row["body"]) for row in rows]
         session.execute(insert(Notice), made)
         mail.expect(session, [(row["user_id"], row["mail_at"]) for row in made])
     session.flush()

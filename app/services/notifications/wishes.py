@@ -60,7 +60,7 @@ class Plan:
         self._office = quiet_hours.of_office(session)
         self._of = _mailed(session, user_ids)
 
-    def told(self, user_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
+    def mail_columns(self, user_id: int, body: Mapping[str, Any]) -> dict[str, Any]:
         """The columns of a notice that say when it is told by mail; never to who has no address."""
         kind, wishes = kinds.kind_of(body, self._now), self._of.get(user_id)
         choice = wishes.choice(kind) if wishes else kinds.APP

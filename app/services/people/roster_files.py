@@ -142,7 +142,7 @@ def judge(session: Session, file: RosterFile, *, actor: Actor) -> list[Verdict]:
 
 def fingerprint(verdicts: Sequence[Verdict]) -> str:
     """What a page shows of a file, in a few letters: it begins only while that is still so."""
-    return edit_conflicts.fingerprint([verdict.told for verdict in verdicts])
+    return edit_conflicts.fingerprint([verdict.decided for verdict in verdicts])
 
 
 def begin(session: Session, file_id: int, shown: str, *, actor: Actor) -> RosterFile:

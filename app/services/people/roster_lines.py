@@ -82,7 +82,7 @@ class Verdict:
     position: int = 0
 
     @property
-    def told(self) -> list[Any]:
+    def decided(self) -> list[Any]:
         """What is decided by it, to tell whether it is still so."""
         return [self.line.number, self.action, self.shown, [[c.column, c.after] for c in self.changes]]
 

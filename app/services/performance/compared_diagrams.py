@@ -58,7 +58,7 @@ def find(session: Session, sha256: str, key: str, *, actor: Actor) -> tuple[Agai
     return conformance.sent(row.content, kept.event.name, key), kept.at + KEPT
 
 
-def held(session: Session) -> frozenset[str]:
+def kept_digests(session: Session) -> frozenset[str]:
     """The contents that are kept, by their SHA-256. 1 SQL."""
     return frozenset(entry.event.sha256 for entry in _kept(session))
 

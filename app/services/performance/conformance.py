@@ -240,7 +240,7 @@ def _picture(against: Against, deviations: Sequence[Deviating]) -> str:
         return ""
 
 
-def told(one: Deviating) -> str:
+def frequency_text(one: Deviating) -> str:
     """In how many cases it was, and how often."""
     text = ngettext("{count} perkara", "{count} perkara", one.cases, count=one.cases)
     return text if one.times == one.cases else _("{text}, {n} kali", text=text, n=one.times)

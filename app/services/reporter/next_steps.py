@@ -58,7 +58,7 @@ def next_steps(
         if node_id in version.diagram.nodes:
             in_time = left_by if left_by is not None and left_by >= now else None
             search.leave(version.diagram.nodes[node_id], in_time, frozenset())
-    return search.found()
+    return search.next_steps()
 
 
 def _places(
@@ -85,7 +85,7 @@ class _Search:
         self._steps: dict[str, NextStep] = {}
         self._passed = 0
 
-    def found(self) -> list[NextStep]:
+    def next_steps(self) -> list[NextStep]:
         """What was found, in the order in which it was."""
         whole = self._passed <= _MOST
         return [one if whole else replace(one, by=None) for one in self._steps.values()]

@@ -67,7 +67,7 @@ def may_erase(actor: Actor) -> bool:
     return actor.administers
 
 
-def held(session: Session, instance_id: int, *, actor: Actor) -> Held:
+def erasable(session: Session, instance_id: int, *, actor: Actor) -> Held:
     """What `erase` would erase. 6 SQL.
 
     Raises:
@@ -98,7 +98,7 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     instance = access.instance(session, actor, instance_id, lock=True)
     _require_other_hand(session, instance, actor)
     reason = required_reason(reason, _("Tulis alasan penghapusan, tanpa menyebut orangnya."))
-    found = held(session, instance_id, actor=actor)
+    found = erasable(session, instance_id, actor=actor)
     if not found:
         raise Conflict(_("Perkara ini tidak menyimpan identitas."))
     keys = list(identity.keys(session, instance_id))

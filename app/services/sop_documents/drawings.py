@@ -73,7 +73,7 @@ class Cell:
     labels: list[Label] = field(default_factory=list)
 
     @property
-    def said(self) -> str:
+    def label(self) -> str:
         """The cell in words: what its symbols are."""
         return "; ".join(figure.label for figure in self.figures)
 

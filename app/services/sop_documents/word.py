@@ -270,7 +270,7 @@ class _Writer:
         whole = f'cx="{_emu(cell.w)}" cy="{_emu(cell.h)}"'
         box = f'<a:off x="0" y="0"/><a:ext {size}/><a:chOff x="0" y="0"/><a:chExt {whole}/>'
         number = next(self.ids)
-        says = escape(clean(cell.said or "panah"), quote=True)
+        says = escape(clean(cell.label or "panah"), quote=True)
         return (
             f"<w:p>{about}<w:r>{tiny}<w:drawing>"
             f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'

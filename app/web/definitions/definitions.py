@@ -296,7 +296,7 @@ def version_page(
             may_deploy=may_deploy,
             may_withdraw=may_withdraw,
             before=before,
-            opened=[said(one.as_dict()) for one in opened],
+            opened=[in_language(one.as_dict()) for one in opened],
             asked=asked,
             reason=reason,
             missing=missing,
@@ -323,7 +323,7 @@ def version_page(
             tables=details.tables(version),
             files=details.files(session, version),
             findings=[
-                said(finding)
+                in_language(finding)
                 for finding in (*(one.as_dict() for one in version.errors), *definition.findings)
             ],
         )
@@ -373,7 +373,7 @@ def _list_page(
             before=versions.before_each(session, live.items),
             from_folder=[one for one in open_drafts if one.source == "folder"],
             unattended=_unattended(live.items),
-            refused=[said(finding) for finding in gravest_first(refused)],
+            refused=[in_language(finding) for finding in gravest_first(refused)],
             names=names,
             missing=missing,
         )
@@ -382,7 +382,7 @@ def _list_page(
 def _with_findings(watched: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
     """Watched files about which there is something to say, those that were refused first."""
     found = sorted((row for row in watched if row.findings), key=lambda row: (not row.refused, row.name))
-    return [(row, [said(finding) for finding in row.findings]) for row in found]
+    return [(row, [in_language(finding) for finding in row.findings]) for row in found]
 
 
 def gravest_first(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
@@ -390,7 +390,7 @@ def gravest_first(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, An
     return sorted(findings, key=lambda one: SEVERITIES.index(one["severity"]))
 
 
-def said(finding: Mapping[str, Any]) -> dict[str, Any]:
+def in_language(finding: Mapping[str, Any]) -> dict[str, Any]:
     """A finding as it was stored, in the language in use."""
     return {**finding, **finding["messages"][language()]}
 

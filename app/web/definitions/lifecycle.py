@@ -108,7 +108,11 @@ def _act(
 def _refused(name: str, definition_id: int, reason: str, error: AppError) -> str:
     if isinstance(error, InvalidForm) and "reason" in error.errors:
         return pages.version_page(definition_id, asked=name, reason=reason, missing=error.errors["reason"])
-    found = [pages.said(one.as_dict()) for one in error.findings] if isinstance(error, InvalidDiagram) else []
+    found = (
+        [pages.in_language(one.as_dict()) for one in error.findings]
+        if isinstance(error, InvalidDiagram)
+        else []
+    )
     return pages.version_page(
         definition_id, asked=name, reason=reason, problem=errors.tell_error(error), refused=found
     )

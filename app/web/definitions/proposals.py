@@ -19,7 +19,7 @@ from app.services.definitions import definitions
 from app.services.deployment import approvals, plans, proposals
 from app.services.deployment.deployments import Deployment
 from app.web import changes, context, entries, errors, filters
-from app.web.definitions.definitions import known, said, say_done
+from app.web.definitions.definitions import in_language, known, say_done
 from app.web.files.downloads import as_download
 
 blueprint = Blueprint("proposals", __name__)
@@ -158,7 +158,7 @@ def _page(
             asked=asked,
             missing=missing,
             reason=reason,
-            findings=[said(finding) for finding in (row.findings if refused is None else refused)],
+            findings=[in_language(finding) for finding in (row.findings if refused is None else refused)],
         )
 
 

@@ -74,7 +74,7 @@ def download() -> Response:
         return make_response(_page(typed, str(error)), errors.problem_of(error).status)
     made = tempfile.TemporaryFile()  # noqa: SIM115 closed with the answer
     try:
-        commands.take_along(database, context.config(), ids, made, actor)
+        commands.export_bundle(database, context.config(), ids, made, actor)
     except BaseException:
         made.close()
         raise

@@ -21,7 +21,7 @@ from app.services.forecast import copies, forecast, sides, views
 from app.services.forecast.forecast import Forecast, Options
 from app.services.studio import draft_files, drafts
 from app.web import context, deadlines, errors
-from app.web.definitions.definitions import said
+from app.web.definitions.definitions import in_language
 from app.web.sheet_files import csv_download
 
 blueprint = Blueprint("forecast", __name__)
@@ -72,7 +72,7 @@ def show(draft_id: int) -> AnyResponse:
         told = render_template("forecast/show.html", **shared, sent=proposed, problems=error.errors)
         return make_response(told, status)
     except InvalidDiagram as broken:
-        found = [said(one.as_dict()) for one in broken.findings]
+        found = [in_language(one.as_dict()) for one in broken.findings]
         return make_response(render_template("forecast/broken.html", draft=draft, findings=found), 200)
 
 

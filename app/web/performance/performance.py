@@ -24,7 +24,7 @@ from app.services.performance.period import Period
 from app.services.performance.steps import Step
 from app.services.search.question import MOST_CONDITIONS, Condition, Group, Question
 from app.web import context, errors, lists
-from app.web.definitions.definitions import said
+from app.web.definitions.definitions import in_language
 from app.web.files import deployed_files
 from app.web.lists import Filter
 from app.web.numbers import charts
@@ -233,7 +233,9 @@ def conformance_with_file(definition_id: int) -> AnyResponse:
 
 def _sent_again(session: Session, head: _Head, missing: str, refused: Sequence[Mapping[str, Any]]) -> str:
     against = fitting.of_version(session, head.definition.id)
-    return _conformance(session, head, against, missing=missing, refused=[said(one) for one in refused])
+    return _conformance(
+        session, head, against, missing=missing, refused=[in_language(one) for one in refused]
+    )
 
 
 def _conformance(
@@ -258,7 +260,7 @@ def _conformance(
         link=lambda figure: head.fitting(figure, against),
         kinds=fitting.KINDS,
         interventions=fitting.INTERVENTIONS,
-        told=fitting.told,
+        told=fitting.frequency_text,
         shown=[one for one in found.replayed if not one.replay.fits][:_MOST_WAYS],
         text=lambda step: variants.step_text(step, found.names),
         is_intervention=variants.is_intervention,

@@ -28,7 +28,7 @@ from app.services.sandbox.steps import Step
 from app.services.studio import drafts
 from app.web import context, deadlines, entries, errors, lists
 from app.web.casefile import page_parts
-from app.web.definitions.definitions import said
+from app.web.definitions.definitions import in_language
 from app.web.entries import Drawn
 from app.web.tasks.task_page import ANSWER
 
@@ -279,7 +279,7 @@ def _page(draft_id: int, refusal: _Refusal | None = None, error: AppError | None
             page = _draw(session, world, run, refusal)
             return make_response(render_template("sandbox/show.html", **shared, **page), status)
     except InvalidDiagram as broken:
-        found = [said(one.as_dict()) for one in broken.findings]
+        found = [in_language(one.as_dict()) for one in broken.findings]
         return make_response(render_template("sandbox/broken.html", **shared, findings=found), 200)
 
 

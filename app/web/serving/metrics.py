@@ -77,19 +77,19 @@ class Counts:
             self._written_at = time.monotonic()
             path = self._path or self._take_place(self._folder)
             beside = path.with_suffix(".new")
-            beside.write_text(json.dumps(self.told))
+            beside.write_text(json.dumps(self.as_dict))
             beside.replace(path)
 
     @property
-    def told(self) -> Told:
+    def as_dict(self) -> Told:
         """The counts as they are written down."""
         return {"requests": self.requests, "classes": self.classes, "seconds": self.seconds}
 
     @property
-    def all_told(self) -> Mapping[str, Told]:
+    def of_all_processes(self) -> Mapping[str, Told]:
         """What all processes told last, by their places."""
         if self._folder is None:
-            return {"0": self.told}
+            return {"0": self.as_dict}
         self.write()
         return dict(_written(self._folder))
 
@@ -161,7 +161,7 @@ def tell() -> Response:
         raise NotFound
     with context.database().reading() as session:
         measured, build = condition.measure(session), condition.build(session)
-    lines = [*_of_installation(measured, build), *_of_requests(counts().all_told)]
+    lines = [*_of_installation(measured, build), *_of_requests(counts().of_all_processes)]
     return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

@@ -18,7 +18,7 @@ from app.services.sop_tables.reading import SopTable
 from app.services.studio import draft_files, new_drafts, titles
 from app.services.studio.titles import Title
 from app.web import context, entries
-from app.web.definitions.definitions import said
+from app.web.definitions.definitions import in_language
 from app.web.sop_tables import corrections
 from app.web.sop_tables.corrections import Typed
 
@@ -185,7 +185,7 @@ def _preview(
         findings = deployments.check_files(session, draft.files)
     names = accounts.names()
     rows = {row for line in table.lines for row in line.rows}
-    shown: list[Any] = [said(one.as_dict()) for one in errors_first(findings)]
+    shown: list[Any] = [in_language(one.as_dict()) for one in errors_first(findings)]
     return render_template(
         "sop_tables/preview.html",
         table=table,

@@ -20,7 +20,7 @@ from app.services.deployment.preconditions import Overtaken, Seen
 from app.services.studio import archives, draft_files, drafts, new_drafts, new_forms, tables, titles
 from app.services.studio.draft_files import SavedByOthers, SavedMeanwhile
 from app.web import context, entries, errors, seen
-from app.web.definitions.definitions import known, said, say_done
+from app.web.definitions.definitions import in_language, known, say_done
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
 from app.web.studio import publications, publishing
@@ -341,7 +341,7 @@ def _draft_page(
             "studio/draft.html",
             draft=draft,
             files=[row for row in files],
-            findings=[said(one) for one in found],
+            findings=[in_language(one) for one in found],
             live=live,
             alike=publications.alike(session, draft, files, told),
             planning=publications.planning(session, draft),

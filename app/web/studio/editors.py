@@ -17,7 +17,7 @@ from app.services.deployment import deployments
 from app.services.studio import deadlines, draft_files, drafts, materials
 from app.services.studio.draft_files import SavedMeanwhile
 from app.web import context, filters, security
-from app.web.definitions.definitions import said
+from app.web.definitions.definitions import in_language
 from app.web.studio import form_editing, table_editing
 from app.web.studio.requests import json_object
 
@@ -164,7 +164,7 @@ def _editor(template: str, draft_id: int, name: str, *, writes_styles: bool = Tr
 def _findings(session: Session, files: dict[str, bytes]) -> list[dict[str, Any]]:
     """What is found in the draft, as the editors show it."""
     found = deployments.check_files(session, files)
-    return [{**said(one.as_dict()), "params": dict(one.params)} for one in found]
+    return [{**in_language(one.as_dict()), "params": dict(one.params)} for one in found]
 
 
 def _began_with() -> int:

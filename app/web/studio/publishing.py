@@ -34,7 +34,7 @@ from app.services.sandbox import scenarios
 from app.services.studio import draft_files, drafts
 from app.services.studio import effects as draft_effects
 from app.web import changes, context, entries, lists, seen
-from app.web.definitions.definitions import said
+from app.web.definitions.definitions import in_language
 from app.web.migration import effect_lists
 from app.web.migration.migration import WAYS
 from app.web.studio import publications
@@ -112,8 +112,8 @@ def page(
         files = {row.name: row.content for row in stored}
         examined = unstored.examine(session, files)
         played = play_scenarios(context.database(), session, files, context.config())
-        told = [said(one.as_dict()) for one in errors_first([*examined.findings, *played])]
-        found = told if refused is None else [said(one) for one in refused]
+        told = [in_language(one.as_dict()) for one in errors_first([*examined.findings, *played])]
+        found = told if refused is None else [in_language(one) for one in refused]
         errors = [one for one in found if one["severity"] == "error"]
         stops = not files or any(one["severity"] == "error" for one in (*found, *told))
         return render_template(
@@ -179,7 +179,7 @@ def _in_force(session: Session, definition_id: int) -> Contents:
 
 def _played(files: Mapping[str, bytes], found: Sequence[Finding]) -> list[Played]:
     """The scenarios of a draft, in the order of their files, each with what was found of it."""
-    of_file = {one.file: said(one.as_dict()) for one in found}
+    of_file = {one.file: in_language(one.as_dict()) for one in found}
     names = sorted(name for name in files if scenario_files.is_scenario(name))
     return [Played(name, _name_of(name, files[name]), of_file.get(name)) for name in names]
 

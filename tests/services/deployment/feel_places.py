@@ -160,7 +160,7 @@ EVERYWHERE = {**PLACES, **SHOWN}
 
 
 def errors(files: Files) -> list[str]:
-    return [one.told for one in deployments.check_files(None, files) if one.severity == "error"]
+    return [one.text for one in deployments.check_files(None, files) if one.severity == "error"]
 
 
 def _quoted(text: str) -> str:

@@ -21,5 +21,5 @@ def found(
 def of_codes(files: dict[str, bytes], codes: Iterable[str]) -> list[Finding]:
     """The findings of these codes, or whose codes begin so."""
     every = deployments.check_files(None, files)
-    assert not [one for one in every if one.severity == "error"], [one.told for one in every]
+    assert not [one for one in every if one.severity == "error"], [one.text for one in every]
     return [one for one in every if one.code.startswith(tuple(codes))]

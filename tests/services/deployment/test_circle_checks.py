@@ -89,8 +89,8 @@ def led_back(flows: str, *between: Shape, on: str = "kerja", **marks: str) -> li
 def test_a_deadline_from_the_first_opening_must_not_lead_back_at_once() -> None:
     [one] = led_back("batas > ingat > kerja")
     assert (one.severity, one.element_id) == ("error", "batas")
-    assert "“Batas kerja” dihitung sejak pembukaan pertama" in one.told
-    assert "kembali ke “Kerja”" in one.told
+    assert "“Batas kerja” dihitung sejak pembukaan pertama" in one.text
+    assert "kembali ke “Kerja”" in one.text
     with speaking("en"):
         assert "leads back to “Kerja”" in one.what
     within = inside(start("awal"), send("catat"), end("usai"), flows="awal > catat > usai")

@@ -62,6 +62,6 @@ def test_no_finding_about_the_sop_and_its_mutations_prints_an_id_or_an_english_w
         for finding in deployments.check_files(None, files):
             codes.add(finding.code)
             if found := unclear(finding, named):
-                seen[finding.told] = found
+                seen[finding.text] = found
     assert not seen
     assert len(codes) > 10

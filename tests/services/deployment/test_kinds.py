@@ -20,7 +20,7 @@ def clashes(files: Files) -> list[Finding]:
     found = [one for one in every if one.code in ("kinds_never_meet", "kind_unfit")]
     assert all(one.severity == "error" for one in found)
     others = [one for one in every if one.severity == "error" and one not in found]
-    assert not others, [one.told for one in others]
+    assert not others, [one.text for one in others]
     return found
 
 
@@ -45,7 +45,7 @@ def test_a_date_of_a_form_is_a_date_in_each_place_but_in_forms(place: str) -> No
     else:
         found = clashes(PLACES[place](sample))
     if place not in _OF_FORMS:
-        assert not found, [one.told for one in found]
+        assert not found, [one.text for one in found]
         return
     assert {one.params["offer"] for one in found} == {'date(tgl) < date("2008-12-01")'}
 

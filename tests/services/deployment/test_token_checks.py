@@ -146,7 +146,7 @@ def test_where_not_all_was_seen_a_note_says_so_and_why() -> None:
     nodes += [node("inclusiveGateway", "g"), node("inclusiveGateway", "h")]
     [one] = told(nodes, [*ways, "mulai > f\nj > g > x > h > z\ng > y > h"])
     assert (one.code, one.severity) == ("paths_too_many", "info")
-    assert one.told.startswith("Catatan p.bpmn Belum semua jalan diperiksa")
+    assert one.text.startswith("Catatan p.bpmn Belum semua jalan diperiksa")
 
     again = [start("mulai"), parallel("f"), user("a"), user("b"), parallel("j"), end("z")]
     again.append(boundary("kabar", "a", message="kabar"))
@@ -171,5 +171,5 @@ def test_diagrams_of_strangers_that_run_are_searched_to_the_end_and_found_sound(
     except InvalidDiagram:
         return  # refused for other reasons
     began = time.process_time()
-    assert [finding.told for diagram in diagrams for finding in check_tokens(diagram)] == []
+    assert [finding.text for diagram in diagrams for finding in check_tokens(diagram)] == []
     assert time.process_time() - began < 0.5

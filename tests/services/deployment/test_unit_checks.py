@@ -45,7 +45,7 @@ def found_in(
     drawn = bpmn([start("mulai"), *nodes, GOAL, end("selesai")], flows)
     given = {"p.bpmn": drawn, "isian.form": form(*(fields or (CHOICE,))), **_named(files)}
     found = deployments.check_files(None, given)
-    assert not [one for one in found if one.severity == "error"], [one.told for one in found]
+    assert not [one for one in found if one.severity == "error"], [one.text for one in found]
     return [one for one in found if one.code in {"unit_not_chosen", "unit_perhaps_not_chosen"}]
 
 
@@ -365,5 +365,5 @@ def test_a_diagram_full_of_units_is_looked_at_in_moments() -> None:
 
 def _codes(files: dict[str, bytes]) -> list[str]:
     found = deployments.check_files(None, files)
-    assert not [one for one in found if one.severity == "error"], [one.told for one in found]
+    assert not [one for one in found if one.severity == "error"], [one.text for one in found]
     return [one.code for one in found if one.code.startswith("unit_")]

@@ -27,7 +27,7 @@ Members = dict[str, bytes]
 def bundle(office: Office, *cases: int) -> bytes:
     """The evidence of cases."""
     made = BytesIO()
-    evidence.take_along(office.database, config_of(office.database), cases, made)
+    evidence.export_bundle(office.database, config_of(office.database), cases, made)
     return made.getvalue()
 
 

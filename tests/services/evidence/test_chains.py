@@ -13,7 +13,7 @@ from app.history.events.casefile import NoteAdded
 from app.models import EventChain, HistoryEvent, IdentityValue, ProcessInstance
 from app.services.core import encryption, history
 from app.services.evidence.chains import head_of
-from app.services.evidence.verifying import told
+from app.services.evidence.verifying import fault_text
 from app.services.retention import erasure
 from tests.services.evidence.attacks import only, run, unguarded, verified
 from tests.services.office import Office, add_user
@@ -122,7 +122,7 @@ def test_an_attack_is_found_where_it_was(office: Office, attack: str) -> None:
         )
     fault = only(office.database)
     assert (fault.kind, fault.chain, fault.number) == (kind, case.id, number)
-    assert str(case.id) in told(fault)
+    assert str(case.id) in fault_text(fault)
 
 
 def test_words_marked_by_hand_are_erased_from_the_record_and_the_chain_holds(office: Office) -> None:

@@ -336,7 +336,7 @@ def test_attacks_by_dice_are_found_where_they_were(furnished: Office, tmp_path: 
         dice = random.Random(number)
         attack = ATTACKS[number % len(ATTACKS)]
         (chain, place), found = attacked(database, attack, dice, ())
-        told = [verifying.told(fault) for fault in found.faults]
+        told = [verifying.fault_text(fault) for fault in found.faults]
         assert found.faults, (number, attack.__name__)
         if attack is not move_to_another_case:
             assert chain in {fault.chain for fault in found.faults}, (number, attack.__name__, told)

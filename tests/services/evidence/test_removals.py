@@ -428,10 +428,10 @@ def test_a_fault_names_the_case_as_pages_do(office: Office) -> None:
     with unguarded(office.database) as connection:
         run(connection, "DELETE FROM history_event WHERE instance_id = :id AND number = 2", id=case.id)
     done = verified(office.database)
-    told = [done.told(fault) for fault in done.faults]
+    told = [done.fault_text(fault) for fault in done.faults]
     assert told
     assert all(f"Perkara {case.business_key} (id {case.id})" in one for one in told)
-    assert verifying.told(done.faults[0]).startswith(f"Perkara dengan id {case.id}")
+    assert verifying.fault_text(done.faults[0]).startswith(f"Perkara dengan id {case.id}")
 
 
 def test_heads_only_move_on(office: Office) -> None:

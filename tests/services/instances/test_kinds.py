@@ -57,7 +57,7 @@ def files(condition: str, **more: bytes) -> Files:
 
 def program(sent: Files) -> Program:
     found = bundle_builder.collect(None, sent)
-    assert not [one.told for one in found.findings if one.severity == "error"]
+    assert not [one.text for one in found.findings if one.severity == "error"]
     [bundle] = found.bundles
     return Program(bundle.diagram, bundle.tables)
 

@@ -71,7 +71,7 @@ def kept_of(office: Office) -> int:
 
 def test_erasing_identity_takes_what_was_typed_for_a_message(office: Office, case_id: int) -> None:
     with office.database.transaction() as session:
-        assert erasure.held(session, case_id, actor=office.admin).drafts == 1
+        assert erasure.erasable(session, case_id, actor=office.admin).drafts == 1
         erasure.erase(session, case_id, "Permohonan", actor=office.admin)
     assert kept_of(office) == 0
 
