@@ -26,6 +26,14 @@ class Page(Generic[T]):
     next: str | None
 
 
+@dataclass(frozen=True)
+class Answer(Generic[T]):
+    """A page; ``partial``: so many rows were looked at that it ended before it was full."""
+
+    page: Page[T]
+    partial: bool
+
+
 def cursor(*values: object) -> str:
     """An opaque cursor of sort values."""
     return urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")

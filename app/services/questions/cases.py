@@ -10,7 +10,7 @@ from app.models import ProcessInstance, User, UserTask
 from app.services.casefile import instance_lists
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.core.paging import MAX_LIMIT, Page, limited
+from app.services.core.paging import MAX_LIMIT, Answer, limited
 from app.services.questions import variables
 from app.services.search import case_pages, task_terms, terms
 from app.services.search.question import Condition, Question
@@ -20,15 +20,9 @@ from app.services.search.terms import Term, Terms
 MOST_SEEN, MOST_READ = 3_000, 1_000
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A page of cases. ``partial``: so many were looked at that it ended before it was full."""
-
-    page: Page[ProcessInstance]
-    partial: bool
-
-
-def page(session: Session, question: Question, *, actor: Actor, after: str = "", limit: int = 50) -> Answer:
+def page(
+    session: Session, question: Question, *, actor: Actor, after: str = "", limit: int = 50
+) -> Answer[ProcessInstance]:
     """The cases that the actor sees and that the question asks for, the newest first.
 
     Raises:

@@ -1,7 +1,6 @@
 """Questions about events: their conditions, and the page of those that fit; for who sees every case."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -18,7 +17,7 @@ from app.models import ProcessInstance
 from app.services.core import candidates, holidays, lookups
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
-from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
+from app.services.core.paging import Answer, Page, cursor, limited, moment_of, number_of, values_of
 from app.services.search import case_terms, terms
 from app.services.search.question import Condition, Question
 from app.services.search.terms import Term, Terms
@@ -34,15 +33,9 @@ HOURS = ("malam", "luar", "kantor")
 MOST_READ = 4_000
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A page of events. ``partial``: so many were looked at that it ended before it was full."""
-
-    page: Page[Entry[Event]]
-    partial: bool
-
-
-def page(session: Session, question: Question, *, actor: Actor, after: str = "", limit: int = 50) -> Answer:
+def page(
+    session: Session, question: Question, *, actor: Actor, after: str = "", limit: int = 50
+) -> Answer[Entry[Event]]:
     """The events that the question asks for, the latest first, with their actors.
 
     Raises:

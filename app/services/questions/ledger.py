@@ -18,7 +18,7 @@ from app.models import ProcessInstance, UserTask
 from app.services.core import candidates, case_sources, holidays
 from app.services.core.access import Actor
 from app.services.core.candidates import Key
-from app.services.core.paging import Page, cursor, limited
+from app.services.core.paging import Answer, Page, cursor, limited
 from app.services.questions import events
 from app.services.search import case_terms, terms
 
@@ -50,15 +50,9 @@ class Opening:
     patterns: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A page of the ledger; ``partial`` as of `events.Answer`."""
-
-    page: Page[Opening]
-    partial: bool
-
-
-def page(session: Session, filters: Filters, *, actor: Actor, after: str = "", limit: int = 50) -> Answer:
+def page(
+    session: Session, filters: Filters, *, actor: Actor, after: str = "", limit: int = 50
+) -> Answer[Opening]:
     """Openings of identity, the latest first.
 
     Raises:

@@ -35,7 +35,7 @@ def listed() -> Response:
     """The openings, the latest first, narrowed to a person, a period or a pattern."""
     actor, filters, problems = context.actor(), _filters(), dict[str, str]()
     with context.database().reading() as session:
-        found = ledger.Answer(paging.Page([], None), partial=False)
+        found = paging.Answer(paging.Page[Opening]([], None), partial=False)
         try:
             found = ledger.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
         except InvalidForm as error:
