@@ -10,7 +10,7 @@ import pytest
 
 from app.engine import timers
 from app.engine.diagram import Timer
-from app.engine.timers import vocabulary
+from app.engine.timers import grammar, vocabulary
 
 ROOT = Path(__file__).parents[3]
 
@@ -384,3 +384,8 @@ def test_long_texts_are_read_in_the_time_of_their_length(piece: str) -> None:
     for read in (meaning, timers.mentioned, vocabulary.plain):
         read(piece * (40_000 // len(piece)))
     assert time.process_time() - begun < 8
+
+
+def test_hours_in_english_are_mentioned_as_those_of_the_clock() -> None:
+    assert grammar.mentions("within 2 hours") == {"2 jam kalender"}
+    assert grammar.mentions("dalam 2 jam") == {"2 jam"}

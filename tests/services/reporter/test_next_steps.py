@@ -84,6 +84,14 @@ def test_every_way_is_told_and_the_longest_gives_the_date(office: Office) -> Non
     assert [(one.ends, one.resolved) for one in steps] == [(False, False), (True, False), (True, True)]
 
 
+def test_a_step_that_one_way_reaches_without_a_deadline_has_no_date(office: Office) -> None:
+    shapes = [*step("telaah", "Ditelaah", 3), exclusive("apa"), *step("periksa", "", 5), *step("catat", "")]
+    shapes += step("salur", "Diteruskan")
+    ways = [flow("apa", tag, condition=f"=lama = {n}") for n, tag in enumerate(("periksa", "catat"))]
+    case = begun(office, shapes, "masuk > telaah > apa\nperiksa > salur\ncatat > salur", *ways)
+    assert told(ahead(office, case)) == [("Diteruskan", None)]
+
+
 def test_a_step_without_a_deadline_and_one_that_is_late_tell_no_date(office: Office) -> None:
     shapes = [*step("telaah", "Ditelaah", 3), *step("catat", ""), *step("salur", "Diteruskan")]
     case = begun(office, shapes, "masuk > telaah > catat > salur")

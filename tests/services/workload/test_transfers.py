@@ -12,7 +12,7 @@ from app.commands import workload as commands
 from app.commands.transaction import Command
 from app.history import reader
 from app.history.events.tasks import TaskHandedBack, TaskReassigned, TaskUnitChanged
-from app.models import Notice, ProcessInstance, UserTask
+from app.models import Notice, ProcessInstance, User, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.notifications import outbox
@@ -100,6 +100,20 @@ def test_what_somebody_else_took_meanwhile_is_told_and_stays_his(office: Office)
     with office.database.reading() as session:
         [row] = transfers.rows(session, made, "refused", actor=office.ketua).items
         assert "Budi" in row.said
+
+
+def test_a_transfer_stops_when_who_began_it_is_an_auditor_by_now(office: Office) -> None:
+    found = started(office, 2)
+    with office.database.transaction() as session:
+        made = transfers.spread(
+            session, {task.id: office.rina.id for task in found}, "Bagi", actor=office.ketua
+        ).id
+    with office.database.transaction() as session:
+        session.get_one(User, office.ketua.id).is_auditor = True
+    while commands.work(office.database):
+        pass
+    assert held(office, found) == [None, None]
+    assert states(office, made) == {"waiting": 2}
 
 
 def test_a_transfer_is_taken_back_but_for_what_went_on(office: Office) -> None:
