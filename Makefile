@@ -44,7 +44,7 @@ test: lint ## everything, on both databases, browser journeys in Chromium includ
 	@$(PYTHON) bootstrap.py --dev --browser
 	$(BIN)/python frontend/build.py --test
 	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m "not browser"
-	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m browser $(BROWSER)  # apart: a browser's event loop keeps V8 from its time limits
+	$(BIN)/python -m pytest -q -n 3 $(SPREAD) -m browser $(BROWSER)  # apart: a browser's event loop keeps V8 from its time limits
 
 # Each night other seeds, the same for a whole day; ALUR_SEED plays a night again.
 NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
