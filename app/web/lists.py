@@ -1,11 +1,13 @@
-"""Lists: their filters stand in the address, to be kept, sent, and gone back to; all of one is had as a file."""
+"""Lists: columns are declared once, for page, file and API; filters stand in the address, to be kept, sent, and gone
+back to."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
+from marshmallow.fields import DateTime, Field
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -51,12 +53,93 @@ class Filter:
         return next(text for value, text in self.shown if value == self.value)
 
 
-@dataclass(frozen=True)
-class FilteredList:
-    """A list as its page shows it: the words ``q`` and the filters of the address, and where they lead."""
+#: The class of the cells that show something so.
+_KINDS = {"lead": "lead", "due": "due", "date": "date", "time": "date", "number": "num"}
 
-    q: str
-    filters: Sequence[Filter]
+
+@dataclass(frozen=True)
+class Column(Generic[_Row]):
+    """A column of a list, declared once for its page, the cards of a phone, its file and the API.
+
+    ``value``: what the file and the API say of a row; without one it is in neither. ``cell``: how the page shows
+    that, or what ``show`` says instead: a branch of `cell_of` in ``components/tables.html``; "own" is written by the
+    page itself, "" is not on the page. ``key``: its name where columns are chosen or written by the page; ``kind``:
+    the class of its cells; ``card``: what a phone calls it, where not like its heading. ``field``: its name and type
+    in the API. ``by``: what the list is sorted by. `arranged` fills in ``sort``, the address that does it, and
+    ``sorted``, as `aria-sort` has it.
+    """
+
+    label: str
+    value: Callable[[_Row], object] | None = None
+    cell: str = ""
+    show: Callable[[_Row], object] | None = None
+    key: str = ""
+    kind: str = ""
+    card: str = ""
+    by: str = ""
+    sort: str = ""
+    sorted: str = ""
+    shown: bool = True
+    optional: bool = False
+    hidden: bool = False
+    field: tuple[str, Field[Any]] | None = None
+
+    def __post_init__(self) -> None:
+        if not self.kind:
+            object.__setattr__(self, "kind", _KINDS.get(self.cell, ""))
+
+    def of(self, row: _Row) -> object:
+        """What the page shows of a row."""
+        return (self.show or self.value or str)(row)
+
+
+def own(key: str, label: str, *, hidden: bool = False) -> Column[Any]:
+    """A column that only the page has, which writes its cells; ``hidden``: its heading is heard alone."""
+    return Column(label, cell="own", key=key, kind=key, hidden=hidden)
+
+
+def arranged(columns: Iterable[Column[_Row]], ways: Sequence[str], order: str) -> list[Column[_Row]]:
+    """The columns with where their headings lead. ``ways``: how the list may be sorted, "-" the other way round, the
+    first unasked; ``order``: how it is."""
+    return [replace(one, **_sorting(one.by, ways, order)) if one.by else one for one in columns]
+
+
+def _sorting(by: str, ways: Sequence[str], order: str) -> dict[str, Any]:
+    possible = [way for way in ways if way.removeprefix("-") == by]
+    if not possible:
+        return {}
+    following = possible[1 - possible.index(order)] if order in possible else possible[0]
+    now = ("descending" if order.startswith("-") else "ascending") if order in possible else ""
+    return {"sort": address({"sort": "" if following == ways[0] else following}), "sorted": now}
+
+
+def time(*, nullable: bool = False) -> DateTime:
+    """A time in the API: ISO 8601 in UTC."""
+    return DateTime(format="iso", allow_none=nullable)
+
+
+def fields(columns: Iterable[Column[_Row]]) -> dict[str, Field[Any]]:
+    """The fields of a row in the API, for its schema."""
+    return {one.field[0]: one.field[1] for one in columns if one.field}
+
+
+def fields_of(columns: Iterable[Column[_Row]], row: _Row) -> dict[str, object]:
+    """A row as the API answers it, in what the columns say of it."""
+    return {one.field[0]: one.value(row) for one in columns if one.field and one.value}
+
+
+@dataclass(frozen=True, kw_only=True)
+class List(Generic[_Row]):
+    """A list as its page shows it: the words ``q`` and the filters of the address, and where they lead.
+
+    ``following``: where its next page is, "" on the last.
+    """
+
+    columns: Sequence[Column[_Row]] = ()
+    rows: Sequence[_Row] = ()
+    following: str = ""
+    q: str = ""
+    filters: Sequence[Filter] = ()
 
     @property
     def narrowed(self) -> int:
@@ -91,14 +174,6 @@ def files(path: str, changes: Mapping[str, str] | None = None) -> tuple[str, str
     return f"{path}?{queries[0]}", f"{path}?{queries[1]}"
 
 
-@dataclass(frozen=True)
-class Column(Generic[_Row]):
-    """A column of a list in its file: the heading, and what it says of a row."""
-
-    label: str
-    value: Callable[[_Row], object]
-
-
 def download(name: str, part: str, columns: Sequence[Column[_Row]], rows: Iterable[_Row]) -> Response:
     """All of a list as a file, in the format that the address or the form names. That it is handed out is noted.
 
@@ -107,7 +182,7 @@ def download(name: str, part: str, columns: Sequence[Column[_Row]], rows: Iterab
     Raises:
         InvalidForm: an unknown format.
     """
-    return _download(name, part, columns, [_cells(columns, row) for row in rows])
+    return _download(name, part, columns, [cells(columns, row) for row in rows])
 
 
 def download_pages(
@@ -130,7 +205,7 @@ def download_pages(
         while after is not None:
             with database.reading() as session:
                 found = page(session, after)
-                some = [_cells(columns, row) for row in rows(session, found.items)]
+                some = [cells(columns, row) for row in rows(session, found.items)]
             yield from some
             after = found.next
 
@@ -142,15 +217,20 @@ def as_they_are(_session: Session, found: Sequence[_T]) -> Sequence[_T]:
     return found
 
 
-def _cells(columns: Sequence[Column[_Row]], row: _Row) -> Sequence[object]:
-    return [one.value(row) for one in columns]
+def headings(columns: Iterable[Column[_Row]]) -> list[str]:
+    """The headings of the file."""
+    return [one.label for one in columns if one.value]
+
+
+def cells(columns: Iterable[Column[_Row]], row: _Row) -> list[object]:
+    """A row of the file."""
+    return [one.value(row) for one in columns if one.value]
 
 
 def _download(
-    name: str, part: str, columns: Sequence[Column[_Row]], cells: Iterable[Sequence[object]]
+    name: str, part: str, columns: Sequence[Column[_Row]], rows: Iterable[Sequence[object]]
 ) -> Response:
-    heading = [one.label for one in columns]
-    answer = sheet_files.sheet_download(name, request.values.get("format", ""), heading, cells)
+    answer = sheet_files.sheet_download(name, request.values.get("format", ""), headings(columns), rows)
     downloads.note_list_taken(context.database(), part, actor=context.actor())
     return answer
 

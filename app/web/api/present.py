@@ -12,11 +12,17 @@ from app.history.events.instances import IncidentOpened
 from app.models import Incident, ProcessDefinition, ProcessInstance, ProposedDeployment, UserTask
 from app.services.core.access import Actor
 from app.services.definitions import definitions, sop_identity
-from app.web import context
+from app.web import context, lists
 from app.web.api.schemas.instances import Instance
+from app.web.casefile import instance_list
+from app.web.casefile.instance_list import CaseRow
+from app.web.tasks import columns as task_columns
+from app.web.tasks.columns import TaskRow
 
-#: Made once: making a schema copies its fields.
+#: Made once: making a schema copies its fields, and each column has a label.
 _INSTANCE = Instance()
+_OF_CASE = [one for one in instance_list.columns() if one.field]
+_OF_TASK = [one for one in task_columns.columns() if one.field]
 
 
 def definition(row: ProcessDefinition) -> dict[str, Any]:
@@ -54,17 +60,12 @@ def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
         "id": row.id,
         "key": row.key,
         "version": _version_number(session, row),
-        "business_key": row.business_key,
         "state": row.state,
         "end_activity_id": row.end_activity_id,
         "end_name": row.end_name,
-        "started_at": row.started_at,
-        "ended_at": row.ended_at,
-        "subject": row.subject,
-        "category": row.category,
         "unit": row.unit_code,
-        "area": row.area,
         "priority": row.priority,
+        **lists.fields_of(_OF_CASE, CaseRow(row)),
     }
 
 
@@ -97,15 +98,10 @@ def task(session: Session, row: UserTask, *, actor: Actor) -> dict[str, Any]:
     return {
         "id": row.id,
         "activity_id": row.activity_id,
-        "name": row.name,
-        "lane": row.lane,
         "unit": row.unit_code,
         "instance_id": row.instance_id,
-        "business_key": row.instance.business_key,
         "state": row.state,
-        "created_at": row.opened_at,
-        "due_at": row.due_at,
-        "closed_at": row.closed_at,
+        **lists.fields_of(_OF_TASK, TaskRow(row)),
         "assignee": _assignee(row, actor),
         "form_key": row.form_key,
         "question": _question(session, row),

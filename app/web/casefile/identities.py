@@ -46,7 +46,7 @@ def download() -> Response:
             columns = _columns(session, actor)
         rows = _cells(actor, database, reason, columns)
         downloads.note_list_taken(database, "instances_identity", actor=actor)
-        heading = [one.label for one in instance_list.columns()] + [*columns.values(), _("Identitas lainnya")]
+        heading = [*lists.headings(instance_list.columns()), *columns.values(), _("Identitas lainnya")]
         answer = sheet_download("perkara-identitas", request.form.get("format", ""), heading, rows)
     except InvalidForm as error:
         return make_response(_page(error.errors), 422)
@@ -95,9 +95,7 @@ def _cells(
         def do(session: Session, asked: str = asked) -> tuple[list[Sequence[object]], str | None]:
             page = instance_lists.page(session, filters, actor=actor, after=asked, limit=paging.MAX_LIMIT)
             shown = identity.show_each(session, actor, page.items, reason)
-            rows = [
-                [one.value(row) for one in of_case] for row in instance_list.file_rows(session, page.items)
-            ]
+            rows = [lists.cells(of_case, row) for row in instance_list.file_rows(session, page.items)]
             versions = [definitions.readable(session, case.definition_id) for case in page.items]
             return [
                 _with_identity(row, shown.get(case.id), Vocabulary(version) if version else None, columns)
@@ -109,7 +107,7 @@ def _cells(
 
 
 def _with_identity(
-    row: Sequence[object],
+    row: list[object],
     shown: Mapping[str, Any] | None,
     words: Vocabulary | None,
     columns: Mapping[str, str],
@@ -121,7 +119,7 @@ def _with_identity(
     told = {key: words.value(key, value) for key, value in shown.items() if key not in hidden}
     others = "; ".join(f"{words.label(key)}: {text}" for key, text in told.items() if key not in columns)
     return [
-        *masking.opened(list(row), hidden),
+        *masking.opened(row, hidden),
         *(told.get(key, "") for key in columns),
         others,
     ]

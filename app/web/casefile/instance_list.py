@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from marshmallow import fields
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -26,7 +27,7 @@ from app.services.search.terms import NOT_FILLED
 from app.web import context, deadlines, lists
 from app.web.casefile import counted, page_parts
 from app.web.deadlines import Due
-from app.web.lists import Column, Filter, FilteredList
+from app.web.lists import Column, Filter, List, time
 
 _NAMES = ("category", "unit", "area", "key", "priority")
 _STATES = {
@@ -39,30 +40,56 @@ _STATES = {
 
 
 @dataclass(frozen=True)
-class _Row:
-    """A case and where it stands: ``place`` in words, ``due`` of the task due first, else of what is waited for."""
+class CaseRow:
+    """A case and where it stands: ``place`` in words, ``due`` of the task due first, else of what is waited for.
+
+    ``title``: what it is about; ``process``, ``unit``: their names, in a file alone.
+    """
 
     case: ProcessInstance
-    place: str
-    where: str
-    due: Due | None
+    place: str = ""
+    where: str = ""
+    due: Due | None = None
     due_at: datetime | None = None
+    title: str = ""
+    process: str = ""
+    unit: str = ""
 
 
-@dataclass(frozen=True)
-class InstanceList(FilteredList):
-    """Everything the template shows. ``units``: code → name."""
+def columns(*, ranked: bool = False) -> list[Column[CaseRow]]:
+    """All columns. ``ranked``: whether any case names its priority."""
+    return [
+        lists.own("lead", pgettext("satu", "Perkara")),
+        Column(_("Nomor"), lambda row: row.case.business_key, field=("business_key", fields.String())),
+        Column(_("Perihal"), lambda row: row.case.subject, field=("subject", fields.String())),
+        Column(pgettext("satu", "Proses"), lambda row: row.process),
+        Column(_("Prioritas"), None, "text", lambda row: row.case.priority, shown=ranked, by="priority"),
+        Column(_("Keadaan"), lambda row: _(_STATES[row.case.state]), "state", lambda row: row.case.state),
+        Column(_("Kedudukan"), lambda row: row.place, "lines", lambda row: (row.place, row.where)),
+        Column(_("Lajur"), lambda row: row.where),
+        Column(_("Tenggat"), lambda row: row.due_at, "due", lambda row: row.due and row.due.as_dict()),
+        Column(_("Kategori"), lambda row: row.case.category, field=("category", fields.String())),
+        Column(_("Unit"), lambda row: row.unit),
+        Column(_("Kecamatan"), lambda row: row.case.area, field=("area", fields.String())),
+        Column(
+            pgettext("waktu", "Mulai"),
+            lambda row: row.case.started_at,
+            "date",
+            by="started",
+            field=("started_at", time()),
+        ),
+        Column(_("Berakhir"), lambda row: row.case.ended_at, field=("ended_at", time(nullable=True))),
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class InstanceList(List[CaseRow]):
+    """Everything the template shows."""
 
     state: str
     tabs: Sequence[Mapping[str, Any]]
-    rows: Sequence[_Row]
-    titles: Mapping[int, str]
-    units: Mapping[str, str]
-    following: str
     total: int
     order: str = ""
-    #: Whether any case names its priority.
-    ranked: bool = False
     #: What destroyed cases have part in the figure whose cases are listed.
     destroyed: Destroyed | None = None
     #: How often the cases of this page count in the figure, where it counts tasks; 0 elsewhere.
@@ -81,19 +108,6 @@ class InstanceList(FilteredList):
         return {name: value for name, value in kept.items() if value}
 
     @property
-    def headings(self) -> list[dict[str, Any]]:
-        """The headings of the table; those of what an index holds sort it."""
-        ranked = [{"label": _("Prioritas"), **self._sorting("priority")}] if self.ranked else []
-        return [
-            {"label": pgettext("satu", "Perkara"), "kind": "lead"},
-            *ranked,
-            {"label": _("Keadaan")},
-            {"label": _("Kedudukan")},
-            {"label": _("Tenggat"), "kind": "due"},
-            {"label": pgettext("waktu", "Mulai"), "kind": "date", **self._sorting("started")},
-        ]
-
-    @property
     def caption(self) -> str:
         """What the table is, with its order."""
         return {
@@ -101,16 +115,6 @@ class InstanceList(FilteredList):
             "priority": _("Perkara, paling mendesak dulu"),
             "-priority": _("Perkara, paling tidak mendesak dulu"),
         }.get(self.order, _("Perkara, terbaru dulu"))
-
-    def _sorting(self, by: str) -> dict[str, str]:
-        """The address that sorts by it, or the other way round, and how it is sorted now."""
-        ways = [way for way in instance_lists.SORTS if way.removeprefix("-") == by]
-        following = ways[1 - ways.index(self.order)] if self.order in ways else ways[0]
-        now = ("descending" if self.order.startswith("-") else "ascending") if self.order in ways else ""
-        return {
-            "sort": lists.address({"sort": "" if following == instance_lists.SORTS[0] else following}),
-            "sorted": now,
-        }
 
 
 def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
@@ -131,13 +135,11 @@ def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
         q=q,
         tabs=_tabs(state, counts),
         filters=[*_filters(asked, choices, units), *counted.filters(session, behind)],
-        rows=_rows(session, page.items, places, units),
-        titles=lists.titles(session, page.items),
-        units=units,
+        columns=lists.arranged(columns(ranked=bool(choices.priorities)), instance_lists.SORTS, filters.order),
+        rows=_rows(session, page.items, places, units, titles=lists.titles(session, page.items)),
         following=lists.next_page(page.next),
         total=bounded.total(counts.values()),
         order=filters.order,
-        ranked=bool(choices.priorities),
         # Which ways fit a diagram is worked out when it is asked: no condition says it.
         question="" if behind and behind.variants is not None else f"/tanya?{filters.question.query}",
         unknown=counted.unknown(session, asked["key"]),
@@ -220,29 +222,44 @@ def _filters(
 
 
 def _rows(
-    session: Session, cases: Sequence[ProcessInstance], places: Mapping[int, Place], units: Mapping[str, str]
-) -> list[_Row]:
-    return [_row(session, case, places[case.id], units) for case in cases]
+    session: Session,
+    cases: Sequence[ProcessInstance],
+    places: Mapping[int, Place],
+    units: Mapping[str, str],
+    *,
+    titles: Mapping[int, str] | None = None,
+    processes: Mapping[int, str] | None = None,
+) -> list[CaseRow]:
+    """``titles``: by id; ``processes``: the names of versions."""
+    return [
+        CaseRow(
+            case,
+            *_standing(session, case, places[case.id], units),
+            title=(titles or {}).get(case.id, ""),
+            process=(processes or {}).get(case.definition_id, ""),
+            unit=units.get(case.unit_code, case.unit_code),
+        )
+        for case in cases
+    ]
 
 
-def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[str, str]) -> _Row:
+def _standing(
+    session: Session, case: ProcessInstance, place: Place, units: Mapping[str, str]
+) -> tuple[str, str, Due | None, datetime | None]:
+    """``place``, ``where``, ``due`` and ``due_at`` of a row."""
     if place.tasks:
         task = place.tasks[0]
         unit = units.get(task.unit_code or "", "")
         more = _("dan {n} tugas lain", n=len(place.tasks) - 1) if len(place.tasks) > 1 else ""
         where = " · ".join(part for part in (task.lane, unit, more) if part)
-        return _Row(case, task.name, where, deadlines.of_task(task), task.due_at)
+        return task.name, where, deadlines.of_task(task), task.due_at
     if not (place.waits or place.clocks):
-        return _Row(case, case.end_name or "", "", None)
-    names = _awaited(session, case, place)
+        return case.end_name or "", "", None, None
+    names = _("Menunggu: {names}", names=", ".join(_awaited(session, case, place)))
     clock = _telling(definitions.version(session, case.definition_id), place)
-    return _Row(
-        case,
-        _("Menunggu: {names}", names=", ".join(names)),
-        "",
-        deadlines.due(clock.due_at, clock.deadline.get("unit", "")) if clock else None,
-        clock.due_at if clock else None,
-    )
+    if clock is None:
+        return names, "", None, None
+    return names, "", deadlines.due(clock.due_at, clock.deadline.get("unit", "")), clock.due_at
 
 
 def _telling(version: Version, place: Place) -> Job | None:
@@ -261,33 +278,6 @@ def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]
     return [page_parts.awaited(version, wait) for wait in place.waits] or times
 
 
-@dataclass(frozen=True)
-class FileRow:
-    """A case in a file. ``process``, ``unit``: their names."""
-
-    row: _Row
-    process: str
-    unit: str
-
-
-def columns() -> list[Column[FileRow]]:
-    """The columns of the file."""
-    return [
-        Column(_("Nomor"), lambda one: one.row.case.business_key),
-        Column(_("Perihal"), lambda one: one.row.case.subject),
-        Column(pgettext("satu", "Proses"), lambda one: one.process),
-        Column(_("Keadaan"), lambda one: _(_STATES[one.row.case.state])),
-        Column(_("Kedudukan"), lambda one: one.row.place),
-        Column(_("Lajur"), lambda one: one.row.where),
-        Column(_("Tenggat"), lambda one: one.row.due_at),
-        Column(_("Kategori"), lambda one: one.row.case.category),
-        Column(_("Unit"), lambda one: one.unit),
-        Column(_("Kecamatan"), lambda one: one.row.case.area),
-        Column(pgettext("waktu", "Mulai"), lambda one: one.row.case.started_at),
-        Column(_("Berakhir"), lambda one: one.row.case.ended_at),
-    ]
-
-
 def download(actor: Actor) -> Response:
     """The list that the address asks for as a file, all of its pages, without identity."""
     with context.database().reading() as session:
@@ -304,13 +294,10 @@ def asked_filters(session: Session) -> InstanceFilters:
     return _asked_filters(session, {name: lists.argument(name) for name in _NAMES})[0]
 
 
-def file_rows(session: Session, cases: Sequence[ProcessInstance]) -> list[FileRow]:
+def file_rows(session: Session, cases: Sequence[ProcessInstance]) -> list[CaseRow]:
     """Cases with the words that the columns of a file need beside."""
     places = instance_lists.places(session, [case.id for case in cases])
     codes = {task.unit_code or "" for place in places.values() for task in place.tasks}
     units = casefile.unit_names(session, [*codes, *(case.unit_code for case in cases)])
     names = definitions.names(session, {case.definition_id for case in cases})
-    return [
-        FileRow(row, names[row.case.definition_id], units.get(row.case.unit_code, row.case.unit_code))
-        for row in _rows(session, cases, places, units)
-    ]
+    return _rows(session, cases, places, units, processes=names)

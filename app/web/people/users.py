@@ -35,7 +35,7 @@ from app.services.people.profiles import Profile
 from app.services.people.roster_lines import USER_COLUMNS
 from app.services.people.user_search import UserFilters
 from app.web import context, entries, lists, once
-from app.web.lists import Column, Filter, FilteredList
+from app.web.lists import Column, Filter, List
 from app.web.people import auth
 
 _ROLES = ("is_admin", "is_process_owner", "is_auditor")
@@ -359,12 +359,10 @@ class _Row:
     lacks_unit: bool
 
 
-@dataclass(frozen=True)
-class _UserList(FilteredList):
+@dataclass(frozen=True, kw_only=True)
+class _UserList(List[_Row]):
     """Everything the template shows."""
 
-    rows: Sequence[_Row]
-    following: str
     total: int
 
 

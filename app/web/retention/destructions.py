@@ -193,7 +193,7 @@ def download_records(destruction_id: int) -> Response:
     actor = context.actor()
     with context.database().reading() as session:
         destruction = destructions.get(session, destruction_id, actor=actor)
-        of = [(one.label, one.value(destruction)) for one in _about()]
+        of = list(zip(lists.headings(_about()), lists.cells(_about(), destruction), strict=True))
 
     def page(session: Session, after: str) -> Page[DestroyedCase]:
         limit = paging.MAX_LIMIT

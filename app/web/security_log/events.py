@@ -17,7 +17,7 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.core.security_log import KINDS, SecurityFilters
 from app.web import context, lists
-from app.web.lists import Column, Filter, FilteredList
+from app.web.lists import Column, Filter, List
 from app.web.security_log import words
 
 blueprint = Blueprint("security_log", __name__)
@@ -39,15 +39,13 @@ class _Row:
     through: str
 
 
-@dataclass(frozen=True)
-class _Log(FilteredList):
+@dataclass(frozen=True, kw_only=True)
+class _Log(List[_Row]):
     """Everything the template shows. ``problem``: why nothing can be found, in a sentence."""
 
     person: str
     since: str
     until: str
-    rows: Sequence[_Row]
-    following: str
     problem: str
     days: int
     addresses: bool

@@ -1,110 +1,130 @@
-"""The columns of Kotak tugas: which are shown, by which the list is sorted, and what its file has."""
+"""The columns of Kotak tugas, for its page, file and API; which are shown, and by which the list is sorted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from app.base.i18n import N_, _, pgettext
+from marshmallow import fields
+
+from app.base.i18n import _, pgettext
 from app.models import UserTask
 from app.services.tasks.inbox import SORTS
-from app.web import context, lists
+from app.web import context, deadlines, filters, lists
+from app.web.lists import Column, time
 
-#: Which columns somebody chose, by name, with dots between; the browser keeps it, like the theme.
+#: Which columns somebody chose, by key, with dots between; the browser keeps it, like the theme.
 COOKIE = "columns"
 _NONE = "-"
-#: Columns that can be left out, in the order of the list.
-_OPTIONAL = {
-    "task": N_("Tugas"),
-    "number": N_("Nomor"),
-    "place": N_("Lajur dan unit"),
-    "priority": N_("Prioritas"),
-    "category": N_("Kategori"),
-    "area": N_("Wilayah"),
-    "officer": N_("Petugas"),
-    "date": N_("Dibuka"),
-}
-#: The area seldom decides what is done next, few processes name a priority, and the officer is always oneself but
-#: among all open tasks.
-_UNASKED = frozenset(_OPTIONAL) - {"area", "priority"}
-
-
-@dataclass(frozen=True)
-class Column:
-    """``name``: the class of its cells; ``sort``: the address that sorts by it; ``sorted``: as `aria-sort` has it."""
-
-    name: str
-    label: str
-    shown: bool = True
-    optional: bool = False
-    sort: str = ""
-    sorted: str = ""
-
-
-def of_list(tab: str, order: str, *, one_place: bool = False) -> list[Column]:
-    """The columns of a tab that is sorted so. ``one_place``: all its tasks are of one lane and unit, which need not
-    be said in every row unless somebody asked for it."""
-    chosen = _chosen() - ({"place"} if one_place and not context.cookie(COOKIE) else set())
-    possible = [name for name in _OPTIONAL if name != "officer" or tab == "open"]
-    optional = {
-        name: Column(name, _label(name, tab), name in chosen, True, *_sorting(name, tab, order))
-        for name in possible
-    }
-    due = Column("due", _("Tenggat"), True, False, *_sorting("due", tab, order))
-    lead = Column("lead", pgettext("satu", "Perkara"))
-    return [lead, due, *optional.values()]
+#: What a file begins with; the others follow as they are declared.
+_FIRST_IN_FILE = ["number", "subject", "task", "lane", "unit", "officer", "priority", "category", "area"]
 
 
 @dataclass(frozen=True)
 class TaskRow:
-    """A task in a file. ``title``: what its case is about; ``unit``: its name."""
+    """A task in a list. ``title``: what its case is about; ``unit``: its name."""
 
     task: UserTask
-    title: str
-    unit: str
+    title: str = ""
+    unit: str = ""
 
 
-def of_file() -> list[lists.Column[TaskRow]]:
-    """The columns of tasks in a file: all there are."""
-    return [
-        lists.Column(_("Nomor"), lambda row: row.task.instance.business_key),
-        lists.Column(_("Perihal"), lambda row: row.title),
-        lists.Column(_("Tugas"), lambda row: row.task.name),
-        lists.Column(_("Lajur"), lambda row: row.task.lane),
-        lists.Column(_("Unit"), lambda row: row.unit),
-        lists.Column(_("Petugas"), lambda row: row.task.assignee.full_name if row.task.assignee else ""),
-        lists.Column(_("Prioritas"), lambda row: row.task.instance.priority),
-        lists.Column(_("Kategori"), lambda row: row.task.instance.category),
-        lists.Column(_("Wilayah"), lambda row: row.task.instance.area),
-        lists.Column(_("Tenggat"), lambda row: row.task.due_at),
-        lists.Column(_("Dibuka"), lambda row: row.task.opened_at),
-        lists.Column(_("Diselesaikan"), lambda row: row.task.closed_at),
+def columns(tab: str = "open") -> list[Column[TaskRow]]:
+    """All columns of a tab. The area seldom decides what is done next, few processes name a priority, and the officer
+    is always oneself but among all open tasks."""
+    done = tab == "done"
+    found: list[Column[TaskRow]] = [
+        lists.own("lead", pgettext("satu", "Perkara")),
+        Column(_("Perihal"), lambda row: row.title, key="subject"),
+        Column(
+            _("Tenggat"),
+            lambda row: row.task.due_at,
+            "due",
+            _closed if done else _due,
+            by="deadline",
+            field=("due_at", time(nullable=True)),
+        ),
+        _optional("task", _("Tugas"), lambda row: row.task.name, field=("name", fields.String())),
+        _optional(
+            "number",
+            _("Nomor"),
+            lambda row: row.task.instance.business_key,
+            field=("business_key", fields.String()),
+        ),
+        Column(_("Lajur dan unit"), None, "text", _place, key="place", kind="place", optional=True),
+        Column(_("Lajur"), lambda row: row.task.lane, key="lane", field=("lane", fields.String())),
+        Column(_("Unit"), lambda row: row.unit, key="unit"),
+        _optional(
+            "priority", _("Prioritas"), lambda row: row.task.instance.priority, shown=False, by="priority"
+        ),
+        _optional("category", _("Kategori"), lambda row: row.task.instance.category),
+        _optional("area", _("Wilayah"), lambda row: row.task.instance.area, shown=False),
+        _optional("officer", _("Petugas"), _officer, cell="text" if tab == "open" else ""),
+        _optional(
+            "date",
+            _("Dibuka"),
+            lambda row: row.task.opened_at,
+            cell="" if done else "date",
+            by="opened",
+            field=("created_at", time()),
+        ),
+        _optional(
+            "date",
+            _("Diselesaikan"),
+            lambda row: row.task.closed_at,
+            cell="date" if done else "",
+            by="closed",
+            field=("closed_at", time(nullable=True)),
+        ),
     ]
+    return found
+
+
+def of_list(tab: str, order: str, *, one_place: bool = False) -> list[Column[TaskRow]]:
+    """The columns of a tab that is sorted so. ``one_place``: all its tasks are of one lane and unit, which need not
+    be said in every row unless somebody asked for it."""
+    kept = context.cookie(COOKIE)
+    chosen = frozenset(kept.split("."))
+    found = [
+        replace(
+            one, shown=one.key in chosen if kept else one.shown and not (one_place and one.key == "place")
+        )
+        if one.optional
+        else one
+        for one in columns(tab)
+    ]
+    return lists.arranged(found, SORTS[tab == "done"], order)
+
+
+def of_file() -> list[Column[TaskRow]]:
+    """The columns of tasks in a file: all there are."""
+    places = {key: place for place, key in enumerate(_FIRST_IN_FILE)}
+    return sorted(columns(), key=lambda one: places.get(one.key, len(places)))
 
 
 def choice_of(names: Sequence[str]) -> str:
     """What the cookie holds where these columns were chosen."""
-    return ".".join(name for name in _OPTIONAL if name in names) or _NONE
+    return ".".join(dict.fromkeys(one.key for one in columns() if one.optional and one.key in names)) or _NONE
 
 
-def _chosen() -> frozenset[str]:
-    kept = context.cookie(COOKIE)
-    return frozenset(kept.split(".")) if kept else _UNASKED
+def _optional(key: str, label: str, value: Any, *, cell: str = "text", **more: Any) -> Column[TaskRow]:
+    return Column(label, value, cell, key=key, kind=key, optional=True, **more)
 
 
-def _label(name: str, tab: str) -> str:
-    return _("Diselesaikan") if name == "date" and tab == "done" else _(_OPTIONAL[name])
+def _due(row: TaskRow) -> object:
+    return deadlines.of_task(row.task).as_dict()
 
 
-#: By what a column sorts.
-_SORTED_BY = {"due": "deadline", "priority": "priority"}
+def _closed(row: TaskRow) -> object:
+    """Whether a task was completed in time, as the macro `due` takes it."""
+    due_at, closed_at = row.task.due_at, row.task.closed_at
+    if due_at is None or closed_at is None:
+        return {"state": "none"}
+    return {"state": "met" if closed_at <= due_at else "missed", "date": filters.moment(due_at)}
 
 
-def _sorting(name: str, tab: str, order: str) -> tuple[str, str]:
-    """The address that sorts by the column, or the other way round; and how it is sorted now."""
-    possible = SORTS[tab == "done"]
-    by = _SORTED_BY.get(name, "") if name != "date" else "closed" if tab == "done" else "opened"
-    ways = [way for way in possible if way.removeprefix("-") == by]
-    if not ways:
-        return "", ""
-    following = ways[1 - ways.index(order)] if order in ways else ways[0]
-    now = ("descending" if order.startswith("-") else "ascending") if order in ways else ""
-    return lists.address({"sort": "" if following == possible[0] else following}), now
+def _place(row: TaskRow) -> str:
+    return " · ".join(filter(None, (row.task.lane, row.unit)))
+
+
+def _officer(row: TaskRow) -> str:
+    return row.task.assignee.full_name if row.task.assignee else ""

@@ -17,30 +17,26 @@ from app.services.instances import messages
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
 from app.services.search import task_terms
-from app.services.tasks import inbox, inbox_counts, permissions, presence, selections
+from app.services.tasks import inbox, inbox_counts, permissions, presence, selections, standing
 from app.services.tasks.inbox import Filters
 from app.web import context, lists
-from app.web.lists import Filter, FilteredList
+from app.web.lists import Column, Filter, List
 from app.web.loads import load_in_words
 from app.web.tasks import columns, saved_views
-from app.web.tasks.columns import Column, TaskRow
+from app.web.tasks.columns import TaskRow
 
 _NAMES = ("deadline", "age", "activity", "lane", "unit", "officer", "category", "area", "priority", "state")
 
 
-@dataclass(frozen=True)
-class InboxPage(FilteredList):
-    """Everything the template shows. ``units``: code → name; ``offered``: whether any open task is offered to him."""
+@dataclass(frozen=True, kw_only=True)
+class InboxPage(List[TaskRow]):
+    """Everything the template shows. ``offered``: whether any open task is offered to him."""
 
     tab: str
     tabs: Sequence[Mapping[str, Any]]
-    page: Page[UserTask]
-    columns: Sequence[Column]
     order: str
     counts: Mapping[str, int]
-    units: Mapping[str, str]
     may_claim: frozenset[str]
-    titles: Mapping[int, str]
     present: Mapping[str, list[str]]
     edits_templates: bool
     lanes: Sequence[tuple[int, str]]
@@ -53,42 +49,30 @@ class InboxPage(FilteredList):
     question: str = ""
 
     @property
-    def rows(self) -> Sequence[UserTask]:
-        """The tasks."""
-        return self.page.items
-
-    @property
     def keep(self) -> dict[str, str]:
         """What a search keeps of the address."""
         sort = lists.argument("sort")
         return {"tab": self.tab, "sort": sort} if sort else {"tab": self.tab}
 
     @property
-    def headings(self) -> list[dict[str, Any]]:
-        """The headings of the table; that of the buttons is heard alone."""
-        found: list[dict[str, Any]] = [
-            {"label": one.label, "kind": one.name, "sort": one.sort, "sorted": one.sorted}
-            for one in self.columns
-            if one.shown
+    def with_acts(self) -> list[Column[TaskRow]]:
+        """The columns, with what chooses rows and what can be done in them; their headings are heard alone."""
+        select = [lists.own("select", _("Pilih"), hidden=True)] if self.selectable else []
+        return [
+            *select,
+            *self.columns,
+            *([lists.own("action", _("Tindakan"), hidden=True)] if self.acts else []),
         ]
-        if self.selectable:
-            found.insert(0, {"label": _("Pilih"), "kind": "select", "hidden": True})
-        return found + ([{"label": _("Tindakan"), "kind": "action", "hidden": True}] if self.acts else [])
+
+    def attributes(self, row: TaskRow) -> dict[str, str]:
+        """Those of a row: how its task stands, for whoever watches the list, and whether it only stays in it."""
+        found = {} if self.tab == "done" else {"data-live": f"{row.task.id}:{standing.of_task(row.task)}"}
+        return found | ({"class": "is-kept"} if row.task.id == lists.argument(lists.KEPT) else {})
 
     @property
     def here(self) -> str:
         """The address of this list, with the tab that it begins with where none was asked for."""
         return lists.address({"tab": self.tab})
-
-    @property
-    def kept(self) -> str:
-        """The task that stays in the list."""
-        return lists.argument(lists.KEPT)
-
-    @property
-    def shown(self) -> frozenset[str]:
-        """The names of the columns that are shown."""
-        return frozenset(one.name for one in self.columns if one.shown)
 
     @property
     def stood_in_for(self) -> Sequence[tuple[Absence, str]]:
@@ -102,7 +86,7 @@ class InboxPage(FilteredList):
     @property
     def acts(self) -> bool:
         """Whether anything can be done in the list itself."""
-        return bool(self.may_claim) or any(self.is_mine(task) for task in self.rows)
+        return bool(self.may_claim) or any(self.is_mine(row.task) for row in self.rows)
 
     @property
     def selectable(self) -> Mapping[str, str]:
@@ -111,14 +95,9 @@ class InboxPage(FilteredList):
             return {}
         return {
             task.id: selections.as_shown(task).text
-            for task in self.rows
+            for task in (row.task for row in self.rows)
             if task.id in self.may_claim or self.is_mine(task) or officers.may_reassign(self.actor, task)
         }
-
-    @property
-    def following(self) -> str:
-        """The next page; "" on the last."""
-        return lists.next_page(self.page.next)
 
     @property
     def summary(self) -> str:
@@ -151,7 +130,6 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     takable = frozenset(
         t.id for t in page.items if t.assignee_id is None and permissions.holding(actor, t) == "work"
     )
-    titles = lists.titles(session, (task.instance for task in page.items))
     absent = absences.stood_in_for(session, actor=actor)
     asks = inbox.question(session, wanted)
     return InboxPage(
@@ -159,15 +137,14 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         filters=filters,
         tab=tab,
         tabs=_tabs(session, actor, tab, counts),
-        page=page,
+        rows=task_rows(session, page.items, dict(choices.units)),
+        following=lists.next_page(page.next),
         columns=columns.of_list(
             tab, wanted.order, one_place=len(choices.lanes) == 1 and len(choices.units) <= 1
         ),
         order=wanted.order,
         counts=counts,
-        units=dict(choices.units),
         may_claim=takable,
-        titles=titles,
         edits_templates=bool(actor.groups),
         present=presence.others(session, [task.id for task in page.items], actor=actor),
         lanes=saved_views.shareable(),
@@ -202,13 +179,16 @@ def download(actor: Actor) -> Response:
     def page(session: Session, after: str) -> Page[UserTask]:
         return inbox.page(session, wanted, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    return lists.download_pages("tugas", "tasks", columns.of_file(), page, file_rows)
+    return lists.download_pages("tugas", "tasks", columns.of_file(), page, task_rows)
 
 
-def file_rows(session: Session, found: Sequence[UserTask]) -> list[TaskRow]:
-    """Tasks with the words that the columns of a file need beside."""
+def task_rows(
+    session: Session, found: Sequence[UserTask], units: Mapping[str, str] | None = None
+) -> list[TaskRow]:
+    """Tasks with the words that columns need beside; ``units``: their names, where they are known."""
     titles = lists.titles(session, (task.instance for task in found))
-    units = casefile.unit_names(session, (task.unit_code or "" for task in found))
+    if units is None:
+        units = casefile.unit_names(session, (task.unit_code or "" for task in found))
     return [
         TaskRow(task, titles[task.instance_id], units.get(task.unit_code or "", task.unit_code or ""))
         for task in found

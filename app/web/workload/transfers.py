@@ -20,7 +20,7 @@ from app.services.people import absences, loads, units, users
 from app.services.workload import listing, overview, spreading, transfers
 from app.services.workload.listing import Filters
 from app.web import context, entries, errors, lists
-from app.web.lists import Column, Filter, FilteredList
+from app.web.lists import Column, Filter, List
 from app.web.loads import load_in_words
 from app.web.tasks import columns as task_columns
 from app.web.tasks import inbox
@@ -119,7 +119,7 @@ def download() -> Response:
         return listing.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
     return lists.download_pages(
-        "beban-tugas", "workload_tasks", task_columns.of_file(), page, inbox.file_rows
+        "beban-tugas", "workload_tasks", task_columns.of_file(), page, inbox.task_rows
     )
 
 
@@ -133,7 +133,7 @@ def _list_page(session: Session, missing: Mapping[str, str] | None = None) -> st
         rows=page.items,
         number=listing.count(session, filters, actor=actor),
         most=spreading.MOST,
-        found=FilteredList("", _bar(session, filters, actor)),
+        found=List(filters=_bar(session, filters, actor)),
         here=_here(),
         people=[(user, load_in_words(load[user.id]), load[user.id]) for user in people],
         following=lists.next_page(page.next),
@@ -219,7 +219,7 @@ def _plan_page(
         plan=plan,
         totals=[(user, number, load_in_words(plan.loads[user.id])) for user, number in plan.totals],
         here=_here(),
-        filters=[text for text, _url in FilteredList("", _bar(session, _filters(), actor)).chips],
+        filters=[text for text, _url in List(filters=_bar(session, _filters(), actor)).chips],
         listed=listed if listed is not None and min(listed, spreading.MOST) != len(chosen) else None,
         reason=request.form.get("reason", ""),
         errors=refused or {},

@@ -83,11 +83,6 @@ def nullable(**options: Any) -> fields.String:
     return fields.String(allow_none=True, **options)
 
 
-def time(*, nullable: bool = False) -> fields.DateTime:
-    """A time, ISO 8601 in UTC."""
-    return fields.DateTime(format="iso", allow_none=nullable)
-
-
 def page_of(schema: type[ma.Schema], name: str) -> type[ma.Schema]:
     """A page of a list: its items, and the cursor of the next page or null."""
     parts: dict[str, Any] = {

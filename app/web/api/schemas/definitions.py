@@ -4,7 +4,8 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import Finding, Paging, Whole, by, nullable, one_of, page_of, time
+from app.web.api.schemas.common import Finding, Paging, Whole, by, nullable, one_of, page_of
+from app.web.lists import time
 
 
 class DeploymentFiles(ma.Schema):

@@ -4,7 +4,10 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app.services.casefile import instance_lists
-from app.web.api.schemas.common import Paging, Whole, by, nullable, page_of, text, time
+from app.web import lists
+from app.web.api.schemas.common import Paging, Whole, by, nullable, page_of, text
+from app.web.casefile import instance_list
+from app.web.lists import time
 
 
 class Start(ma.Schema):
@@ -31,19 +34,18 @@ class InstanceQuery(Paging):
 class Instance(Whole):
     """A case."""
 
+    class Meta:
+        """What lists show as well."""
+
+        include = lists.fields(instance_list.columns())
+
     id = fields.Integer()
     key = fields.String()
     version = fields.Integer()
-    business_key = fields.String()
     state = fields.String(metadata={"enum": list(instance_lists.STATES)})
     end_activity_id = nullable()
     end_name = nullable()
-    started_at = time()
-    ended_at = time(nullable=True)
-    subject = fields.String()
-    category = fields.String()
     unit = fields.String()
-    area = fields.String()
     priority = fields.String()
 
 

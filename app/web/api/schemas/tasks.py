@@ -9,8 +9,10 @@ from app.base.i18n import _
 from app.services.core.ids import MAX_ID
 from app.services.search import task_terms
 from app.services.tasks import tabs
-from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of, time
+from app.web import lists
+from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of
 from app.web.api.schemas.instances import Instance
+from app.web.tasks import columns
 
 
 class AnswerText(Whole):
@@ -55,17 +57,16 @@ class TaskQuery(Paging):
 class Task(Whole):
     """A user task, or a question that is a task of its own."""
 
+    class Meta:
+        """What lists show as well."""
+
+        include = lists.fields(columns.columns())
+
     id = fields.String()
     activity_id = fields.String()
-    name = fields.String()
-    lane = fields.String()
     unit = nullable()
     instance_id = fields.Integer()
-    business_key = fields.String()
     state = fields.String(metadata={"enum": ["open", "completed", "cancelled"]})
-    created_at = time()
-    due_at = time(nullable=True)
-    closed_at = time(nullable=True)
     assignee = nullable(metadata={"description": "User name."})
     form_key = nullable()
     question = fields.Nested(Question, allow_none=True)
