@@ -176,15 +176,14 @@ def test_workers_that_are_killed_do_every_part_of_a_list_once(
     postgres_database: Database, config: Config
 ) -> None:
     database = postgres_database
-    office, more = Importing(database, simpan="2 tahun"), {"ALUR_ALLOW_TIME_TRAVEL": "1"}
-    database._info["config"] = replace(config, allow_time_travel=True)
+    office = Importing(database, simpan="2 tahun")
 
     def ends(model: type[Batch]) -> None:
         state = select(model.state)
-        kill_until(database, config, lambda: value(database, state) == "done", **more)
+        kill_until(database, config, lambda: value(database, state) == "done")
 
     file = office.add(as_csv(*(line(number + 1) for number in range(JOBS))))
-    kill_until(database, config, lambda: office.state(file) == "ready", **more)
+    kill_until(database, config, lambda: office.state(file) == "ready")
     office.begin(file)
     ends(ImportBatch)
     cases = all_of(database, select(ImportRow.instance_id).where(ImportRow.state == "imported"))
@@ -206,10 +205,9 @@ def test_workers_that_are_killed_do_every_part_of_a_list_once(
     for case in cases:
         with database.transaction() as session:
             cancellation.cancel(session, case, "Selesai", actor=office.owner)
-    with database.transaction() as session:
-        clock.fix(session, clock.now(session) + timedelta(days=900))
     office.start(judul="Yang terbaru tidak pernah dimusnahkan")
     with database.transaction() as session:
+        clock.fix(session, clock.now(session) + timedelta(days=900))
         destructions.begin(session, "uji", str(JOBS), "Masa simpan lewat", actor=office.admin)
     ends(Destruction)
     assert Counter(all_of(database, select(DestroyedCase.instance_id))) == Counter(cases)
