@@ -1,8 +1,11 @@
 """All kinds of work that is no request: what each does, where, and how often it is looked for."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache, partial
+from typing import Any
 
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app.base.config import Config
@@ -14,38 +17,42 @@ from app.commands.migration import migration, recounts, surveys
 from app.commands.notifications import digests, mail
 from app.commands.people import roster
 from app.commands.transaction import run_without_key
+from app.models import (
+    DeadlineRecount,
+    Destruction,
+    EffectSurvey,
+    ImportBatch,
+    MigrationBatch,
+    RosterFile,
+    TaskTransfer,
+)
+from app.models.batches import Batch
 from app.services.channels import delays, reporter_notices, webhooks
 from app.services.core import settings
 from app.services.deployment import plans
 from app.services.evidence import sending, verifications
 from app.services.evidence.sending import Place
-from app.services.imports import batches as import_batches
 from app.services.maintenance import housekeeping, scheduled_backups
 from app.services.maintenance.keeping import forget_soon
-from app.services.migration import batches as migration_batches
-from app.services.migration import recounts as deadline_recounts
-from app.services.migration import surveys as effect_surveys
 from app.services.notifications import digests as digest_letters
 from app.services.notifications import mail as letters
 from app.services.notifications import outbox
 from app.services.numbers import publication, totals
-from app.services.people import roster_files
 from app.services.retention import destructions
-from app.services.workload import transfers
 from app.work import Kind, Lane
 
 #: So long who began a list waits until it goes on, at most.
 _SOON = timedelta(seconds=2)
 _CHECKPOINTS = timedelta(seconds=20)
-#: Lists of which a worker takes some rows a turn: what a turn is, and whether one waits.
-_LISTS: dict[str, tuple[Callable[[Database], bool], Callable[[Session], object]]] = {
-    "imports": (imports.work, import_batches.waiting),
-    "migration": (migration.work, migration_batches.BATCHES.running),
-    "recounts": (recounts.work, deadline_recounts.RECOUNTS.running),
-    "retention": (retention.work, destructions.active),
-    "roster": (roster.work, roster_files.FILES.running),
-    "surveys": (surveys.work, effect_surveys.waiting),
-    "transfers": (workload.work, transfers.TASKS.running),
+#: Lists of which a worker takes some rows a turn: what a turn is, and in which states one of them waits.
+_LISTS: dict[str, tuple[Callable[[Database], bool], type[Batch], Sequence[str]]] = {
+    "imports": (imports.work, ImportBatch, ("judging", "running")),
+    "migration": (migration.work, MigrationBatch, ("running",)),
+    "recounts": (recounts.work, DeadlineRecount, ("running",)),
+    "retention": (retention.work, Destruction, destructions.ACTIVE),
+    "roster": (roster.work, RosterFile, ("running",)),
+    "surveys": (surveys.work, EffectSurvey, ("running", "forgotten")),
+    "transfers": (workload.work, TaskTransfer, ("running",)),
 }
 
 
@@ -60,7 +67,10 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
             "words", Lane.SOON, lambda _d, _k: words.take(), every=timedelta(seconds=0.5), waits=words.waits
         ),
         _Numbers(database).kind(),
-        *(Kind(of, Lane.LISTS, _keyless(do), every=_SOON, waits=waits) for of, (do, waits) in _LISTS.items()),
+        *(
+            Kind(of, Lane.LISTS, _keyless(do), every=_SOON, waits=partial(_list_waits, of))
+            for of, (do, *_of_which) in _LISTS.items()
+        ),
         Kind("publications", Lane.LISTS, _publish, every=timedelta(seconds=5), waits=plans.due),
         Kind("webhook events", Lane.SOON, lambda _d, _k: events.take(), every=_SOON, waits=events.waits),
         Kind(
@@ -127,6 +137,20 @@ def _sms(database: Database) -> list[Kind]:
 
 def _keyless(do: Callable[[Database], bool]) -> Callable[[Database, str], bool]:
     return lambda database, _key: do(database)
+
+
+def _list_waits(of: str, session: Session) -> bool:
+    """Asked of one list, it is told of all: a look asks of all of them in one session. 1 SQL over indexes."""
+    if _list_waits not in session.info:
+        session.info[_list_waits] = session.execute(_waiting_lists()).one()._mapping
+    return bool(session.info[_list_waits][of])
+
+
+@cache
+def _waiting_lists() -> Select[*tuple[Any, ...]]:
+    return select(
+        *(exists().where(model.state.in_(states)).label(of) for of, (_do, model, states) in _LISTS.items())
+    )
 
 
 def _deliver(session: Session, _key: str) -> bool:

@@ -192,17 +192,20 @@ class Runner:
 
     def _look(self) -> float:
         """Ring for each lane in which something is due, after looking for what comes by itself; how long to rest."""
-        if found := [kind for kind in self._to_ask() if self._waits(kind)]:
+        found, left, due = list[Kind](), self._to_ask(), None
+        while due is None:
+            with self._database.reading() as session:  # one for all: at rest it is most of what a look takes
+                if self._ask(session, left, found):
+                    due = session.execute(_due(_dialect(session)), self._now(session)).one()
+        if found:
             self._write(lambda session: self._plant(session, found))
         if (self._held or self._lost) and time.monotonic() >= self._renew_at:
             self._write(self._renew)
             self._renew_at = time.monotonic() + LEASE.total_seconds() / 4
-        with self._database.reading() as session:
-            due = session.execute(_due(_dialect(session)), self._now(session)).one()
         for lane, is_due in zip(Lane, due, strict=True):
             if is_due:
                 self._bells[lane].set()
-        return REST_S
+        return 0.0 if found else REST_S
 
     def _to_ask(self) -> list[Kind]:
         now, busy, found = time.monotonic(), set(self._held.values()), []
@@ -213,17 +216,23 @@ class Runner:
                 found.append(kind)
         return found
 
-    def _waits(self, kind: Kind) -> bool:
-        try:
-            with self._database.reading() as session:
-                return bool(kind.waits and kind.waits(session))
-        except NotReady:
-            raise
-        except AppError as error:
-            logger.warning("%s: %s", kind.name, error)
-        except Exception:
-            log_safety.log_fault(logger, "looking for %s", kind.name)
-        return False
+    def _ask(self, session: Session, left: list[Kind], found: list[Kind]) -> bool:
+        """Ask those that are left, and note of which something is to be done. False: one could not tell, and the
+        others are to be asked in another session."""
+        while left:
+            kind = left.pop(0)
+            try:
+                if kind.waits and kind.waits(session):
+                    found.append(kind)
+            except NotReady:
+                raise
+            except AppError as error:
+                logger.warning("%s: %s", kind.name, error)
+                return False
+            except Exception:
+                log_safety.log_fault(logger, "looking for %s", kind.name)
+                return False
+        return True
 
     def _now(self, session: Session) -> dict[str, Any]:
         return {} if _dialect(session) == "postgresql" else {"now": datetime.now(UTC)}

@@ -46,6 +46,7 @@ def measure(folder: Path) -> None:
 
     with postgres_server() as url:
         office = office_for(folder, ALUR_DATABASE_URL=url)
+        _rest(office)
         templates = population.make_templates(office.database)
         officers = population.add_officers(office.database, 50)
         Cloner(office.database, templates, officers, seed=1).clone({"open": CASES}, lambda _words: None)
@@ -53,7 +54,6 @@ def measure(folder: Path) -> None:
             connection.exec_driver_sql("ANALYZE")  # as an installation is by and by
         with office.database.transaction() as session:  # those of before would come first
             session.execute(update(Job).values(run_at=clock.real() + timedelta(days=90)))
-        _rest(office)
         for due in ROUNDS:
             one, costs = _burst(office, due, workers=1)
             two, costs_two = _burst(office, due, workers=2)
@@ -66,14 +66,22 @@ def measure(folder: Path) -> None:
 
 
 def _rest(office: Installation) -> None:
+    """What a worker takes that has nothing to do, once it has done what there was."""
     worker = _start(office)
-    time.sleep(BEGINS_S)
-    took = {name: _processor_s(pid) for name, pid in (("worker", worker.pid), ("server", _server(office)))}
-    time.sleep(REST_S)
-    for name, pid in (("worker", worker.pid), ("server", _server(office))):
-        share = (_processor_s(pid) - took[name]) / REST_S
+    pids = {"worker": worker.pid, "server": _server(office)}
+    for _n in range(12):
+        if _took(pids, 10.0)["worker"] < 0.02:
+            break
+    for name, share in _took(pids, REST_S).items():
         row(f"{REST_S:.0f} s at rest, {name}", f"{share:.2%} of a core", "≤ 0.5 %" * (name == "worker"))
     _end(worker)
+
+
+def _took(pids: dict[str, int], seconds: float) -> dict[str, float]:
+    """Which share of a core each takes meanwhile."""
+    before = {name: _processor_s(pid) for name, pid in pids.items()}
+    time.sleep(seconds)
+    return {name: (_processor_s(pid) - before[name]) / seconds for name, pid in pids.items()}
 
 
 def _import(office: Installation) -> None:

@@ -148,12 +148,6 @@ def _of(target: Target) -> ColumnElement[bool]:
 # -- the worker's turns ----------------------------------------------------------------------------
 
 
-def waiting(session: Session) -> bool:
-    """Whether there is anything to judge or to remove. 1 SQL over an index."""
-    query = select(EffectSurvey.id).where(EffectSurvey.state.in_(("running", "forgotten")))
-    return session.scalar(query.limit(1)) is not None
-
-
 def next_turn(session: Session) -> Turn | None:
     """The next turn of the oldest survey that runs; None where there is none. 1 SQL over an index."""
     query = select(EffectSurvey).where(EffectSurvey.state == "running").order_by(EffectSurvey.id)
