@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.base.errors import InvalidForm
-from app.base.i18n import N_, _
+from app.base.i18n import N_, _, pgettext
 from app.services.core import paging
 from app.services.definitions import definitions
 from app.services.questions import ledger
@@ -41,12 +41,11 @@ def listed() -> Response:
         except InvalidForm as error:
             problems = dict(error.errors)
         officers = Choices(session, actor).officers
-        fields, reasons = _fields(session, found.page.items), _reasons(session, found.page.items)
+        rows = _in_words(session, found.page.items)
     page = render_template(
         "questions/ledger.html",
-        rows=found.page.items,
-        fields=fields,
-        reasons=reasons,
+        rows=rows,
+        columns=_columns(),
         partial=found.partial,
         patterns={name: _(label) for name, label in PATTERNS.items()},
         filters=[
@@ -113,20 +112,11 @@ def download() -> Response:
     actor, filters = context.actor(), _filters()
     with context.database().reading() as session:
         ledger.page(session, filters, actor=actor, limit=1)
-    columns: list[Column[_Row]] = [
-        Column(_("Waktu"), lambda row: row.opening.entry.at),
-        Column(_("Oleh"), lambda row: row.opening.entry.actor.full_name if row.opening.entry.actor else ""),
-        Column(_("Nomor"), lambda row: row.opening.instance.business_key),
-        Column(_("Perihal"), lambda row: row.opening.instance.subject),
-        Column(_("Isian"), lambda row: row.fields),
-        Column(_("Alasan"), lambda row: row.reason),
-        Column(_("Pola"), lambda row: ", ".join(_(PATTERNS[name]) for name in row.opening.patterns)),
-    ]
 
     def page(session: Session, after: str) -> paging.Page[Opening]:
         return ledger.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT).page
 
-    return lists.download_pages("buku-identitas", "identity_ledger", columns, page, _in_words)
+    return lists.download_pages("buku-identitas", "identity_ledger", _columns(), page, _in_words)
 
 
 @dataclass(frozen=True)
@@ -134,6 +124,25 @@ class _Row:
     opening: Opening
     fields: str
     reason: str
+
+
+def _columns() -> list[Column[_Row]]:
+    return [
+        lists.own("lead", _("Oleh")),
+        Column(_("Waktu"), lambda row: row.opening.entry.at, "time"),
+        Column(_("Oleh"), lambda row: row.opening.entry.actor.full_name if row.opening.entry.actor else ""),
+        Column(_("Nomor"), lambda row: row.opening.instance.business_key),
+        Column(_("Perihal"), lambda row: row.opening.instance.subject),
+        Column(pgettext("satu", "Perkara"), cell="own", key="case"),
+        Column(_("Isian"), lambda row: row.fields),
+        Column(_("Alasan"), lambda row: row.reason, "text"),
+        Column(
+            _("Pola"),
+            lambda row: ", ".join(_(PATTERNS[name]) for name in row.opening.patterns),
+            "own",
+            key="patterns",
+        ),
+    ]
 
 
 def _in_words(session: Session, found: Sequence[Opening]) -> list[_Row]:

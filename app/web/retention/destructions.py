@@ -99,8 +99,8 @@ def _dry_run_page(session: Session, definition_id: int, problems: Mapping[str, s
     return render_template(
         "retention/dry_run.html",
         found=found,
-        rows=page.items,
-        titles=lists.titles(session, page.items),
+        rows=_titled(session, page.items),
+        columns=_case_columns(),
         first=lists.address() if after else "",
         following=lists.next_page(page.next),
         files=lists.files(url_for("retention.download_cases", definition_id=definition_id)),
@@ -127,18 +127,24 @@ def download_cases(definition_id: int) -> Response:
     def page(session: Session, after: str) -> Page[ProcessInstance]:
         return periods.cases(session, found, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    def titled(session: Session, cases: Sequence[ProcessInstance]) -> list[tuple[ProcessInstance, str]]:
-        titles = lists.titles(session, cases)
-        return [(one, titles[one.id]) for one in cases]
+    return lists.download_pages("lewat-masa-simpan", "dry_run", _case_columns(), page, _titled)
 
-    columns: list[Column[tuple[ProcessInstance, str]]] = [
+
+def _case_columns() -> list[Column[tuple[ProcessInstance, str]]]:
+    return [
+        lists.own("lead", pgettext("satu", "Perkara")),
         Column(_("Nomor"), lambda row: row[0].business_key),
         Column(_("Perihal"), lambda row: row[1]),
-        Column(pgettext("waktu", "Mulai"), lambda row: row[0].started_at),
-        Column(_("Berakhir"), lambda row: row[0].ended_at),
+        Column(_("Akhir"), None, "text", lambda row: row[0].end_name),
+        Column(pgettext("waktu", "Mulai"), lambda row: row[0].started_at, "date"),
+        Column(_("Berakhir"), lambda row: row[0].ended_at, "date"),
         Column(_("Akhir"), lambda row: row[0].end_name),
     ]
-    return lists.download_pages("lewat-masa-simpan", "dry_run", columns, page, titled)
+
+
+def _titled(session: Session, cases: Sequence[ProcessInstance]) -> list[tuple[ProcessInstance, str]]:
+    titles = lists.titles(session, cases)
+    return [(one, titles[one.id]) for one in cases]
 
 
 @blueprint.post("/pemusnahan/proses/<int:definition_id>")
@@ -179,6 +185,7 @@ def _destruction_page(destruction_id: int, problem: str = "") -> str:
             state=_(STATES[found.state]),
             checked=destructions.checked(session, found) if found.state == "done" else None,
             rows=page.items,
+            columns=_record_columns(),
             first=lists.address() if after else "",
             following=lists.next_page(page.next),
             files=lists.files(url_for("retention.download_records", destruction_id=destruction_id)),
@@ -199,21 +206,31 @@ def download_records(destruction_id: int) -> Response:
         limit = paging.MAX_LIMIT
         return destructions.records(session, destruction_id, actor=actor, after=after, limit=limit)
 
+    columns = [*_record_columns(), *(Column[DestroyedCase](label, _always(value)) for label, value in of)]
+    return lists.download_pages(f"pemusnahan-{destruction_id}", "destroyed", columns, page, lists.as_they_are)
+
+
+def _record_columns() -> list[Column[DestroyedCase]]:
     states = {"ended": _("Berakhir"), "cancelled": _("Dibatalkan"), "joined": _("Digabung")}
-    columns: list[Column[DestroyedCase]] = [
-        Column(_("Nomor"), lambda one: one.business_key),
-        Column(_("Versi"), lambda one: one.version),
-        Column(pgettext("waktu", "Mulai"), lambda one: one.started_at),
-        Column(_("Berakhir"), lambda one: one.ended_at),
+    return [
+        Column(_("Nomor"), lambda one: one.business_key, "text", kind="lead"),
+        Column(_("Versi"), lambda one: one.version, "number"),
+        Column(
+            _("Akhir"),
+            None,
+            "text",
+            lambda one: one.end_name or ("" if one.state == "ended" else states[one.state]),
+        ),
+        Column(pgettext("waktu", "Mulai"), lambda one: one.started_at, "day"),
+        Column(_("Berakhir"), lambda one: one.ended_at, "day"),
         Column(_("Keadaan"), lambda one: states.get(one.state, states["joined"])),
         Column(_("Akhir"), lambda one: one.end_name),
-        Column(_("Dimusnahkan pada"), lambda one: one.destroyed_at),
+        Column(_("Berkas"), None, "number", lambda one: one.files),
+        Column(_("Dimusnahkan pada"), lambda one: one.destroyed_at, "time", kind="when", card=_("Waktu")),
         Column(_("Berkas"), lambda one: one.files),
         Column(_("Kejadian dalam riwayat"), lambda one: one.events),
         Column(_("Sidik catatan"), lambda one: one.checksum),
-        *(Column(label, _always(value)) for label, value in of),
     ]
-    return lists.download_pages(f"pemusnahan-{destruction_id}", "destroyed", columns, page, lists.as_they_are)
 
 
 def _always(value: object) -> Callable[[DestroyedCase], object]:

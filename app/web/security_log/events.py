@@ -63,19 +63,6 @@ def listed() -> str:
 def download() -> Response:
     """The same list as a file, all of its pages. That it was taken is recorded in the log itself."""
     security_log.require_reader(context.actor())
-    columns: list[Column[_Row]] = [
-        Column(_("Waktu"), lambda row: row.event.at),
-        Column(_("Jenis"), lambda row: _(words.KINDS[row.event.kind])),
-        Column(_("Kejadian"), lambda row: row.action),
-        Column(_("Hasil"), lambda row: row.outcome),
-        Column(_("Oleh"), lambda row: row.who),
-        Column(_("Nama pengguna"), lambda row: row.event.actor.name if row.event.actor else ""),
-        Column(_("Tentang"), lambda row: row.about),
-        Column(_("Nomor"), lambda row: row.target),
-        Column(_("Lewat"), lambda row: row.through),
-        Column(_("Sesi"), lambda row: row.event.session),
-        Column(_("Asal"), lambda row: row.event.source),
-    ]
     actor = context.actor()
     with context.database().reading() as session:
         filters, _problem = _filters_of(session, _asked())
@@ -85,7 +72,24 @@ def download() -> Response:
             return Page((), None)
         return security_log.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
 
-    return lists.download_pages("catatan-keamanan", "security_log", columns, page, _rows)
+    return lists.download_pages("catatan-keamanan", "security_log", _columns(), page, _rows)
+
+
+def _columns() -> list[Column[_Row]]:
+    return [
+        lists.own("lead", _("Kejadian")),
+        Column(_("Waktu"), lambda row: row.event.at, "time", kind="when"),
+        Column(_("Jenis"), lambda row: _(words.KINDS[row.event.kind])),
+        Column(_("Kejadian"), lambda row: row.action),
+        Column(_("Hasil"), lambda row: row.outcome),
+        Column(_("Oleh"), lambda row: row.who, "own", key="who"),
+        Column(_("Nama pengguna"), lambda row: row.event.actor.name if row.event.actor else ""),
+        Column(_("Tentang"), lambda row: row.about, "own", key="about", kind="fit"),
+        Column(_("Nomor"), lambda row: row.target),
+        Column(_("Lewat"), lambda row: row.through, "own", key="through", kind="fit"),
+        Column(_("Sesi"), lambda row: row.event.session),
+        Column(_("Asal"), lambda row: row.event.source),
+    ]
 
 
 def _asked() -> dict[str, str]:
@@ -109,6 +113,7 @@ def _read_log(session: Session, *, actor: Actor) -> _Log:
         person=wanted["person"],
         since=wanted["since"],
         until=wanted["until"],
+        columns=_columns(),
         rows=_rows(session, page.items) if page else (),
         following=lists.next_page(page.next) if page else "",
         problem=problem,
