@@ -175,12 +175,7 @@ def states(instance_id: int) -> Response:
 def note(instance_id: int) -> AnyResponse:
     """Write an internal note."""
     sent = {"text": request.form.get("text", "")}
-
-    def do(session: Session) -> Answer:
-        notes.add(session, instance_id, sent["text"], actor=context.actor())
-        return {}
-
-    refused = _perform(instance_id, "note", sent, do)
+    refused = _perform(instance_id, "note", sent, notes.add, sent["text"])
     if refused is not None:
         return refused
     page_parts.say_unknown_names(sent["text"])
@@ -191,13 +186,9 @@ def note(instance_id: int) -> AnyResponse:
 def message(instance_id: int) -> AnyResponse:
     """Write to the reporter."""
     sent = {"text": request.form.get("text", "")}
-
-    def do(session: Session) -> Answer:
-        correspondence.write_to_reporter(session, instance_id, sent["text"], actor=context.actor())
-        return {}
-
+    refused = _perform(instance_id, "message", sent, correspondence.write_to_reporter, sent["text"])
     told = _("Pesan tersimpan. Pelapor membacanya di halaman pelacakan.")
-    return _perform(instance_id, "message", sent, do) or _done(instance_id, told, "pesan")
+    return refused or _done(instance_id, told, "pesan")
 
 
 @blueprint.post("/perkara/<int:instance_id>/ikuti")
@@ -205,61 +196,37 @@ def follow(instance_id: int) -> AnyResponse:
     """Be told when the case moves on; or no more."""
     on = bool(request.form.get("on"))
     act = followers.follow if on else followers.unfollow
-
-    def do(session: Session) -> Answer:
-        act(session, instance_id, actor=context.actor())
-        return {}
-
     told = (
         _("Anda mengikuti perkara ini: lonceng memberi tahu bila perkara ini berlanjut.")
         if on
         else _("Anda tidak mengikuti perkara ini lagi.")
     )
-    return _perform(instance_id, "follow", {"on": str(on)}, do) or _done(instance_id, told)
+    return _perform(instance_id, "follow", {"on": str(on)}, act) or _done(instance_id, told)
 
 
 @blueprint.post("/perkara/<int:instance_id>/batalkan")
 def cancel(instance_id: int) -> AnyResponse:
     """End the case where it stands, with a reason."""
     sent = {"reason": request.form.get("reason", "")}
-
-    def do(session: Session) -> Answer:
-        cancellation.cancel(session, instance_id, sent["reason"], actor=context.actor())
-        return {}
-
-    return _perform(instance_id, "cancel", sent, do) or _done(instance_id, _("Perkara dibatalkan."))
+    refused = _perform(instance_id, "cancel", sent, cancellation.cancel, sent["reason"])
+    return refused or _done(instance_id, _("Perkara dibatalkan."))
 
 
 @blueprint.post("/perkara/<int:instance_id>/buka-kembali")
 def reopen(instance_id: int) -> AnyResponse:
     """Let a case that is over go on at a step, with a reason."""
     sent = {name: request.form.get(name, "") for name in ("to", "deadline", "reason")}
-
-    def do(session: Session) -> Answer:
-        reopening.reopen(
-            session,
-            instance_id,
-            sent["to"],
-            sent["reason"],
-            actor=context.actor(),
-            keep_deadline=sent["deadline"] == "kept",
-        )
-        return {}
-
-    told = _("Perkara dibuka kembali.")
-    return _perform(instance_id, "reopen", sent, do) or _done(instance_id, told, "kedudukan")
+    given, keeps = (sent["to"], sent["reason"]), sent["deadline"] == "kept"
+    refused = _perform(instance_id, "reopen", sent, reopening.reopen, *given, keep_deadline=keeps)
+    return refused or _done(instance_id, _("Perkara dibuka kembali."), "kedudukan")
 
 
 @blueprint.post("/perkara/<int:instance_id>/hapus-identitas")
 def erase(instance_id: int) -> AnyResponse:
     """Erase whom the case is about, with a reason."""
     sent = {"reason": request.form.get("reason", "")}
-
-    def do(session: Session) -> Answer:
-        erasure.erase(session, instance_id, sent["reason"], actor=context.actor())
-        return {}
-
-    return _perform(instance_id, "erase", sent, do) or _done(instance_id, _("Identitas dihapus."))
+    refused = _perform(instance_id, "erase", sent, erasure.erase, sent["reason"])
+    return refused or _done(instance_id, _("Identitas dihapus."))
 
 
 @blueprint.post("/perkara/<int:instance_id>/tahan")
@@ -268,27 +235,28 @@ def hold(instance_id: int) -> AnyResponse:
     on = bool(request.form.get("on"))
     sent = {"reason": request.form.get("reason", ""), "on": str(on)}
     act = holds.hold if on else holds.lift
-
-    def do(session: Session) -> Answer:
-        act(session, instance_id, sent["reason"], actor=context.actor())
-        return {}
-
     told = _("Perkara ini tidak akan dimusnahkan.") if on else _("Penahanan dicabut.")
-    return _perform(instance_id, "hold", sent, do) or _done(instance_id, told)
+    return _perform(instance_id, "hold", sent, act, sent["reason"]) or _done(instance_id, told)
 
 
 def _perform(
-    instance_id: int, name: str, sent: dict[str, str], do: Callable[[Session], dict[str, Any]]
+    instance_id: int, name: str, sent: dict[str, str], act: Callable[..., object], *given: Any, **more: Any
 ) -> AnyResponse | None:
-    """Run a command on the case; the page that says why not when it was refused."""
-    command = entries.sent_command(f"{name}_case", instance_id, sent)
+    """Run a command on the case: ``act`` with the session, the case's id, what is ``given``, and who does it; the
+    page that says why not when it was refused."""
+    command, actor = entries.sent_command(f"{name}_case", instance_id, sent), context.actor()
+
+    def do(session: Session) -> Answer:
+        act(session, instance_id, *given, actor=actor, **more)
+        return {}
+
     try:
         run_command(
             context.database(),
             command,
             do,
-            actor=context.actor(),
-            allowed=lambda session: instances.get(session, instance_id, actor=context.actor()),
+            actor=actor,
+            allowed=lambda session: instances.get(session, instance_id, actor=actor),
         )
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
