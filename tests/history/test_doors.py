@@ -21,9 +21,9 @@ def test_nobody_else_touches_the_rows() -> None:
     assert "HistoryEvent" in imported(ROOT / "app" / "history" / "writer.py")
 
 
-def test_only_questions_look_for_events_by_columns() -> None:
+def test_only_conditions_and_questions_look_for_events_by_columns() -> None:
     rooms = {path.parent.name for path in OUTSIDE if "app.history.rows" in path.read_text("utf-8")}
-    assert rooms == {"questions"}
+    assert rooms == {"questions", "search"}
 
 
 def test_nobody_reads_what_an_event_says_by_its_keys() -> None:
