@@ -14,7 +14,7 @@ ENGINE = Path(__file__).resolve().parent.parent.parent / "app" / "engine"
 #: The keys that stand behind ``**name`` or ``**name(…)`` in a call of ``record``.
 SPREAD = {
     "before": {"old", "kept", "local"},
-    "_told": {"warnings"},
+    "_warnings_of": {"warnings"},
     "_due_data": {"due_at"},
     "why": {"values", "condition", "warnings", "answered"},
     "by": {"by"},
