@@ -2,7 +2,7 @@
 are. Each part is a transaction of its own. The tables: `app.models.batches`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -185,18 +185,24 @@ class Parts(Generic[_Batch, _Part]):
             batch.state, batch.finished_at = "done", clock.now(session)
             self.ended(session, batch)
 
-    def take_back(self, session: Session, batch: _Batch, key: Any = None, **values: Any) -> int:
-        """Let those be undone that were done, or could not be undone before; or only one. How many.
+    def take_back(
+        self, session: Session, batch: _Batch, key: Any, left: Mapping[str, Any], **values: Any
+    ) -> int:
+        """Let those be undone that were done, or could not be undone before; or, with a ``key``, only one. How many.
+
+        What a stop left to be done is refused, with ``left`` in its row: else it would be done now.
 
         Raises:
             Conflict: there are none.
         """
-        own = update(self.model).where(self.of == batch.id, self.model.state.in_(("moved", "kept")))
-        if key:
-            own = own.where(self.key == key)
+        mine = self.of == batch.id
+        back = update(self.model).where(mine, self.model.state.in_(("moved", "kept", "returning")))
+        own = back if key is None else back.where(self.key == key)
         done = session.execute(own.values(state="returning", **values)).rowcount  # type: ignore[attr-defined]
         if not done:
             raise Conflict(_(self.nothing))
+        over = update(self.model).where(mine, self.model.state == "waiting")
+        session.execute(over.values(state="refused", **left))
         batch.state, batch.finished_at = "running", None
         return int(done)
 

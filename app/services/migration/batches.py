@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.base.errors import AppError, Conflict, NotFound
@@ -198,13 +198,9 @@ def take_back(
         )
     of_batch = select(MigrationCase.instance_id).where(MigrationCase.batch_id == batch_id)
     reason = identity.hidden_text(session, reason, of_batch, actor)
-    CASES.take_back(session, batch, instance_id, obstacles=[])
-    # What was stopped before its turn is not moved any more; what could not be undone may be tried again.
-    left = (MigrationCase.batch_id == batch_id, MigrationCase.state == "waiting")
-    over = moves.stored_obstacles(
-        [Obstacle("stopped", None, _("Pemindahan dihentikan sebelum perkara ini."))]
-    )
-    session.execute(update(MigrationCase).where(*left).values(state="refused", obstacles=over))
+    message = _("Pemindahan dihentikan sebelum perkara ini.")
+    left = {"obstacles": moves.stored_obstacles([Obstacle("stopped", None, message)])}
+    CASES.take_back(session, batch, instance_id, left, obstacles=[])
     batch.is_undo, batch.begun_by_id, batch.undo_reason = True, actor.id, reason
     event = MigrationReversed(work=batch.id, key=batch.key, reason=reason, instance=instance_id)
     history.record(session, event, actor=actor)

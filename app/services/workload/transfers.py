@@ -252,7 +252,8 @@ def take_back(session: Session, transfer_id: int, *, actor: Actor, task_id: str 
         raise Conflict(_("Pengalihan ini masih berjalan."))
     if found.begun_at < clock.now(session) - KEPT:
         raise Conflict(_("Pengalihan ini sudah terlalu lama untuk ditarik kembali."))
-    changed = TASKS.take_back(session, found, task_id, said="")
+    left = {"said": stored_messages.store_texts(_("Pengalihan dihentikan sebelum tugas ini."))}
+    changed = TASKS.take_back(session, found, task_id or None, left, said="")
     found.is_undo = True
     history.record(session, TransferTakenBack(transfer=found.id, tasks=changed), actor=actor)
     return found

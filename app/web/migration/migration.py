@@ -382,7 +382,8 @@ def resume(batch_id: int) -> Response:
 @blueprint.post("/pemindahan/<int:batch_id>/tarik")
 def take_back(batch_id: int) -> Response:
     """Undo a batch, or one case of it."""
-    reason, only = request.form.get("reason", ""), numbers.parse_id(request.form.get("perkara", ""))
+    reason, case = request.form.get("reason", ""), request.form.get("perkara", "")
+    only = numbers.parse_id(case) or 0 if case else None  # 0 is the id of none
     try:
         commands.take_back(
             context.database(),

@@ -328,6 +328,13 @@ def test_one_case_is_not_taken_back_while_others_of_a_stopped_batch_wait(office:
     assert set(outcomes(office, batch).values()) == {"undone", "moved"}
 
 
+def test_a_case_that_is_none_takes_no_other_back(office: Office) -> None:
+    case = office.start()
+    batch = move(office, deploy(office, procedure(after="5 hari kerja")), case)
+    with pytest.raises(Conflict, match="Tidak ada perkara"), office.database.transaction() as session:
+        batches.take_back(session, batch, "keliru", actor=office.owner, instance_id=0)
+
+
 def test_what_a_field_holds_goes_on_under_its_new_key(office: Office) -> None:
     office_form = form(text("nomor"), text("judul", required=True), text("pelapor", private=True))
     deploy(office, {**procedure(), "terima.form": office_form})

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.base.config import Config, from_environment
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.commands import workload as commands
-from app.commands.transaction import Command
+from app.commands.transaction import Command, run_without_key
 from app.history import reader
 from app.history.events.tasks import TaskHandedBack, TaskReassigned, TaskUnitChanged
 from app.models import Notice, ProcessInstance, User, UserTask
@@ -114,6 +114,34 @@ def test_a_transfer_stops_when_who_began_it_is_an_auditor_by_now(office: Office)
         pass
     assert held(office, found) == [None, None]
     assert states(office, made) == {"waiting": 2}
+
+
+def test_what_is_taken_back_does_nothing_that_a_stop_left(office: Office) -> None:
+    found = started(office, 3)
+    with office.database.transaction() as session:
+        wanted = {task.id: office.budi.id for task in found}
+        made = transfers.spread(session, wanted, "Bagi", actor=office.ketua).id
+    run_without_key(office.database, lambda session: transfers.TASKS.work_on(session, made, found[0].id))
+
+    def stopped() -> None:
+        with office.database.transaction() as session:
+            session.get_one(User, office.ketua.id).is_auditor = True
+        while commands.work(office.database):
+            pass
+        with office.database.transaction() as session:
+            session.get_one(User, office.ketua.id).is_auditor = False
+
+    stopped()
+    with office.database.transaction() as session:
+        transfers.take_back(session, made, actor=office.ketua)
+    stopped()
+    assert states(office, made) == {"returning": 1, "refused": 2}
+    with office.database.transaction() as session:
+        transfers.take_back(session, made, actor=office.ketua)
+    while commands.work(office.database):
+        pass
+    assert held(office, found) == [None, None, None]
+    assert states(office, made) == {"undone": 1, "refused": 2}
 
 
 def test_a_transfer_is_taken_back_but_for_what_went_on(office: Office) -> None:
