@@ -260,8 +260,9 @@ def is_month(text: str) -> bool:
 
 
 def is_day(text: str) -> bool:
-    """Whether a text is a day as 2026-11-24."""
+    """Whether a text is a day as 2026-11-24, in one of `terms.YEARS`."""
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
         return False
+    return day.isoformat() == text and day.year in terms.YEARS

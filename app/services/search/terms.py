@@ -193,7 +193,7 @@ def held(values: Mapping[str, str]) -> str:
 
 
 #: In which days are asked about; no moment counted from one leaves the calendar.
-_YEARS = range(1900, 2200)
+YEARS = range(1900, 2200)
 
 
 def day_of(text: str) -> date | None:
@@ -208,7 +208,7 @@ def day_of(text: str) -> date | None:
         day = date.fromisoformat(str(moments.from_text(text, "date")))
     except ValueError:
         day = None
-    if day is None or day.year not in _YEARS:
+    if day is None or day.year not in YEARS:
         raise refused(_("Tanggal {text} tidak dikenal. Contoh: 24-11-2026.", text=text))
     return day
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
+from app.base.errors import InvalidForm
 from app.models import UserTask
 from app.models.tasks import IS_OPEN
 from app.services.casefile import instance_lists
@@ -108,3 +109,10 @@ def test_a_list_of_open_tasks_is_a_question_for_their_cases(worked_in: Office) -
             found += len(cases)
         assert inbox.question(session, Filters(tab="mine")) is None
     assert found > 10
+
+
+def test_days_that_no_calendar_reaches_are_refused(office: Office) -> None:
+    with office.database.reading() as session:
+        for figure, first in (("foreseen", "0001-01-01"), ("foreseen", "9999-12-31"), ("done", "9999-12")):
+            with pytest.raises(InvalidForm, match="Tulis bulan"):
+                counted.of_values(session, {"proses": "uji", "nilai": figure, "dari": first, "sampai": first})
