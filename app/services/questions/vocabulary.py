@@ -14,7 +14,7 @@ from app.base.errors import InvalidForm
 from app.base.i18n import N_, _
 from app.history.catalogue import GROUPS, Event, InstanceEvent, type_name
 from app.models import CaseBranch, CaseFact, ProcessDefinition, ProcessInstance, Unit
-from app.services.core import filter_values, ids
+from app.services.core import access, filter_values, ids
 from app.services.core.access import STATES, Actor
 from app.services.numbers import counted
 from app.services.numbers import words as figures
@@ -137,9 +137,10 @@ def _version(session: Session, _actor: Actor, value: str) -> bool:
     return number is not None and session.get(ProcessDefinition, number) is not None
 
 
-def _number(session: Session, _actor: Actor, value: str) -> bool:
-    query = select(ProcessInstance.id).where(ProcessInstance.business_key == value).limit(1)
-    return session.scalar(query) is not None
+def _number(session: Session, actor: Actor, value: str) -> bool:
+    """Whether the actor sees a case of this number: nobody else learns what there is."""
+    query = select(ProcessInstance.id).where(ProcessInstance.business_key == value, access.visible(actor))
+    return session.scalar(query.limit(1)) is not None
 
 
 _channel = _filled(_among(lambda choices: choices.channels, _FACT, "channel"))

@@ -69,6 +69,13 @@ def test_a_code_that_is_none_is_refused_at_its_condition(office: Office) -> None
         ledger.page(session, Filters(pattern="XYZ"), actor=office.auditor)
 
 
+def test_a_number_is_known_to_who_sees_its_case(office: Office) -> None:
+    case = office.start()
+    asked = one("nomor", nilai=case.business_key)
+    assert refused(office, office.rina, asked) == refused(office, office.auditor, asked) == set()
+    assert refused(office, office.dinas_a, asked) == {"k1.1"}
+
+
 def test_what_a_list_offers_is_asked_for_by_its_words_or_its_code(office: Office) -> None:
     options = [{"value": "jl", "label": "Jalan rusak"}, {"value": "lp", "label": "Lampu jalan"}]
     jenis = {"type": "select", "key": "jenis", "label": "Jenis", "values": options}
