@@ -180,6 +180,8 @@ class Counted:
         elif of is _DONE:
             return None
         ids = select(of.c.instance_id.label("id"))
+        if of is _DONE:  # a case may have done an activity more than once in a month
+            ids = ids.distinct()
         return [ids.where(of.c.key == self.key, of.c[column] == month, *more) for month in months]
 
     def due_cases(self, most: int) -> Select[Any] | None:

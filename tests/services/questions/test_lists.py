@@ -11,7 +11,7 @@ from app.models.tasks import IS_OPEN
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core.access import Actor
-from app.services.numbers import counted
+from app.services.numbers import counted, overview
 from app.services.search import task_terms
 from app.services.search.question import Condition, question_of
 from app.services.tasks import inbox, tasks
@@ -109,6 +109,17 @@ def test_a_list_of_open_tasks_is_a_question_for_their_cases(worked_in: Office) -
             found += len(cases)
         assert inbox.question(session, Filters(tab="mine")) is None
     assert found > 10
+
+
+def test_a_case_is_listed_once_however_often_it_counts(office: Office) -> None:
+    first, *_others = [office.start() for _number in range(5)]
+    for _time in range(3):
+        with office.database.transaction() as session:
+            tasks.complete(session, office.open_task(first).id, {"hasil": "kurang"}, {}, actor=office.rina)
+    with office.database.reading() as session:
+        month = overview.this_month(session)
+        figure = one("angka", proses="uji", nilai="done", dari=month, sampai=month, kegiatan="periksa")
+        assert ids(session, every(figure), office.owner) == [first.id]
 
 
 def test_days_that_no_calendar_reaches_are_refused(office: Office) -> None:
