@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
         told=stored_messages.tell_stored,
         day_off=day_off,
         standing=standing.of_task,
+        cells=lists.shown_cells,
     )
     env.globals.update(
         _=i18n._,

@@ -88,9 +88,11 @@ class Column(Generic[_Row]):
         if not self.kind:
             object.__setattr__(self, "kind", _KINDS.get(self.cell, ""))
 
-    def of(self, row: _Row) -> object:
-        """What the page shows of a row."""
-        return (self.show or self.value or str)(row)
+
+def shown_cells(row: _Row, columns: Iterable[Column[_Row]]) -> list[tuple[Column[_Row], object]]:
+    """Each column with what the page shows of a row in it; None where the page writes the cell itself. All in one
+    call: calling from a template costs more than what is called."""
+    return [(one, None if one.cell == "own" else (one.show or one.value or str)(row)) for one in columns]
 
 
 def own(key: str, label: str, *, hidden: bool = False) -> Column[Any]:

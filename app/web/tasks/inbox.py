@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -67,7 +68,7 @@ class InboxPage(List[TaskRow]):
     def attributes(self, row: TaskRow) -> dict[str, str]:
         """Those of a row: how its task stands, for whoever watches the list, and whether it only stays in it."""
         found = {} if self.tab == "done" else {"data-live": f"{row.task.id}:{standing.of_task(row.task)}"}
-        return found | ({"class": "is-kept"} if row.task.id == lists.argument(lists.KEPT) else {})
+        return found | ({"class": "is-kept"} if row.task.id == self.kept else {})
 
     @property
     def here(self) -> str:
@@ -83,12 +84,17 @@ class InboxPage(List[TaskRow]):
         """Whether the actor holds the task and may give it back."""
         return task.state == "open" and task.assignee_id == self.actor.id
 
-    @property
+    @cached_property
+    def kept(self) -> str:
+        """The task that stays in the list."""
+        return lists.argument(lists.KEPT)
+
+    @cached_property
     def acts(self) -> bool:
         """Whether anything can be done in the list itself."""
         return bool(self.may_claim) or any(self.is_mine(row.task) for row in self.rows)
 
-    @property
+    @cached_property
     def selectable(self) -> Mapping[str, str]:
         """The tasks with which something can be done together: id → what a form carries of it."""
         if self.tab == "done":
