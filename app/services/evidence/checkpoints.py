@@ -148,8 +148,8 @@ def packed(chain: int, count: int, head: bytes) -> bytes:
 
 
 def grown_of(stored: bytes) -> Iterator[Grown]:
-    """Which chains had grown."""
-    yield from _GROWN.iter_unpack(stored)
+    """Which chains had grown; of what was forged as much as can be read."""
+    yield from _GROWN.iter_unpack(stored[: len(stored) - len(stored) % _GROWN.size])
 
 
 def _seal(session: Session, grown: Sequence[Grown], checkpoint_id: int) -> None:
@@ -194,18 +194,25 @@ def file_of(session: Session, row: Checkpoint, since: int | None = None) -> byte
         NotFound: there is no such checkpoint before it.
     """
     older = session.get(Checkpoint, row.id - 1 if since is None else since)
-    if older is None or older.id >= row.id:
-        if since is not None:
-            message = _("Dari titik periksa {a} ke {b} tidak ada bukti kesinambungan.", a=since, b=row.id)
-            raise NotFound(message)
-        return as_file(row)
+    proof = _proof(session, older, row) if older is not None and older.id < row.id else None
+    if proof is None and since is not None:
+        message = _("Dari titik periksa {a} ke {b} tidak ada bukti kesinambungan.", a=since, b=row.id)
+        raise NotFound(message)
+    return as_file(row, proof)
+
+
+def _proof(session: Session, older: Checkpoint, row: Checkpoint) -> Proof | None:
+    """That one goes on from an older one; None where that is none of ours: it must not keep the others here."""
     between = select(Checkpoint.grown).where(Checkpoint.id > older.id, Checkpoint.id <= row.id)
-    leaves = [
-        leaf(*one)
-        for packed_ in session.scalars(between.order_by(Checkpoint.id))
-        for one in grown_of(packed_)
-    ]
-    return as_file(row, Proof(older.id, consistency(edge_of(older.statement), leaves)))
+    try:
+        leaves = [
+            leaf(*one)
+            for packed_ in session.scalars(between.order_by(Checkpoint.id))
+            for one in grown_of(packed_)
+        ]
+        return Proof(older.id, consistency(edge_of(older.statement), leaves))
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def latest(session: Session) -> Checkpoint | None:

@@ -121,13 +121,13 @@ def is_own(row: Any, before: bytes, key: bytes) -> bool:
     """Whether a checkpoint is what was signed, with this key, after the one before it."""
     try:
         edge = checkpoints.edge_of(row.statement)
+        return (
+            row.statement == checkpoints.statement_of(row, before, edge)
+            and row.public_key == key
+            and checkpoints.is_signed(row.statement, row.signature, key)
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return False
-    return (
-        row.statement == checkpoints.statement_of(row, before, edge)
-        and row.public_key == key
-        and checkpoints.is_signed(row.statement, row.signature, key)
-    )
 
 
 def _count(found: _Totals, heads: Sequence[tuple[int, int, bytes]]) -> None:

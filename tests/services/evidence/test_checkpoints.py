@@ -12,6 +12,7 @@ import orjson
 import pytest
 from sqlalchemy.orm import Session
 
+from app.base.errors import NotFound
 from app.commands import evidence
 from app.services.evidence import (
     checkpoint_checks,
@@ -58,6 +59,26 @@ def test_a_chain_that_was_rewritten_whole_is_found(office: Office) -> None:
     )  # nothing binds it yet: what docs/evidence.md calls the open minutes
     evidence.make_checkpoint(office.database, actor=None)
     assert found(office.database) == set()
+
+
+@pytest.mark.parametrize(
+    "statement", ["", "x", "[]", "{}", '{"edge":["00"],"leaves":-5}', '{"edge":[],"leaves":9e99}']
+)
+def test_one_that_was_forged_keeps_no_other_here(office: Office, statement: str) -> None:
+    for _number in range(3):
+        case_of(office)
+        evidence.make_checkpoint(office.database, actor=None)
+    with unguarded(office.database) as connection:
+        forged = {"told": statement, "grown": b"xyz"}
+        run(connection, "UPDATE checkpoint SET statement = :told, grown = :grown WHERE id = 2", **forged)
+    assert {("checkpoint", "2"), ("checkpoint", "3")} <= {
+        (fault.kind, fault.detail) for fault in verified(office.database).faults
+    }
+    file = orjson.loads(evidence.take_checkpoint(office.database, 3, office.auditor))
+    assert "consistency" not in file
+    assert evidence.take_checkpoint(office.database, 2, office.auditor)
+    with pytest.raises(NotFound):
+        evidence.take_checkpoint(office.database, 3, office.auditor, 2)
 
 
 def test_one_made_while_the_record_is_checked_is_no_fault(office: Office) -> None:
