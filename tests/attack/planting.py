@@ -135,7 +135,7 @@ class Planter:
             session, "pengaduan", self.word("name of an imported file") + ".csv", sheet, actor=lapor
         )
         chosen = imports.choices(session, batch.id)
-        lines = imports.next_lines(session, batch.id, "new", 10)
+        lines = imports.next_lines(session, batch.id, 10)
         imports.note(session, batch.id, chosen, imports.judge(session, batch.id, lines, chosen))
         session.execute(update(models.ImportBatch).values(state="ready"))
         for kind, heading in (("users", "nama pengguna;nama lengkap;surel"), ("units", "kode;nama unit")):
@@ -177,8 +177,8 @@ class Planter:
             decisions={},
             reason=self.word("reason of a move"),
             state="stopped",
-            started_at=clock.now(session),
-            started_by_id=self.jahat.id,
+            begun_at=clock.now(session),
+            begun_by_id=self.jahat.id,
         )
         stopped = models.Incident(
             instance_id=self.case,
