@@ -30,12 +30,12 @@ def listed() -> str:
     with context.database().reading() as session:
         page = incidents.page(session, actor=actor, resolved=resolved, after=after)
         open_ones, done = incidents.counts(session, actor=actor)
-        places = _places(session, page.items)
+        rows = _with_places(session, page.items)
         titles = lists.titles(session, (one.instance for one in page.items if one.instance))
     return render_template(
         "definitions/incidents.html",
-        page=page,
-        places=places,
+        rows=rows,
+        columns=_columns(resolved),
         titles=titles,
         resolved=resolved,
         first=lists.address() if after else "",
@@ -58,21 +58,23 @@ def download() -> Response:
         limit = paging.MAX_LIMIT
         return incidents.page(session, actor=actor, resolved=resolved, after=after, limit=limit)
 
-    columns: list[Column[tuple[Incident, str]]] = [
+    return lists.download_pages("kendala", "incidents", _columns(resolved), page, _with_places)
+
+
+def _columns(resolved: bool) -> list[Column[tuple[Incident, str]]]:
+    return [
+        lists.own("lead", pgettext("satu", "Perkara")),
         Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
         Column(pgettext("satu", "Proses"), lambda row: _process(row[0])),
         Column(_("Kegiatan"), lambda row: row[1]),
-        Column(_("Sebab"), lambda row: tell_stored(row[0].message)),
-        Column(_("Terjadi"), lambda row: row[0].opened_at),
-        Column(_("Ditutup"), lambda row: row[0].resolved_at),
+        Column(_("Sebab"), lambda row: tell_stored(row[0].message), "own", key="cause"),
+        Column(_("Terjadi"), lambda row: row[0].opened_at, "time"),
+        Column(
+            _("Ditutup"), lambda row: row[0].resolved_at, "own", key="closed", kind="date", shown=resolved
+        ),
         Column(_("Oleh"), lambda row: row[0].resolved_by.full_name if row[0].resolved_by else ""),
+        *([] if resolved else [lists.own("action", _("Tindakan"), hidden=True)]),
     ]
-    return lists.download_pages("kendala", "incidents", columns, page, _with_places)
-
-
-def _with_places(session: Session, found: Sequence[Incident]) -> list[tuple[Incident, str]]:
-    places = _places(session, found)
-    return [(one, places[one.id]) for one in found]
 
 
 def _process(one: Incident) -> str:
@@ -121,13 +123,13 @@ def _came(incident: Incident) -> str:
     )
 
 
-def _places(session: Session, found: Sequence[Incident]) -> dict[int, str]:
-    """What the element is called at which each incident happened."""
-    names = {}
+def _with_places(session: Session, found: Sequence[Incident]) -> list[tuple[Incident, str]]:
+    """Incidents, each with what the element is called at which it happened."""
+    rows = []
     for incident in found:
         case = incident.instance
         on = case.definition_id if case else incident.definition_id or 0
         version = definitions.readable(session, on)
         node = version.diagram.nodes.get(incident.activity_id or "") if version is not None else None
-        names[incident.id] = (node.name if node else "") or incident.activity_id or ""
-    return names
+        rows.append((incident, (node.name if node else "") or incident.activity_id or ""))
+    return rows

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.base.i18n import _
+from app.base.i18n import _, pgettext
 from app.commands.transaction import run_without_key
 from app.models import Notice
 from app.services.core import ids, paging
@@ -15,7 +15,6 @@ from app.services.core.paging import Page
 from app.services.notifications import kinds, message_texts, notices, reminders
 from app.web import context, lists
 from app.web.lists import Column
-from app.web.sheet_files import FORMATS
 
 blueprint = Blueprint("notices", __name__)
 UNREAD, MINE, LANE = "unread", "mine", "lane"
@@ -42,15 +41,15 @@ def listed() -> Response | str:
         mine, lane = notices.unread_apart(session, actor=actor)
         openable = notices.openable(session, rows, actor=actor)
         workable = reminders.workable(session, rows, actor=actor)
-        words = message_texts.notice_words(session)
+        shown = _with_words(session, rows)
     return render_template(
         "notifications/list.html",
         actor=actor,
-        rows=rows,
+        rows=shown,
+        columns=_columns(),
         openable=openable,
         workable=workable,
-        words=words,
-        files=_files(),
+        files=lists.files(url_for("notices.download")),
         unread=mine + lane,
         tab=tab,
         tabs=_tabs(tab, mine, lane),
@@ -61,25 +60,9 @@ def listed() -> Response | str:
     )
 
 
-def _files() -> tuple[str, str]:
-    """Where this list is downloaded as CSV, and as XLSX."""
-    queries = (lists.address({"format": name}).partition("?")[2] for name in FORMATS)
-    csv, xlsx = (f"{url_for('notices.download')}?{query}" for query in queries)
-    return csv, xlsx
-
-
 @blueprint.get("/notifikasi/unduh")
 def download() -> Response:
     """The same list as a file, all of its pages."""
-    columns: list[Column[tuple[Notice, str]]] = [
-        Column(_("Pemberitahuan"), lambda row: row[1]),
-        Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
-        Column(_("Perihal"), lambda row: row[0].instance.subject if row[0].instance else ""),
-        Column(_("Jenis"), lambda row: _(label) if (label := kinds.label(row[0].kind)) else ""),
-        Column(_("Untuk"), lambda row: _("Lajur saya") if row[0].for_lane else _("Saya")),
-        Column(_("Waktu"), lambda row: row[0].created_at),
-        Column(_("Keadaan"), lambda row: _("Sudah dibaca") if row[0].read_at else _("Belum dibaca")),
-    ]
     actor, tab = context.actor(), lists.argument("tab")
 
     def page(session: Session, after: str) -> Page[Notice]:
@@ -94,7 +77,26 @@ def download() -> Response:
         )
         return Page(rows, str(before) if before is not None else None)
 
-    return lists.download_pages("notifikasi", "notices", columns, page, _with_words)
+    return lists.download_pages("notifikasi", "notices", _columns(), page, _with_words)
+
+
+def _columns() -> list[Column[tuple[Notice, str]]]:
+    return [
+        Column(_("Pemberitahuan"), lambda row: row[1], "own", key="lead", kind="lead"),
+        Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
+        Column(_("Perihal"), lambda row: row[0].instance.subject if row[0].instance else ""),
+        Column(pgettext("satu", "Perkara"), cell="own", key="case"),
+        Column(_("Jenis"), lambda row: _(label) if (label := kinds.label(row[0].kind)) else ""),
+        Column(_("Untuk"), lambda row: _("Lajur saya") if row[0].for_lane else _("Saya")),
+        Column(_("Waktu"), lambda row: row[0].created_at, "time"),
+        Column(
+            _("Keadaan"),
+            lambda row: _("Sudah dibaca") if row[0].read_at else _("Belum dibaca"),
+            "own",
+            key="state",
+        ),
+        lists.own("action", _("Tindakan"), hidden=True),
+    ]
 
 
 def _with_words(session: Session, found: Sequence[Notice]) -> list[tuple[Notice, str]]:

@@ -43,7 +43,9 @@ def _page(session: Session, problems: Mapping[str, str] | None = None) -> str:
         actor=actor,
         words={one.user_id: load_in_words(load[one.user_id]) for one in mine},
         stood_in_for=[(one, load[one.user_id]) for one in mine],
-        rows=[(one, absences.may_enter(session, one.user, actor=actor)) for one in found],
+        rows=found,
+        columns=_columns(),
+        may_end={one.id for one in found if absences.may_enter(session, one.user, actor=actor)},
         today=clock.today(session),
         people=[(str(one.id), one.full_name) for one in people],
         user=user,
@@ -59,15 +61,19 @@ def _page(session: Session, problems: Mapping[str, str] | None = None) -> str:
 @blueprint.get("/ketidakhadiran/unduh")
 def download() -> Response:
     """The same list as a file."""
-    columns: list[Column[Absence]] = [
-        Column(_("Petugas"), lambda one: one.user.full_name),
-        Column(_("Dari"), lambda one: one.first_on),
-        Column(_("Sampai"), lambda one: one.last_on),
-        Column(_("Pengganti"), lambda one: one.substitute.full_name if one.substitute else ""),
-    ]
     with context.database().reading() as session:
         found = absences.listed(session, actor=context.actor())
-        return lists.download("ketidakhadiran", "absences", columns, found)
+        return lists.download("ketidakhadiran", "absences", _columns(), found)
+
+
+def _columns() -> list[Column[Absence]]:
+    return [
+        Column(_("Petugas"), lambda one: one.user.full_name, "own", key="lead", kind="lead"),
+        Column(_("Dari"), lambda one: one.first_on, "date"),
+        Column(_("Sampai"), lambda one: one.last_on, "date"),
+        Column(_("Pengganti"), lambda one: one.substitute.full_name if one.substitute else "", "text"),
+        lists.own("action", _("Tindakan"), hidden=True),
+    ]
 
 
 def _chosen(people: Sequence[User], actor: Actor) -> User | None:
