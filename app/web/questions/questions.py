@@ -129,11 +129,11 @@ def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
     if asked.about == question.EVENTS:
         happened = events.page(session, asked, actor=actor, after=after)
         following, partial = happened.page.next, happened.partial
-        shown = {"events": _events(session, happened.page.items, actor)}
+        shown = {"rows": _events(session, happened.page.items, actor), "columns": _event_columns()}
     else:
         found = cases.page(session, asked, actor=actor, after=after)
         following, partial = found.page.next, found.partial
-        shown = _cases(session, found.page.items)
+        shown = {"rows": _answers(session, found.page.items), "columns": _case_columns()}
     return {
         "answered": True,
         **shown,
@@ -141,19 +141,6 @@ def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
         "first": address(asked) if after else "",
         "following": address(asked, following) if following else "",
         "files": lists.files(url_for("questions.download")),
-    }
-
-
-def _cases(session: Session, rows: Sequence[ProcessInstance]) -> dict[str, Any]:
-    late = cases.late_tasks(session, [case.id for case in rows])
-    codes = {one.unit_code for some in late.values() for one in some} | {case.unit_code for case in rows}
-    return {
-        "rows": rows,
-        "late": late,
-        "by": by,
-        "whose": whose,
-        "titles": lists.titles(session, rows),
-        "units": casefile.unit_names(session, sorted(filter(None, codes))),
     }
 
 
@@ -235,42 +222,58 @@ def download() -> Response:
     def page(session: Session, after: str) -> paging.Page[ProcessInstance]:
         return cases.page(session, asked, actor=actor, after=after, limit=paging.MAX_LIMIT).page
 
-    columns: list[Column[_Answer]] = [
-        Column(_("Nomor"), lambda row: row.case.business_key),
-        Column(_("Perihal"), lambda row: row.case.subject),
-        Column(pgettext("satu", "Proses"), lambda row: row.process),
-        Column(_("Keadaan"), lambda row: _(vocabulary.STATE_NAMES[row.case.state])),
-        Column(_("Kategori"), lambda row: row.case.category),
-        Column(_("Unit"), lambda row: row.unit),
-        Column(_("Kecamatan"), lambda row: row.case.area),
-        Column(pgettext("waktu", "Mulai"), lambda row: row.case.started_at),
-        Column(_("Berakhir"), lambda row: row.case.ended_at),
-        Column(_("Hasil"), lambda row: row.case.end_name),
-        Column(_("Tugas yang lewat tenggat (hari kalender)"), lambda row: row.late),
-    ]
-    return lists.download_pages("jawaban", "question", columns, page, _answers)
+    return lists.download_pages("jawaban", "question", _case_columns(), page, _answers)
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """A case in the file. ``process``, ``unit``: their names; ``late``: its late tasks in words."""
+    """A case of the answer. ``process``, ``unit``: their names; ``late``: what is late, by how much, and whose."""
 
     case: ProcessInstance
     process: str
     unit: str
-    late: str
+    late: Sequence[tuple[str, str, str]]
+
+
+def _case_columns() -> list[Column[_Answer]]:
+    return [
+        Column(pgettext("satu", "Perkara"), cell="lead", show=_lead),
+        Column(_("Nomor"), lambda row: row.case.business_key),
+        Column(_("Perihal"), lambda row: row.case.subject),
+        Column(pgettext("satu", "Proses"), lambda row: row.process),
+        Column(_("Keadaan"), lambda row: _(vocabulary.STATE_NAMES[row.case.state]), "own", key="state"),
+        Column(_("Lewat tenggat, dan pada siapa"), cell="own", key="late"),
+        Column(_("Kategori"), lambda row: row.case.category),
+        Column(_("Unit"), lambda row: row.unit),
+        Column(_("Kecamatan"), lambda row: row.case.area),
+        Column(pgettext("waktu", "Mulai"), lambda row: row.case.started_at, "date"),
+        Column(_("Berakhir"), lambda row: row.case.ended_at, "date"),
+        Column(_("Hasil"), lambda row: row.case.end_name),
+        Column(
+            _("Tugas yang lewat tenggat (hari kalender)"),
+            lambda row: "; ".join(f"{name} ({days}) · {whose}" for name, days, whose in row.late),
+        ),
+    ]
+
+
+def _lead(row: _Answer) -> tuple[str, str, str, str]:
+    case = row.case
+    about = " · ".join(filter(None, (case.category, row.unit, case.area)))
+    title = case.subject or row.process or case.key
+    return url_for("casefile.show", instance_id=case.id), title, case.business_key, about
 
 
 def _answers(session: Session, found: Sequence[ProcessInstance]) -> list[_Answer]:
-    shown = _cases(session, found)
-    late, units = shown["late"], shown["units"]
+    late = cases.late_tasks(session, [case.id for case in found])
+    codes = {one.unit_code for some in late.values() for one in some} | {case.unit_code for case in found}
+    units = casefile.unit_names(session, sorted(filter(None, codes)))
     names = definitions.names(session, {case.definition_id for case in found})
     return [
         _Answer(
             case,
             names[case.definition_id],
             units.get(case.unit_code, case.unit_code),
-            "; ".join(late_in_words(one, units) for one in late.get(case.id, ())),
+            [(one.name, _by(one), _whose(one, units)) for one in late.get(case.id, ())],
         )
         for case in found
     ]
@@ -288,30 +291,28 @@ def _take_events(asked: Question, actor: Actor) -> Response:
     def told(session: Session, entries: Sequence[Entry[Event]]) -> Sequence[Mapping[str, Any]]:
         return _events(session, entries, actor)
 
-    columns: list[Column[Mapping[str, Any]]] = [
-        Column(_("Waktu"), lambda one: one["at"]),
+    return lists.download_pages("peristiwa", "question", _event_columns(), page, told)
+
+
+def _event_columns() -> list[Column[Mapping[str, Any]]]:
+    return [
+        Column(_("Peristiwa"), cell="lines", show=lambda one: (one["what"], one["where"]), kind="lead"),
+        Column(_("Waktu"), lambda one: one["at"], "time"),
         Column(_("Peristiwa"), lambda one: one["what"]),
-        Column(_("Oleh"), lambda one: one["who"]),
+        Column(_("Oleh"), lambda one: one["who"], "text"),
         Column(_("Di kegiatan"), lambda one: one["where"]),
         Column(_("Nomor"), lambda one: one["case"].business_key if one["case"] else ""),
+        Column(pgettext("satu", "Perkara"), cell="own", key="case"),
     ]
-    return lists.download_pages("peristiwa", "question", columns, page, told)
 
 
-def late_in_words(one: cases.LateTask, units: Mapping[str, str]) -> str:
-    """A late task in a line: what, by how much, whose."""
-    return f"{one.name} ({by(one)}) · {whose(one, units)}"
-
-
-def by(one: cases.LateTask) -> str:
-    """By how much a task is late."""
+def _by(one: cases.LateTask) -> str:
     if not one.days:
         return _("kurang dari sehari")
     return ngettext("{count} hari kalender", "{count} hari kalender", one.days)
 
 
-def whose(one: cases.LateTask, units: Mapping[str, str]) -> str:
-    """Who held a late task, or holds it."""
+def _whose(one: cases.LateTask, units: Mapping[str, str]) -> str:
     nobody = _("belum dipegang") if one.is_open else _("tidak dipegang")
     return " · ".join(
         part for part in (units.get(one.unit_code, one.unit_code), one.officer or nobody) if part
