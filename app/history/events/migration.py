@@ -30,7 +30,8 @@ class Change:
     ``after`` of one.
 
     ``activity``: the id of the element in the target version, ``name`` what it is called. ``before`` and ``after``:
-    names, or moments (ISO 8601) of deadlines and timers; empty where there was or is nothing.
+    names, or moments (ISO 8601) of deadlines and timers; empty where there was or is nothing. A form whose content
+    alone is otherwise is the same in both.
     """
 
     kind: str
@@ -228,6 +229,8 @@ def _described(change: Change, vocabulary: Vocabulary) -> tuple[str, str | None,
         before, after = (moment(text, vocabulary.zone) if text else "" for text in (before, after))
     if change.kind == "unit":
         before, after = (vocabulary.unit(text) if text else _("seluruh lajur") for text in (before, after))
+    if change.kind == "form" and before == after:
+        after = _("{form} (isinya berubah)", form=after)
     if change.kind == "unit_code":
         before, after = (vocabulary.unit(text) if text else "" for text in (before, after))
     return _(_LABELS.get(change.kind, "")), before or None, after or NOTHING

@@ -256,20 +256,18 @@ def _of_task(
     unit = task_rows.unit_in(target, source, task, row, step.variables)
     unit = unit if unit is None or unit in staffed or unit == row.unit_code else None
     form_key = None if question else node.form_key
-    form = (row.form_key or "", form_key or "")
-    if row.form_key == form_key and source.forms.get(form_key or "") != target.forms.get(form_key or ""):
-        form = (form[0], f"{form[1]} ({_('isinya berubah')})")
+    filled_in = source.forms.get(row.form_key or ""), target.forms.get(form_key or "")
     base = task_rows.base_name(source, row)
     pairs = {
         "lane": (row.lane, target.diagram.lane(node.lane_id).name),
         "name": (base, name),
-        "form": form,
+        "form": (row.form_key or "", form_key or ""),
         "unit": (row.unit_code or "", unit or ""),
     }
     found = [
         Change(kind=kind, activity=node.id, name=name, before=before, after=after)
         for kind, (before, after) in pairs.items()
-        if before != after
+        if before != after or (kind == "form" and filled_in[0] != filled_in[1])
     ]
     assert step.kept is not None  # noqa: S101 it is a move
     due = task.due.at if task.due is not None else None

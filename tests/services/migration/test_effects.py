@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 from html import escape
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app.base import i18n
 from app.engine.running.execution import Program
+from app.history.events.migration import by_step
+from app.history.vocabulary import Ids
 from app.models import HistoryEvent
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions, pairings
@@ -53,8 +57,12 @@ def test_a_form_whose_content_changes_is_told(office: Office) -> None:
     case = office.start()
     [verdict] = judge(office, deploy(office, files), case)
     assert [(change.kind, change.before, change.after) for change in verdict.changes] == [
-        ("form", "periksa", "periksa (isinya berubah)")
+        ("form", "periksa", "periksa")
     ]
+    for language, words in (("id", "isinya berubah"), ("en", "its content changes")):
+        with i18n.speaking(language):  # whoever reads it, not whoever judged it
+            [(_step, [(_label, _before, after)])] = by_step(verdict.changes, Ids(ZoneInfo("Asia/Jakarta")))
+        assert after == f"periksa ({words})"
 
 
 def test_what_is_told_before_is_what_a_move_then_tells(office: Office) -> None:
