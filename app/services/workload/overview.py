@@ -52,8 +52,9 @@ class Counts:
 
 @dataclass(frozen=True)
 class Row:
-    """What is counted of one officer, lane or unit: its id in addresses, what it is called, and an absence."""
+    """What is counted of one officer, lane or unit (``kind``): its id in addresses, its name, and an absence."""
 
+    kind: str
     id: str
     name: str
     counts: Counts
@@ -126,9 +127,9 @@ def overview(session: Session, *, actor: Actor) -> Overview:
     away = absences.away(session, list(people))
     return Overview(
         total,
-        _rows(people, _names(session, User.id, User.full_name, people), away),
-        _rows(lanes, _names(session, Group.id, Group.name, lanes)),
-        _rows(units, _names(session, Unit.code, Unit.name, units)),
+        _rows("officer", people, _names(session, User.id, User.full_name, people), away),
+        _rows("lane", lanes, _names(session, Group.id, Group.name, lanes), {}),
+        _rows("unit", units, _names(session, Unit.code, Unit.name, units), {}),
         is_cut=total.open >= MOST,
     )
 
@@ -162,12 +163,10 @@ def _names(session: Session, id_: Any, name: Any, keys: Iterable[Any]) -> Mappin
 
 
 def _rows(
-    counts: Mapping[Any, Counts], names: Mapping[Any, str], away: Mapping[int, Absence] | None = None
+    kind: str, counts: Mapping[Any, Counts], names: Mapping[Any, str], away: Mapping[int, Absence]
 ) -> Sequence[Row]:
     """The most overdue first."""
-    found = [
-        Row(str(key), names.get(key, str(key)), one, (away or {}).get(key)) for key, one in counts.items()
-    ]
+    found = [Row(kind, str(key), names.get(key, str(key)), one, away.get(key)) for key, one in counts.items()]
     return sorted(found, key=lambda row: (-row.counts.due["overdue"], -row.counts.open, row.name.casefold()))
 
 

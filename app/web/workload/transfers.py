@@ -19,6 +19,7 @@ from app.services.core.paging import Page
 from app.services.people import absences, loads, units, users
 from app.services.workload import listing, overview, spreading, transfers
 from app.services.workload.listing import Filters
+from app.services.workload.overview import Row
 from app.web import context, entries, errors, lists
 from app.web.lists import Column, Filter, List
 from app.web.loads import load_in_words
@@ -66,6 +67,7 @@ def show() -> str:
         return render_template(
             "workload/show.html",
             found=overview.overview(session, actor=actor),
+            columns=_count_columns,
             due={name: _(text) for name, text in DUE.items()},
             link=link,
             nobody=listing.NOBODY,
@@ -82,20 +84,36 @@ def download_counts() -> Response:
     """The counts as a file: officers, lanes and units one after the other."""
     with context.database().reading() as session:
         found = overview.overview(session, actor=context.actor())
-    groups = ((_("Petugas"), found.officers), (_("Lajur"), found.lanes), (_("Unit"), found.units))
-    columns: list[Column[tuple[str, Any]]] = [
-        Column(_("Menurut"), lambda row: row[0]),
-        Column(_("Nama"), lambda row: row[1].name),
-        Column(_("Terbuka"), lambda row: row[1].counts.open),
+    rows = [*found.officers, *found.lanes, *found.units]
+    return lists.download("beban-kerja", "workload", _count_columns(), rows)
+
+
+def _count_columns(kind: str = "officer") -> list[Column[Row]]:
+    """``kind``: of which rows the page shows the counts."""
+    names = {"officer": _("Petugas"), "lane": _("Lajur"), "unit": _("Unit")}
+    short = {"week": _("7 hari"), "fortnight": _("14 hari")}
+    queue = kind != "officer"
+    return [
+        lists.own("lead", names[kind]),
+        Column(_("Menurut"), lambda row: names[row.kind]),
+        Column(_("Nama"), lambda row: row.name),
+        Column(_("Terbuka"), lambda row: row.counts.open, "own", key="open", kind="num"),
         *(Column(_(text), _due(name)) for name, text in DUE.items()),
-        Column(_("Belum dipegang"), lambda row: row[1].counts.unclaimed),
+        *(Column(short.get(name, _(text)), cell="own", key=name, kind="num") for name, text in DUE.items()),
+        Column(
+            _("Belum dipegang"),
+            lambda row: row.counts.unclaimed,
+            "own",
+            key="nobody",
+            kind="num",
+            shown=queue,
+        ),
+        Column(_("Tertua sejak"), None, "date", lambda row: row.counts.oldest, kind="when", shown=queue),
     ]
-    rows = ((kind, one) for kind, some in groups for one in some)
-    return lists.download("beban-kerja", "workload", columns, rows)
 
 
-def _due(name: str) -> Callable[[tuple[str, Any]], object]:
-    return lambda row: row[1].counts.due[name]
+def _due(name: str) -> Callable[[Row], object]:
+    return lambda row: row.counts.due[name]
 
 
 # Spreading ---------------------------------------------------------------------------------------------------------
