@@ -89,10 +89,19 @@ class Column(Generic[_Row]):
             object.__setattr__(self, "kind", _KINDS.get(self.cell, ""))
 
 
-def shown_cells(row: _Row, columns: Iterable[Column[_Row]]) -> list[tuple[Column[_Row], object]]:
-    """Each column with what the page shows of a row in it; None where the page writes the cell itself. All in one
-    call: calling from a template costs more than what is called."""
-    return [(one, None if one.cell == "own" else (one.show or one.value or str)(row)) for one in columns]
+def shown_cells(row: _Row, columns: Iterable[Column[_Row]]) -> list[tuple[str, str, str, str, object]]:
+    """The cell, key, kind and card of each column, and what the page shows of a row in it; None where the page writes
+    the cell itself. All in one call: calling from a template, or reading there, costs more than what is called."""
+    return [
+        (
+            one.cell,
+            one.key,
+            one.kind,
+            one.card or one.label,
+            None if one.cell == "own" else (one.show or one.value or str)(row),
+        )
+        for one in columns
+    ]
 
 
 def own(key: str, label: str, *, hidden: bool = False) -> Column[Any]:
