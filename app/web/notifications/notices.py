@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.base.i18n import _, pgettext
+from app.base.i18n import _
 from app.commands.transaction import run_without_key
 from app.models import Notice
 from app.services.core import ids, paging
@@ -41,14 +41,14 @@ def listed() -> Response | str:
         mine, lane = notices.unread_apart(session, actor=actor)
         openable = notices.openable(session, rows, actor=actor)
         workable = reminders.workable(session, rows, actor=actor)
-        shown = _with_words(session, rows)
+        words = message_texts.notice_words(session)
     return render_template(
         "notifications/list.html",
         actor=actor,
-        rows=shown,
-        columns=_columns(),
+        rows=rows,
         openable=openable,
         workable=workable,
+        words=words,
         files=lists.files(url_for("notices.download")),
         unread=mine + lane,
         tab=tab,
@@ -63,6 +63,15 @@ def listed() -> Response | str:
 @blueprint.get("/notifikasi/unduh")
 def download() -> Response:
     """The same list as a file, all of its pages."""
+    columns: list[Column[tuple[Notice, str]]] = [
+        Column(_("Pemberitahuan"), lambda row: row[1]),
+        Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
+        Column(_("Perihal"), lambda row: row[0].instance.subject if row[0].instance else ""),
+        Column(_("Jenis"), lambda row: _(label) if (label := kinds.label(row[0].kind)) else ""),
+        Column(_("Untuk"), lambda row: _("Lajur saya") if row[0].for_lane else _("Saya")),
+        Column(_("Waktu"), lambda row: row[0].created_at),
+        Column(_("Keadaan"), lambda row: _("Sudah dibaca") if row[0].read_at else _("Belum dibaca")),
+    ]
     actor, tab = context.actor(), lists.argument("tab")
 
     def page(session: Session, after: str) -> Page[Notice]:
@@ -77,26 +86,7 @@ def download() -> Response:
         )
         return Page(rows, str(before) if before is not None else None)
 
-    return lists.download_pages("notifikasi", "notices", _columns(), page, _with_words)
-
-
-def _columns() -> list[Column[tuple[Notice, str]]]:
-    return [
-        Column(_("Pemberitahuan"), lambda row: row[1], "own", key="lead", kind="lead"),
-        Column(_("Nomor"), lambda row: row[0].instance.business_key if row[0].instance else ""),
-        Column(_("Perihal"), lambda row: row[0].instance.subject if row[0].instance else ""),
-        Column(pgettext("satu", "Perkara"), cell="own", key="case"),
-        Column(_("Jenis"), lambda row: _(label) if (label := kinds.label(row[0].kind)) else ""),
-        Column(_("Untuk"), lambda row: _("Lajur saya") if row[0].for_lane else _("Saya")),
-        Column(_("Waktu"), lambda row: row[0].created_at, "time"),
-        Column(
-            _("Keadaan"),
-            lambda row: _("Sudah dibaca") if row[0].read_at else _("Belum dibaca"),
-            "own",
-            key="state",
-        ),
-        lists.own("action", _("Tindakan"), hidden=True),
-    ]
+    return lists.download_pages("notifikasi", "notices", columns, page, _with_words)
 
 
 def _with_words(session: Session, found: Sequence[Notice]) -> list[tuple[Notice, str]]:
