@@ -53,6 +53,8 @@ pytestmark = pytest.mark.slow
 _IS_LONG = "ALUR_CHAOS" in os.environ
 JOBS = int(os.environ.get("ALUR_CHAOS_JOBS", "2000" if _IS_LONG else "60"))
 EVERY_S = float(os.environ.get("ALUR_CHAOS_EVERY_S", "5" if _IS_LONG else "1"))
+#: Of lists: one that is killed at two turns one after the other rests a minute.
+LISTS_EVERY_S = max(EVERY_S, 3.0)
 KILLS = int(os.environ.get("ALUR_CHAOS_KILLS", "1000" if _IS_LONG else "4"))
 #: A piece takes less, though workers begin anew all the time.
 _LONGEST_S = 120 + JOBS
@@ -84,7 +86,9 @@ class Workers:
             one.wait(30)
 
 
-def kill_until(database: Database, config: Config, is_done: Callable[[], bool], **more: str) -> int:
+def kill_until(
+    database: Database, config: Config, is_done: Callable[[], bool], every_s: float = EVERY_S, **more: str
+) -> int:
     """Let two workers work until it is done, and kill one every so often; how often that was."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
     url = database.engine.url.render_as_string(hide_password=False)
@@ -93,7 +97,7 @@ def kill_until(database: Database, config: Config, is_done: Callable[[], bool], 
     try:
         while not is_done() or kills < min(KILLS, 4):
             assert time.monotonic() < began + _LONGEST_S, "something is never done"
-            if kills < KILLS and time.monotonic() > began + EVERY_S * (kills + 1):
+            if kills < KILLS and time.monotonic() > began + every_s * (kills + 1):
                 workers.kill_one()
                 kills += 1
             time.sleep(0.25)
@@ -180,10 +184,10 @@ def test_workers_that_are_killed_do_every_part_of_a_list_once(
 
     def ends(model: type[Batch]) -> None:
         state = select(model.state)
-        kill_until(database, config, lambda: value(database, state) == "done")
+        kill_until(database, config, lambda: value(database, state) == "done", LISTS_EVERY_S)
 
     file = office.add(as_csv(*(line(number + 1) for number in range(JOBS))))
-    kill_until(database, config, lambda: office.state(file) == "ready")
+    kill_until(database, config, lambda: office.state(file) == "ready", LISTS_EVERY_S)
     office.begin(file)
     ends(ImportBatch)
     cases = all_of(database, select(ImportRow.instance_id).where(ImportRow.state == "imported"))
