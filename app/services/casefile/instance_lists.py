@@ -15,7 +15,7 @@ from app.services.core.paging import Page
 from app.services.numbers import counted
 from app.services.numbers.counted import Counted
 from app.services.search import case_pages, case_terms, terms
-from app.services.search.question import Condition, Group, Question, held
+from app.services.search.question import Condition, Group, Question, conditions_of
 from app.services.search.terms import Term
 
 STATES, SORTS = access.STATES, case_pages.SORTS
@@ -54,7 +54,7 @@ class InstanceFilters:
             "prioritas": self.priority,
             "kata": self.q.strip(),  # last, as it costs most to tell
         }
-        found = held(asked)
+        found = conditions_of(asked)
         if self.counted is not None:
             found.append(self.counted.condition)
         return Question(groups=(Group(tuple(found)),) if found else ())

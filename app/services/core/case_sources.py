@@ -54,7 +54,7 @@ def known(ids: Iterable[int]) -> Source:
     return candidates.listed(((id_,) for id_ in ids), descending=True)
 
 
-def told(newest: Callable[[int, int], Sequence[int] | None]) -> Rare:
+def of_index(newest: Callable[[int, int], Sequence[int] | None]) -> Rare:
     """What an index tells by ``newest``: ids below one, so many of them; None where it does not tell. However many
     they are, they come in the order of the list."""
 

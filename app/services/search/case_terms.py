@@ -70,7 +70,7 @@ def _of_case(
     """A column of cases that an index holds before their ids; empty where the value is `NOT_FILLED`."""
 
     def make(_session: Session, values: Mapping[str, str]) -> Term:
-        fits = column == terms.held(values)
+        fits = column == terms.wanted_value(values)
         return Term(fits, [select(ProcessInstance.id).where(fits, *more)])
 
     return make
@@ -87,7 +87,7 @@ def _version(_session: Session, values: Mapping[str, str]) -> Term:
 def _of_fact(name: str) -> Callable[[Session, Mapping[str, str]], Term]:
     def make(_session: Session, values: Mapping[str, str]) -> Term:
         column = _FACT.c[name]
-        value = terms.held(values)
+        value = terms.wanted_value(values)
         return Term(_has_fact(column == value), [_by_fact(column == value)])
 
     return make
@@ -261,7 +261,7 @@ def _words(session: Session, values: Mapping[str, str]) -> Term:
     wanted = finding.want(session, terms.value_of(values))
     if wanted is None:
         raise terms.refused(_("Tulis kata yang dicari."))
-    newest = case_sources.told(lambda before, most: wanted.newest(session, before, most))
+    newest = case_sources.of_index(lambda before, most: wanted.newest(session, before, most))
     return Term(wanted.condition(), rare=newest)
 
 

@@ -71,7 +71,7 @@ def find(session: Session, words: str, actor: Actor, limit: int = 20) -> Sequenc
     seen = access.visible_ids(actor, STATES)
     source = case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen)
     asked = _query(session, meant)
-    rare = case_sources.told(lambda before, most: _newest(session, asked, before - 1, most))
+    rare = case_sources.of_index(lambda before, most: _newest(session, asked, before - 1, most))
     ids, _last = candidates.collect([source], [rare], fitting, after=None, limit=limit, descending=True)
     cases = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id.desc())
     return session.scalars(cases).all() if ids else []

@@ -78,7 +78,7 @@ class Condition:
         return not self.values
 
 
-def held(values: Mapping[str, str]) -> list[Condition]:
+def conditions_of(values: Mapping[str, str]) -> list[Condition]:
     """A condition on each subject that has a value."""
     return [Condition(subject, {"nilai": value}) for subject, value in values.items() if value]
 

@@ -187,7 +187,7 @@ def value_of(values: Mapping[str, str]) -> str:
 NOT_FILLED = "-"
 
 
-def held(values: Mapping[str, str]) -> str:
+def wanted_value(values: Mapping[str, str]) -> str:
     """What must be held: the one value, "" for `NOT_FILLED`. Raises: `InvalidForm` where there is none."""
     return "" if (value := value_of(values)) == NOT_FILLED else value
 

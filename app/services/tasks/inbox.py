@@ -22,7 +22,7 @@ from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
 from app.services.search import case_terms, task_terms
-from app.services.search.question import Condition, Group, Question, held
+from app.services.search.question import Condition, Group, Question, conditions_of
 from app.services.search.terms import Term
 from app.services.tasks import tabs
 
@@ -99,7 +99,7 @@ class Filters:
             "keadaan": self.state if self.state == "incident" else "",
             "kata": self.q.strip(),
         }
-        return held(asked)
+        return conditions_of(asked)
 
 
 @dataclass(frozen=True)
