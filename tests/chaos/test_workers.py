@@ -41,6 +41,7 @@ from app.services.channels import webhooks
 from app.services.core import clock
 from app.services.instances import cancellation, instances
 from app.services.migration import batches as moves
+from app.services.notifications import quiet_hours
 from app.services.retention import destructions
 from app.services.workload import transfers
 from tests.services.channels.receiver import Receiver
@@ -158,6 +159,8 @@ def test_workers_that_are_killed_lose_no_letter_and_repeat_one_at_most(
     office = Office(database)
     case = office.start(judul="Lampu")
     with database.transaction() as session:
+        never = {"begins": "00:00", "ends": "00:00", "digest_at": "07:00"}
+        quiet_hours.edit(session, never, actor=office.admin)
         now = clock.now(session)
         told = OutboxMessage(
             instance_id=case.id, body={"code": "x"}, audience={}, queued_at=now, delivered_at=now
