@@ -138,6 +138,8 @@ class Database:
             event.listen(self.engine, "begin", _begin_postgresql)
         self._writer = self.engine.execution_options(alur_write=True)
         self._relaxed_writer = self._writer.execution_options(alur_relaxed=True)
+        options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._single = self.engine.execution_options(alur_single=True, **options)
 
     def _pool(self) -> dict[str, Any]:
         """How connections are kept, as `create_engine` wants it."""
@@ -174,6 +176,14 @@ class Database:
         """Yield a session for a page that changes nothing; whatever it did is rolled back."""
         with self._guard(), self._session(self.engine) as session:
             yield session
+
+    @contextmanager
+    def single(self) -> Iterator[Connection]:
+        """Yield a connection for a statement that changes nothing, in no transaction: for less than half of what
+        `reading` costs, and on PostgreSQL with one turn to the server instead of three.
+        """
+        with self._guard(), self._single.connect() as connection:
+            yield connection
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -441,6 +451,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
+    if options.get("alur_single", False):
+        return
     writes = cast("bool", options.get("alur_write", False))
     if writes:
         _wait_for_disk(connection, durable=not options.get("alur_relaxed", False))

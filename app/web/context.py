@@ -111,19 +111,21 @@ def become(user: User) -> None:
     g.user = user
 
 
+def act_for(actor: Actor) -> None:
+    """From now on this request acts for ``actor``, of whose user nothing else is known: it carries a token."""
+    g.actor = actor
+
+
 def user() -> User | None:
-    """The user who acts, with groups and units; None when nobody is signed in."""
+    """The user who is signed in, with groups and units; None when nobody is."""
     return cast("User | None", g.get("user"))
 
 
 def maybe_actor() -> Actor | None:
     """Who acts, for pages that everybody may open; None when nobody is signed in."""
-    found = user()
-    if found is None:
-        return None
-    if "actor" not in g:
+    if "actor" not in g and (found := user()) is not None:
         g.actor = actor_of(found)
-    return cast("Actor", g.actor)
+    return cast("Actor | None", g.get("actor"))
 
 
 def actor() -> Actor:

@@ -73,10 +73,10 @@ def test_all_tokens_of_a_user_are_taken_away(shell: Shell) -> None:
     mine = [shell("user", "token", "admin").stdout.strip() for _n in range(2)]
     assert shell("user", "token", "admin", "--revoke").output == "Token API admin dicabut: 2.\n"
     with shell.database().reading() as session:
-        assert [api_tokens.find(session, token) for token in mine] == [None, None]
+        assert [api_tokens.find(session.connection(), token) for token in mine] == [None, None]
     again = shell("user", "token", "admin").stdout.strip()
     with shell.database().reading() as session:
-        assert api_tokens.find(session, again) is not None
+        assert api_tokens.find(session.connection(), again) is not None
 
 
 def test_a_user_is_added_given_a_new_password_disabled_and_enabled(shell: Shell, tmp_path: Path) -> None:

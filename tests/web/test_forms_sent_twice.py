@@ -70,7 +70,7 @@ def test_tokens_made_after_the_first_click_outlive_the_second(admin: Browser, of
         made = api_tokens.issue(session, users.named(session, "lapor"), actor=None)
     admin.post(f"{page}/token", idempotency_key=key)
     with office.reading() as session:
-        assert api_tokens.find(session, made) is not None
+        assert api_tokens.find(session.connection(), made) is not None
 
 
 def test_a_unit_is_added_once(admin: Browser, office: Database) -> None:

@@ -1,11 +1,25 @@
 """Who may see and do what. One predicate says what is visible; lists, search, files and API all use it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, or_, select, true
+from sqlalchemy import (
+    JSON,
+    Column,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.base.errors import NotFound
@@ -56,20 +70,49 @@ WORKING = and_(User.disabled_at.is_(None), User.is_auditor.is_(False))
 
 
 def actor_of(user: User) -> Actor:
-    """The actor that a user is, with the groups and units of the moment.
+    """The actor that a user is, with the groups and units of the moment."""
+    places = [group.id for group in user.groups], [unit.code for unit in user.units]
+    roles = user.is_admin, user.is_process_owner, user.is_auditor
+    return stored_actor(user.id, user.name, user.full_name, *places, *roles)
+
+
+def stored_actor(
+    id_: int,
+    name: str,
+    full_name: str,
+    groups: Iterable[int] | None,
+    units: Iterable[str] | None,
+    *roles: bool,
+) -> Actor:
+    """The actor of a row of `actor_columns`.
 
     An auditor reads everything and changes nothing: he works in no lane, whichever he was put into.
     """
-    return Actor(
-        id=user.id,
-        name=user.name,
-        full_name=user.full_name,
-        groups=frozenset() if user.is_auditor else frozenset(group.id for group in user.groups),
-        units=frozenset(unit.code for unit in user.units),
-        is_admin=user.is_admin,
-        is_process_owner=user.is_process_owner,
-        is_auditor=user.is_auditor,
+    *_others, is_auditor = roles
+    lanes = () if is_auditor else groups or ()
+    return Actor(id_, name, full_name, frozenset(lanes), frozenset(units or ()), *roles)
+
+
+def actor_columns(dialect: str) -> Sequence[ColumnElement[Any] | InstrumentedAttribute[Any]]:
+    """What tells an actor in a query for users, with his groups and units in the same row."""
+
+    def gathered(column: Column[Any], owner: Column[Any]) -> ColumnElement[Any]:
+        rows = func.json_agg if dialect == "postgresql" else func.json_group_array
+        return select(rows(column, type_=JSON)).where(owner == User.id).correlate(User).scalar_subquery()
+
+    places = (
+        gathered(membership.c.group_id, membership.c.user_id),
+        gathered(user_unit.c.unit_code, user_unit.c.user_id),
     )
+    return [
+        User.id,
+        User.name,
+        User.full_name,
+        *places,
+        User.is_admin,
+        User.is_process_owner,
+        User.is_auditor,
+    ]
 
 
 def standing_actor(session: Session, user_id: int | None) -> Actor | None:

@@ -36,12 +36,12 @@ def authenticate() -> None:
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise SignInRequired(_("Sertakan token: Authorization: Bearer …"))
-    with context.database().reading() as session:
-        bearer = api_tokens.find(session, token.strip())
+    with context.database().single() as connection:
+        bearer = api_tokens.find(connection, token.strip())
     if bearer is None:
         noting.token_refused(token.strip())
         raise SignInRequired(_("Token ini tidak dikenal atau sudah dicabut."))
-    context.prefer_language(bearer.user.language)
+    context.prefer_language(bearer.language)
     if bearer.is_over:
         noting.token_refused(token.strip())
         at = bearer.expires_at.astimezone(context.config().timezone)
@@ -50,8 +50,8 @@ def authenticate() -> None:
             _("Token ini berakhir pada {date}. Mintalah token baru kepada administrator.", date=ended)
         )
     noting.token_used(token.strip())
-    context.become(bearer.user)
-    request.environ[context.CALLER] = bearer.user.id
+    context.act_for(bearer.actor)
+    request.environ[context.CALLER] = bearer.actor.id
     g.token_expires_at = bearer.expires_at
     if bearer.touch_due:
         run_without_key(context.database(), lambda session: api_tokens.touch(session, token.strip()))

@@ -153,8 +153,8 @@ def _target() -> security_log.Target | None:
 
 
 def _who() -> int | None:
-    user = context.user()
-    return user.id if user is not None and security_log.origin().channel != "public" else None
+    actor = context.maybe_actor()
+    return actor.id if actor is not None and security_log.origin().channel != "public" else None
 
 
 def _take_source() -> None:

@@ -1,5 +1,6 @@
 """Bearer tokens: shown once, found by hash, revoked for good."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from app.base.db import Database
 from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.models import ApiToken, HistoryEvent, User
 from app.services.core import clock
-from app.services.core.access import Actor, actor_of
+from app.services.core.access import Actor
 from app.services.people import api_tokens, users
 from tests.services.counting import statements
 from tests.services.office import add_user
@@ -28,9 +29,9 @@ def issue(database: Database, owner: Actor, actor: Actor | None) -> str:
 
 
 def found(database: Database, token: str) -> Actor | None:
-    with database.reading() as session:
-        bearer = api_tokens.find(session, token)
-        return actor_of(bearer.user) if bearer else None
+    with database.single() as connection:
+        bearer = api_tokens.find(connection, token)
+    return bearer.actor if bearer else None
 
 
 def test_a_token_brings_back_its_user_with_his_rights(database: Database, people: tuple[Actor, ...]) -> None:
@@ -50,6 +51,23 @@ def test_only_a_hash_is_stored_and_finding_is_one_statement(
     with statements(database) as seen:
         assert found(database, token) is not None
     assert seen == ["SELECT"]
+
+
+def test_a_change_of_groups_units_and_roles_holds_at_the_next_request(
+    database: Database, people: tuple[Actor, ...]
+) -> None:
+    rina, budi, _admin = people
+    token, his = issue(database, rina, None), issue(database, budi, None)
+    before = found(database, his)
+    assert before is not None
+    assert (before.units, len(before.groups)) == (frozenset(), 1)
+    with database.transaction() as session:
+        user = session.get_one(User, rina.id)
+        user.groups, user.units = [], []
+    assert found(database, token) == replace(rina, groups=frozenset(), units=frozenset())
+    with database.transaction() as session:
+        session.get_one(User, budi.id).is_auditor = True
+    assert found(database, his) == replace(budi, groups=frozenset(), is_auditor=True)
 
 
 def test_nobody_makes_a_token_for_somebody_else_but_an_administrator(
@@ -104,8 +122,8 @@ def test_a_token_ends_after_ninety_days_or_when_its_maker_said(
         short = api_tokens.issue(session, session.get_one(User, rina.id), actor=None, days=7)
 
     def over(token: str) -> bool:
-        with database.reading() as session:
-            bearer = api_tokens.find(session, token)
+        with database.single() as connection:
+            bearer = api_tokens.find(connection, token)
         assert bearer is not None
         return bearer.is_over
 
@@ -132,7 +150,7 @@ def test_the_last_use_is_noted_once_an_hour(
     for minutes in (0, 30, 59, 61, 100):
         monkeypatch.setattr(clock, "real", lambda minutes=minutes: begun + timedelta(minutes=minutes))
         with database.transaction() as session:
-            bearer = api_tokens.find(session, token)
+            bearer = api_tokens.find(session.connection(), token)
             assert bearer is not None
             if bearer.touch_due:
                 api_tokens.touch(session, token)

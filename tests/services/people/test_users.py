@@ -246,9 +246,9 @@ def test_a_new_password_makes_api_tokens_worthless_and_ends_sessions(
         with database.transaction() as session:
             accounts.reset_password(session, user_id, actor=admin)
     with database.reading() as session:
-        assert api_tokens.find(session, token) is None
+        assert api_tokens.find(session.connection(), token) is None
         assert sessions.resume(session, there) is None
-        assert api_tokens.find(session, others) is not None
+        assert api_tokens.find(session.connection(), others) is not None
     assert [event["user"] for event in events(database, "token_revoked")] == ["siti"]
 
 
