@@ -72,8 +72,14 @@ chaos: install-dev ## kill it 10,000 times, stop its databases, fill its disks; 
 	$(CHAOS) --database postgresql
 	ALUR_CHAOS=1 $(BIN)/python -m pytest -q tests/chaos
 
-bench: install-dev ## measure, and print each figure beside the figure asked
-	$(BIN)/python -m tests.bench
+# Words after `bench` name what to measure: `make bench walk`.
+ifeq (bench,$(firstword $(MAKECMDGOALS)))
+MEASURED := $(wordlist 2,99,$(MAKECMDGOALS))
+$(MEASURED): bench ; @:
+endif
+
+bench: install-dev ## measure, and print each figure beside the figure asked; `make bench walk` measures that alone
+	$(BIN)/python -m tests.bench $(MEASURED)
 
 house: install-dev ## draw up how the house is built, in docs/house.md; JUNIT (a report of pytest) adds the suite's seconds
 	$(BIN)/python -m tests.house $(if $(JUNIT),--junit $(JUNIT))

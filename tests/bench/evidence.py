@@ -26,7 +26,7 @@ from app.history.canonical import GENESIS, SALT_BYTES, Place, Told, commitment, 
 from app.models import HistoryEvent, ProcessInstance
 from app.services.evidence import bundles, periksa_bukti, verifying
 from tests.bench import population
-from tests.bench.figures import office_for, row
+from tests.bench.figures import databases, row
 from tests.reports import report
 from tests.serving import Installation
 
@@ -38,13 +38,8 @@ _PLACES = frozenset({"id", "number", "salt", "hash", "redacted"})
 
 
 def measure(folder: Path) -> None:
-    (folder / "sqlite").mkdir()
-    _on("SQLite", office_for(folder / "sqlite"))
-    from tests.conftest import postgres_server
-
-    with postgres_server() as url:
-        (folder / "postgresql").mkdir()
-        _on("PostgreSQL", office_for(folder / "postgresql", ALUR_DATABASE_URL=url))
+    for name, office in databases(folder):
+        _on(name, office)
 
 
 def _on(name: str, office: Installation) -> None:

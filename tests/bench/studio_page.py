@@ -4,12 +4,11 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Response, StorageState, sync_playwright
 
-from tests.bench.figures import Series, row
+from tests.bench.figures import Series, office_for, row
 from tests.chromium import NoChromium, launch
 from tests.journeys.office import Office
 from tests.journeys.people import Person
 from tests.journeys.studio.canvas import draft_of_the_sop
-from tests.serving import install
 
 ROUNDS = 5
 #: The page of each editor, and what is there once it can be worked in.
@@ -21,7 +20,7 @@ EDITORS = {
 
 
 def measure(folder: Path) -> None:
-    installation = install(folder)
+    installation = office_for(folder)
     draft = draft_of_the_sop(Office(installation))
     installation.database.engine.dispose()
     with installation.running() as serving, sync_playwright() as playwright:

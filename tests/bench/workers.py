@@ -5,8 +5,6 @@ Processor time is that of these workers and of their server alone: it says the s
 """
 
 import os
-import subprocess
-import sys
 import time
 from contextlib import ExitStack
 from datetime import timedelta
@@ -14,7 +12,6 @@ from pathlib import Path
 
 from sqlalchemy import func, select, update
 
-from app.base.config import ROOT
 from app.base.db import Database
 from app.commands import imports
 from app.commands.transaction import Command
@@ -24,7 +21,7 @@ from app.services.imports import batches
 from app.services.people import users
 from tests.bench import population
 from tests.bench.cloning import Cloner
-from tests.bench.figures import office_for, row
+from tests.bench.figures import office_for, postgresql, processor_s, row, server_of
 from tests.bench.timers import move_due
 from tests.services.importing import sop_file
 from tests.serving import Installation
@@ -36,17 +33,17 @@ CASES = int(os.environ.get("ALUR_BENCH_CASES", "30000"))
 BESIDE, LINES = 500, int(os.environ.get("ALUR_BENCH_LINES", "4000"))
 #: A worker has begun, and found what there was; and how long it is looked at, at rest.
 BEGINS_S, REST_S = 12.0, 60.0
+#: It is looked at for so long to tell whether it rests, and waited for so long until it does.
+LOOK_S, SETTLES_S = 10.0, 600.0
 #: By then the workers have begun.
-_AHEAD_S = 20
-_TICKS = os.sysconf("SC_CLK_TCK")
+AHEAD_S = 20.0
 
 
 def measure(folder: Path) -> None:
-    from tests.conftest import postgres_server
-
-    with postgres_server() as url:
-        office = office_for(folder, ALUR_DATABASE_URL=url)
-        _rest(office)
+    with postgresql(folder / "server") as url:
+        office = office_for(folder / "office", ALUR_DATABASE_URL=url)
+        with office.process("worker") as worker:
+            _rest(office, worker.pid)
         templates = population.make_templates(office.database)
         officers = population.add_officers(office.database, 50)
         Cloner(office.database, templates, officers, seed=1).clone({"open": CASES}, lambda _words: None)
@@ -54,6 +51,8 @@ def measure(folder: Path) -> None:
             connection.exec_driver_sql("ANALYZE")  # as an installation is by and by
         with office.database.transaction() as session:  # those of before would come first
             session.execute(update(Job).values(run_at=clock.real() + timedelta(days=90)))
+        with office.process("worker") as worker:  # clones are counted, and their words indexed
+            _until_it_rests(office, worker.pid)
         for due in ROUNDS:
             one, costs = _burst(office, due, workers=1)
             two, costs_two = _burst(office, due, workers=2)
@@ -65,23 +64,26 @@ def measure(folder: Path) -> None:
         office.database.engine.dispose()
 
 
-def _rest(office: Installation) -> None:
+def _rest(office: Installation, worker: int) -> None:
     """What a worker takes that has nothing to do, once it has done what there was."""
-    worker = _start(office)
-    pids = {"worker": worker.pid, "server": _server(office)}
-    for _n in range(12):
-        if _took(pids, 10.0)["worker"] < 0.02:
-            break
-    for name, share in _took(pids, REST_S).items():
+    _until_it_rests(office, worker)
+    for name, share in _took(office, worker, REST_S).items():
         row(f"{REST_S:.0f} s at rest, {name}", f"{share:.2%} of a core", "≤ 0.5 %" * (name == "worker"))
-    _end(worker)
 
 
-def _took(pids: dict[str, int], seconds: float) -> dict[str, float]:
-    """Which share of a core each takes meanwhile."""
-    before = {name: _processor_s(pid) for name, pid in pids.items()}
+def _until_it_rests(office: Installation, worker: int) -> None:
+    time.sleep(BEGINS_S)
+    end = time.monotonic() + SETTLES_S
+    while _took(office, worker, LOOK_S)["worker"] > 0.02 and time.monotonic() < end:
+        pass
+
+
+def _took(office: Installation, worker: int, seconds: float) -> dict[str, float]:
+    """Which share of a core the worker takes meanwhile, and which one the server."""
+    pids = {"worker": worker, "server": server_of(office.database)}
+    before = {name: processor_s(pid) for name, pid in pids.items()}
     time.sleep(seconds)
-    return {name: (_processor_s(pid) - before[name]) / seconds for name, pid in pids.items()}
+    return {name: (processor_s(pid) - before[name]) / seconds for name, pid in pids.items()}
 
 
 def _import(office: Installation) -> None:
@@ -106,32 +108,20 @@ def _burst(
 ) -> tuple[float, float]:
     """Timers a second, and milliseconds of processor time for each, those of the server among them."""
     with ExitStack() as stack:
-        pids = [_server(office)]
-        for _n in range(workers):
-            worker = _start(office)
-            stack.callback(_end, worker)
-            pids.append(worker.pid)
+        pids = [server_of(office.database)]
+        pids += [stack.enter_context(office.process("worker")).pid for _n in range(workers)]
         time.sleep(BEGINS_S)
         after, at = _let_fall_due(office.database, count)
         time.sleep(max(0.0, at.timestamp() - time.time() - 0.5))
-        began = sum(map(_processor_s, pids))
+        began = sum(map(processor_s, pids))
         late = _fired(office.database, after, count)
-        spent = sum(map(_processor_s, pids)) - began
+        spent = sum(map(processor_s, pids)) - began
     late = sorted((moment - at).total_seconds() for moment in late)
     p50, p99, speed = late[len(late) // 2], late[int(len(late) * 0.99)], len(late) / late[-1]
     cost = spent * 1_000 / len(late)
     name = f"{count:,} due at one moment, {workers} worker{'s' if workers > 1 else ''}{beside}"
     row(name, f"p50 {p50:.2f} s, p99 {p99:.2f} s, {speed:.0f}/s, {cost:.2f} ms of CPU each", asked)
     return speed, cost
-
-
-def _start(office: Installation) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "app", "worker"], cwd=ROOT, env=office.environment)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    process.wait(30)
 
 
 def _let_fall_due(database: Database, count: int):  # type: ignore[no-untyped-def]
@@ -141,7 +131,7 @@ def _let_fall_due(database: Database, count: int):  # type: ignore[no-untyped-de
         ids = list(
             session.scalars(select(func.min(Job.id)).where(*own).group_by(Job.instance_id).limit(count))
         )
-        at = clock.real() + timedelta(seconds=_AHEAD_S)
+        at = clock.real() + timedelta(seconds=AHEAD_S)
         for some in (ids[n : n + 500] for n in range(0, len(ids), 500)):
             session.execute(update(Job).where(Job.id.in_(some)).values(run_at=at, due_at=at))
             move_due(session, dict.fromkeys(some, at))
@@ -160,23 +150,3 @@ def _fired(database: Database, after: int, count: int):  # type: ignore[no-untyp
         time.sleep(0.25)
     with database.reading() as session:
         return list(session.scalars(query))
-
-
-def _server(office: Installation) -> int:
-    """The process of PostgreSQL whose children the others are."""
-    with office.database.engine.connect() as connection:
-        own = connection.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
-    return int(_fields(own)[1])
-
-
-def _processor_s(pid: int) -> float:
-    """What a process, and those that it began, took till now."""
-    fields = _fields(pid)
-    children = (Path(f"/proc/{pid}/task") / str(pid) / "children").read_text().split()
-    # Its own, and those of children that have ended.
-    own = sum(map(int, fields[11:15])) / _TICKS
-    return own + sum(_processor_s(int(child)) for child in children if Path(f"/proc/{child}").exists())
-
-
-def _fields(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
