@@ -118,16 +118,23 @@ def test_lists_of_tasks_hold_what_is_offered_in_order(office: Office, people: li
     with office.database.reading() as session:
         for actor in [*people, office.owner]:
             for tab in tabs.TABS:
-                assert all_of_tab(session, tab, actor) == expected(session, tab, actor), (actor.name, tab)
+                found = in_pages(session, Filters(tab=tab), actor, limit=2)
+                assert found == expected(session, tab, actor), (actor.name, tab)
+            of_cases = {case: list[str]() for case in session.scalars(select(ProcessInstance.id))}
+            for task in expected(session, "open", actor):
+                of_cases[session.get_one(UserTask, task).instance_id].append(task)
+            for case, own in of_cases.items():
+                for limit in (1, 50):
+                    assert in_pages(session, Filters(instance_id=case), actor, limit) == own, (actor, case)
             counted = inbox_counts.counts(session, actor=actor)
             for tab in ("mine", "queue", "done"):
                 assert counted[tab] == len(expected(session, tab, actor))
 
 
-def all_of_tab(session: Session, tab: str, actor: Actor) -> list[str]:
+def in_pages(session: Session, filters: Filters, actor: Actor, limit: int) -> list[str]:
     found, after = list[str](), ""
     while True:
-        page = inbox.page(session, Filters(tab=tab), actor=actor, after=after, limit=2)
+        page = inbox.page(session, filters, actor=actor, after=after, limit=limit)
         found += [task.id for task in page.items]
         if page.next is None:
             return found

@@ -48,6 +48,14 @@ def test_a_task_comes_with_its_form_and_the_variables_but_no_identity(case: Case
     assert "nama_pelapor" not in detail["variables"]
 
 
+def test_reading_what_is_to_be_done_takes_few_statements(case: Case, traffic: Traffic) -> None:
+    task, lapor = case.task("lapor"), case.api("lapor")
+    for path, query, most in (("/tasks", {"instance_id": case.id}, 2), (f"/tasks/{task['id']}", {}, 3)):
+        traffic.clear()
+        assert lapor.get(path, **query).status_code == 200
+        assert len(traffic.statements) <= most, traffic.statements
+
+
 def test_claiming_and_releasing_answer_the_task(case: Case) -> None:
     lapor, task = case.api("lapor"), case.task("lapor")
     assert lapor.post(f"/tasks/{task['id']}/claim").json["assignee"] == "lapor"
