@@ -14,7 +14,7 @@ from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import AppError, NotReady
 from app.commands.deployment.deployments import sync_folders
-from app.commands.instances.jobs import fire_job, fire_next
+from app.commands.instances.jobs import fire_due, fire_job
 from app.commands.kinds_of_work import kinds_of
 from app.commands.transaction import run_relaxed, run_without_key
 from app.services.core import clock
@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 BEAT_S = 15.0
 #: As many timers as one look takes.
 BATCH = 50
+#: Of so many cases the timers are fired by one transaction.
+AT_ONCE = 25
 #: So long it rests while others change the cases of all that is due.
 HELD_S = 0.05
 #: So long before a timer is due the worker reads the version that it needs: else the first of many would wait for
@@ -104,18 +106,19 @@ def tick(database: Database) -> int:
     with database.reading() as session:
         others = jobs.due_without_case(session, clock.now(session), BATCH // 2)
     count, failed, passed = 0, None, set[str]()
-    for job_id in [*others, *[None] * (BATCH - len(others))]:
+    while count < BATCH:
         try:
-            if job_id is not None:
+            if others:
+                job_id, tried = others.pop(0), 1
                 fire_job(database, job_id)
-            elif fire_next(database, passed) is None:
+            elif not (tried := fire_due(database, AT_ONCE, passed)):
                 break
         except NotReady:
             raise
         except Exception as error:  # it must not hold up those behind it
-            log_safety.log_fault(logger, "timer %s", job_id)
-            failed = error
-        count += 1
+            log_safety.log_fault(logger, "timers")
+            failed, tried = error, 1
+        count += tried
     if failed is not None:
         raise failed
     return count

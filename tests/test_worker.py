@@ -10,18 +10,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, event, select, text, update
+from sqlalchemy.orm import Session
 
 from app import worker
 from app.base import stored_messages
 from app.base.config import Config
 from app.base.db import Database
-from app.commands.instances.jobs import fail_job, fire_job
+from app.base.errors import ExecutionFailed
+from app.commands.instances.jobs import fail_job, fire_due, fire_job
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
-from app.services.instances import incidents, instances, jobs
+from app.services.instances import execution, incidents, instances, jobs
 from app.services.maintenance import heartbeat
 from app.work import Kind, Lane
 from tests.services import stored, two_pools
@@ -280,6 +282,110 @@ def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other(
         worker._turn(office.database, threading.Event())
     assert [job.id for job in jobs_of(office)] == [first.id]
     assert second.id != first.id
+
+
+def due_together(office: Office, count: int) -> list[ProcessInstance]:
+    return [start_long_ago(office, days=40) for _n in range(count)]
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    heard: list[str] = []
+
+    def hear(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        heard.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", hear)
+    yield heard
+    event.remove(database.engine, "before_cursor_execute", hear)
+
+
+def test_timers_of_several_cases_are_fired_by_one_transaction_in_their_order(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.commands.instances.jobs.TURN_S", 60.0)
+    due_together(office, 5)
+    with statements(office.database) as heard:
+        assert worker.tick(office.database) == 5
+    assert sum("INTO history_event" in statement for statement in heard) == 1
+    with office.database.reading() as session:
+        query = select(HistoryEvent.data).where(HistoryEvent.type == "timer_fired").order_by(HistoryEvent.id)
+        dues = [data["due_at"] for data in session.scalars(query)]
+    assert dues == sorted(dues)
+    assert [count(office, t) for t in ("timer_fired", "task_overdue", "notification_queued")] == [5, 5, 5]
+    assert jobs_of(office) == []
+
+
+def test_one_case_that_fails_as_it_is_stored_is_one_incident_and_the_others_fire(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases, apply = due_together(office, 4), execution.apply
+
+    def refuse(session: Session, instance: ProcessInstance, *given: Any, **named: Any) -> None:
+        if instance.id == cases[2].id:
+            raise ExecutionFailed("rusak")
+        apply(session, instance, *given, **named)
+
+    monkeypatch.setattr(execution, "apply", refuse)
+    worker.tick(office.database)
+    [left] = jobs_of(office)
+    assert (left.instance_id, left.retries) == (cases[2].id, 2)
+    assert count(office, "timer_fired") == 3
+
+
+def test_a_case_that_changes_after_its_step_was_worked_out_fires_once_from_where_it_stands(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(sqlite_database)
+    cases, store = due_together(office, 3), jobs.store
+    changed = list[int]()
+
+    def change_before(session: Session, *given: Any) -> Any:
+        if not changed:  # as if a person had done something to it meanwhile
+            changed.append(cases[1].id)
+            row = update(ProcessInstance).where(ProcessInstance.id == cases[1].id)
+            session.execute(row.values(revision=ProcessInstance.revision + 1))
+        return store(session, *given)
+
+    monkeypatch.setattr(jobs, "store", change_before)
+    assert jobs_fired(office) == 2
+    assert jobs_fired(office) == 1
+    assert count(office, "timer_fired") == 3
+
+
+def jobs_fired(office: Office) -> int:
+    before = len(jobs_of(office))
+    fire_due(office.database, 10, set())
+    return before - len(jobs_of(office))
+
+
+def test_what_takes_longer_than_a_turn_is_stored_in_several(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.commands.instances.jobs.TURN_S", -1.0)
+    due_together(office, 4)
+    assert jobs_fired(office) == 4
+    assert count(office, "timer_fired") == 4
+
+
+def test_two_timers_of_one_case_fire_in_their_order(office: Office) -> None:
+    case = office.start()
+    office.open_task(case)
+    job = the_job(office)
+    with office.database.transaction() as session:
+        early = {
+            "id": "f" * 32,
+            "instance_id": case.id,
+            "activity_id": job.activity_id,
+            "deadline": job.deadline,
+        }
+        at = clock.now(session) - timedelta(days=1)
+        session.add(Job(**early, opened_at=at, due_at=at, run_at=at))
+        session.get_one(Job, job.id).run_at = at + timedelta(seconds=1)
+    with office.database.reading() as session:
+        now = clock.now(session)
+        taken = jobs.take(session, now, 10)
+    assert list(taken) == ["f" * 32]
 
 
 def versions_held(office: Office) -> dict[int, Any]:

@@ -134,7 +134,7 @@ def _job_apart(database: Database) -> None:
 
     _patch.setattr(bulk, "remove", set_apart)
     _patch.setattr(job_commands, "_fire", removing_after(job_commands._fire))
-    _patch.setattr(worker, "fire_next", removing_after(worker.fire_next))
+    _patch.setattr(worker, "fire_due", removing_after(worker.fire_due))
 
 
 CONTROLS: dict[str, Callable[[Database], None]] = {

@@ -126,12 +126,12 @@ def test_whoever_slept_seventy_days_fires_each_timer_once_and_in_its_turn(
         assert served.wrong_rows() == []
 
 
-def _fire_last(database: Database, _passed: set[str]) -> str | None:
+def _fire_last(database: Database, _most: int, _passed: set[str]) -> int:
     with database.reading() as session:
         due = jobs.due(session, clock.now(session), 50)
     if due:
         fire_job(database, due[-1])
-    return due[-1] if due else None
+    return len(due[-1:])
 
 
 def test_a_timer_that_fell_out_of_turn_would_be_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def test_a_timer_that_fell_out_of_turn_would_be_seen(tmp_path: Path, monkeypatch
         served.send("start")
         multiply(served.database, 20)
         move(served.database, SLEPT)
-        monkeypatch.setattr(worker, "fire_next", _fire_last)
+        monkeypatch.setattr(worker, "fire_due", _fire_last)
         work_off(served.database)
         with served.database.reading() as session:
             dues = [event.data["due_at"] for event in fired(session)]

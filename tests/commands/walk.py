@@ -362,7 +362,7 @@ class Walk:
         for _time in range(3):
             jobs.fail_job(self.database, failing.id, "gangguan")
         jobs.fire_job(self.database, late.id, at=late.due_at)
-        jobs.fire_next(self.database, set())
+        jobs.fire_due(self.database, 1, set())
         incident = self.get(Incident, Incident.job_id == failing.id)
         self.act(incidents.retry, incident.id, actor=self.office.owner)
 

@@ -1,6 +1,7 @@
 """Firing one timer: in a transaction of its own; a failure costs it a try in a second one."""
 
 import logging
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -15,6 +16,8 @@ from app.services.core import clock
 from app.services.instances import jobs
 
 logger = logging.getLogger(__name__)
+#: So long a transaction of several timers may go on to store more of them: others wait for it.
+TURN_S = 0.02
 _FAILED = N_("Gangguan yang tidak terduga; lihat rujukan {reference} di catatan server.")
 
 
@@ -35,38 +38,49 @@ def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> 
         return False
 
 
-def fire_next(database: Database, passed: set[str]) -> str | None:
-    """Fire the first due timer of a case that nobody else is changing; its id, None where there is none.
+def fire_due(database: Database, most: int, passed: set[str]) -> int:
+    """Fire the first due timers of at most so many cases that nobody else is changing, all by one transaction; each
+    that fails, or that another changed meanwhile, by itself. Return how many were tried.
 
     ``passed``: ids of those that are passed over. One of which not even the failure can be noted is added.
 
     Raises:
         NotReady: as there. And what it could not note.
     """
-    taken: str | None = None
+    taken: list[jobs.Worked] = []
 
-    def fire(session: Session) -> None:
-        nonlocal taken
-        found = jobs.take(session, clock.now(session), passed)
-        taken = found[1] if found is not None else None
-        if found is not None:
-            jobs.fire_of(session, *found)
+    def take(session: Session) -> None:
+        taken[:] = [jobs.work_out(session, jobs.take(session, clock.now(session), most, passed))]
 
+    def store(session: Session) -> Sequence[jobs.Firing]:
+        if not database.is_sqlite:  # the cases stay locked: so workers beside each other share what is due
+            take(session)
+            return jobs.store(session, taken[0], taken[0].firings)
+        return jobs.store(session, taken[0], left, TURN_S)
+
+    if database.is_sqlite:  # it has one writer: the engine goes before it
+        with database.reading() as session:
+            take(session)
+    left: Sequence[jobs.Firing] = taken[0].firings if taken else ()
     try:
-        run_relaxed(database, fire)
-    except Conflict:
-        if taken is None:
+        while left or not taken:
+            left = run_relaxed(database, store)
+    except NotReady:
+        raise
+    except Exception:
+        if not taken:
             raise
-        fire_job(database, taken)
-    except Exception as error:
-        if taken is None:
-            raise
+        logger.warning("timers of several cases are fired each by itself", exc_info=True)
+        left = left or taken[0].firings
+    for job_id in (*(one.job_id for one in left), *taken[0].apart):
         try:
-            _fail(database, taken, error, None)
-        except Exception:
-            passed.add(taken)
+            fire_job(database, job_id)
+        except NotReady:
             raise
-    return taken
+        except Exception:
+            passed.add(job_id)
+            raise
+    return len(taken[0].firings) + len(taken[0].apart)
 
 
 def _fail(database: Database, job_id: str, error: Exception, at: datetime | None) -> None:

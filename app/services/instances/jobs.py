@@ -1,13 +1,20 @@
 """Timers: which are due, what happens when one fires, and what when it cannot."""
 
-from collections.abc import Collection
+import math
+import time
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
+from app.base.calendar import Calendar
+from app.base.errors import AppError
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.history.events.instances import JobFailed
@@ -16,6 +23,7 @@ from app.services.core import access, clock, history, holidays, loop_guard
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution, incidents, instances, message_delivery
+from app.services.notifications import task_notices
 
 #: How long to wait before each further try, growing: three tries in all.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
@@ -38,12 +46,88 @@ def due_without_case(session: Session, at: datetime, limit: int) -> list[str]:
     return list(session.scalars(query.order_by(Job.run_at, Job.due_at, Job.id).limit(limit)))
 
 
-def take(session: Session, at: datetime, but: Collection[str]) -> tuple[ProcessInstance, str] | None:
-    """The first timer to run at ``at`` whose case nobody else is changing, ``but`` some: its case, which this
-    transaction keeps, and its id. None: there is none. Workers beside each other so share what is due."""
-    asked: dict[str, Any] = {"at": at, "but": sorted(but)} if but else {"at": at}
-    found = session.execute(_first(bool(but)), asked).one_or_none()
-    return (found[0], found[1]) if found is not None else None
+def take(session: Session, at: datetime, limit: int, but: Collection[str] = ()) -> dict[str, ProcessInstance]:
+    """Of the first ``limit`` timers to run at ``at`` whose cases nobody else is changing, ``but`` some, the first of
+    each case: by its id the case, which this transaction keeps. So workers beside each other share what is due."""
+    asked: dict[str, Any] = {"at": at, "most": limit, **({"but": sorted(but)} if but else {})}
+    first: dict[int, tuple[str, ProcessInstance]] = {}
+    for instance, job_id in session.execute(_first(bool(but)), asked):
+        first.setdefault(instance.id, (job_id, instance))
+    return dict(first.values())
+
+
+@dataclass(frozen=True)
+class Firing:
+    """What becomes of a case whose timer fires, worked out before it is stored."""
+
+    job_id: str
+    instance: ProcessInstance
+    version: Version
+    step: Step
+
+
+@dataclass(frozen=True)
+class Worked:
+    """Timers of several cases as they fire at one moment. ``apart``: ids of those that `fire` has to fire alone."""
+
+    at: datetime
+    calendar: Calendar
+    firings: Sequence[Firing]
+    apart: Sequence[str]
+
+
+def work_out(session: Session, taken: Mapping[str, ProcessInstance]) -> Worked:
+    """What becomes of the timers that `take` gave. Nothing is written. 1 SQL."""
+    found = (
+        session.execute(_rows(session.get_bind().dialect.name), {"ids": list(taken)}).all() if taken else ()
+    )
+    rows = {row.id: row for row in found}
+    holidays.remember(session, found[0].days_off if found else {})
+    firings = {
+        job_id: firing
+        for job_id, instance in taken.items()
+        if job_id in rows and (firing := _worked_out(session, instance, rows[job_id])) is not None
+    }
+    apart = [job_id for job_id in taken if job_id in rows and job_id not in firings]
+    return Worked(clock.now(session), holidays.calendar(session), list(firings.values()), apart)
+
+
+def _worked_out(session: Session, instance: ProcessInstance, job: Any) -> Firing | None:
+    if job.signal or job.hops:  # the transaction notes what led to it
+        return None
+    with suppress(AppError):  # fired alone it fails again, and is told there
+        version = definitions.version(session, instance.definition_id)
+        step = _step(session, instance, version, job)
+        return Firing(job.id, instance, version, step) if step is not None else None
+    return None
+
+
+def store(
+    session: Session, worked: Worked, firings: Sequence[Firing], longest_s: float = math.inf
+) -> Sequence[Firing]:
+    """Store ``firings`` of those that were worked out, perhaps in another session, but of no case that was changed
+    since then: its timer is still due. Return those that were left, as it took longer than ``longest_s``."""
+    end = time.monotonic() + longest_s
+    clock.fix(session, worked.at)
+    holidays.keep(session, worked.calendar)
+    if not firings:
+        return ()
+    asked = {"ids": [one.job_id for one in firings]}
+    now = {row.id: row for row in session.execute(_unchanged(), asked)}
+    closed, left = list[str](), list(firings)
+    while left:
+        one = left.pop(0)
+        row = now.get(one.job_id)
+        if row is not None and row.revision == one.instance.revision:
+            session.add(one.instance)
+            set_committed_value(one.instance, "followed", row.followed)
+            set_committed_value(one.instance, "snoozed", row.snoozed)
+            execution.apply(session, one.instance, one.version, one.step, actor=None, unheard=one.step.closed)
+            closed += one.step.closed
+        if time.monotonic() > end:
+            break
+    task_notices.close(session, closed)  # of all by one statement: there stands why
+    return left
 
 
 def prepare(session: Session) -> None:
@@ -111,9 +195,24 @@ def _first(has_exceptions: bool) -> Select[ProcessInstance, str]:
         exceptions: Any = bindparam("but", expanding=True)
         query = query.where(Job.id.not_in(exceptions))
     # By the index alone: of thousands that are due at one moment each look would sort all.
-    query = query.order_by(Job.run_at).limit(1)
+    query = query.order_by(Job.run_at).limit(bindparam("most"))
     held = query.with_for_update(key_share=True, skip_locked=True, of=ProcessInstance)
     return held.execution_options(populate_existing=True)
+
+
+@cache
+def _rows(dialect: str) -> Select[str, str, str | None, int, dict[str, str]]:
+    """Timers as they are now, and the days off: most that fire set the next deadline."""
+    columns = Job.id, Job.activity_id, Job.signal, Job.hops, holidays.column(dialect).label("days_off")
+    return select(*columns).where(Job.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _unchanged() -> Select[str, int, bool, bool]:
+    case = ProcessInstance
+    query = select(Job.id, case.revision, case.followed, case.snoozed).join(case, case.id == Job.instance_id)
+    query = query.where(Job.id.in_(bindparam("ids", expanding=True)))
+    return query.with_for_update(key_share=True, skip_locked=True, of=case)
 
 
 @cache
@@ -147,7 +246,7 @@ def _follow(session: Session, job: Job) -> None:
         loop_guard.count(session, kind, job.hops, activity_id=job.activity_id)
 
 
-def _step(session: Session, instance: ProcessInstance, version: Version, job: Job) -> Step | None:
+def _step(session: Session, instance: ProcessInstance, version: Version, job: Any) -> Step | None:
     if not instance.engine_state:  # the case is over
         return None
     given = (version.program, instance.engine_state, instance.variables)
