@@ -74,6 +74,14 @@ class _Json(JSONProvider):
         return orjson.loads(s)
 
 
+class _Application(Flask):
+    """Flask whose views and hooks are functions: none is looked at before each call whether it is a coroutine."""
+
+    def ensure_sync(self, func: Any) -> Any:
+        """The function itself."""
+        return func
+
+
 #: Pages and whatever else is served without a bearer token. Each module holds one ``blueprint``.
 PAGES = (
     health,
@@ -155,7 +163,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     Connections are opened when first needed, in the process that needs them.
     """
     config = config or from_environment()
-    app = Flask(__name__)
+    app = _Application(__name__)
     app.json = _Json(app)
     app.secret_key = config.secret_key
     app.extensions["alur"] = Installation(config, database or settings.open_database(config))

@@ -156,7 +156,8 @@ def is_public() -> bool:
 def begin_language() -> None:
     """Speak the language that this browser remembers; the API's clients say theirs with each request."""
     if is_api():
-        i18n.use(request.accept_languages.best_match(list(i18n.LANGUAGES), "id"))
+        wanted = request.accept_languages
+        i18n.use(wanted.best_match(list(i18n.LANGUAGES), "id") if wanted else "id")
     else:
         i18n.use(cookie(LANGUAGE_COOKIE) or "id")
 

@@ -59,6 +59,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_NOT_KEPT = {"Cache-Control": "no-store"}
 _A_YEAR = "max-age=31536000"
 _WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 told apart, not bound to
 
@@ -124,10 +125,9 @@ def _refuse_control_characters() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
-    if request.endpoint != "static":
-        response.headers.setdefault("Cache-Control", "no-store")
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 pairs are what it iterates over
+    wanted = _HEADERS if request.endpoint == "static" else _HEADERS | _NOT_KEPT
+    response.headers.extend((name, value) for name, value in wanted.items() if name.lower() not in said)
     return response
 
 

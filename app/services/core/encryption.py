@@ -85,5 +85,6 @@ def _fernet(key: bytes) -> "Fernet":
     return Fernet(urlsafe_b64encode(_derive(key, "seal")))
 
 
+@lru_cache(maxsize=64)
 def _derive(key: bytes, purpose: str) -> bytes:
     return hmac.new(key, purpose.encode(), hashlib.sha256).digest()

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, request, send_from_directory
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, current_app, request, send_from_directory
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from werkzeug.exceptions import NotFound
 
 from app.web import context
@@ -40,6 +40,10 @@ class _SessionsOfPages(SecureCookieSessionInterface):
 
     #: Flask's is SHA-1. A cookie signed with it, by an older release, is no session any more.
     digest_method = staticmethod(hashlib.sha256)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """The session of the cookie; without any cookie nothing is made ready to read one."""
+        return super().open_session(app, request) if request.cookies else self.session_class()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep the session of a page in its cookie."""

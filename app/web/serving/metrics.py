@@ -150,7 +150,8 @@ def _end(response: Response) -> Response:
 def counts() -> Counts:
     """Those of this process: one that was forked counts by itself."""
     known: dict[int, Counts] = current_app.extensions[_KEY]
-    return known.setdefault(os.getpid(), Counts(current_app.extensions[_FOLDER]))
+    found = known.get(os.getpid())
+    return found or known.setdefault(os.getpid(), Counts(current_app.extensions[_FOLDER]))
 
 
 @blueprint.get("/metrics")
