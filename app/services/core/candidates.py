@@ -46,9 +46,14 @@ def collect(
     while True:
         if seen and asked is sources:
             asked = [*sources, *_known(rare, RARE)]
-        keys = _furthest([source(last, size) for source in asked], size, descending)
-        shown = fitting(keys) if fitting and keys else None
-        found += [key for key in keys if shown is None or key[-1] in shown]
+        pieces = [source(last, size) for source in asked]
+        keys = _furthest(pieces, size, descending)
+        if fitting:
+            kept = _in_all(keys, pieces, size, descending)
+            shown = fitting(kept) if kept else ()
+            found += [key for key in kept if key[-1] in shown]
+        else:
+            found += keys
         seen += len(keys)
         if len(found) > limit:
             return [key[-1] for key in found[:limit]], found[limit - 1]
@@ -85,3 +90,18 @@ def _furthest(pieces: Sequence[Sequence[Key]], size: int, descending: bool) -> S
     if ended:
         return min(ended, key=len)
     return (min if descending else max)(pieces, key=lambda piece: piece[-1])
+
+
+def _in_all(
+    keys: Sequence[Key], pieces: Sequence[Sequence[Key]], size: int, descending: bool
+) -> Sequence[Key]:
+    """Those of the keys that every piece holds, as far as it goes: the list shows no other ones."""
+    for piece in pieces:
+        if piece is not keys:
+            there, end = set(piece), piece[-1] if len(piece) == size else None
+            keys = [
+                key
+                for key in keys
+                if key in there or (end is not None and (key < end if descending else key > end))
+            ]
+    return keys
