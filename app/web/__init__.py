@@ -13,7 +13,7 @@ from app.base.config import Config, from_environment
 from app.base.db import Database
 from app.bpmnio import budget
 from app.services.core import ids, settings
-from app.web import api, context, errors, filters, login, security
+from app.web import api, context, errors, filters, list_rows, login, security
 from app.web.casefile import casefile, identities, joining, masking, replay, waits
 from app.web.channels import mail
 from app.web.channels import webhooks as channel_pages
@@ -182,6 +182,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     csrf.init_app(app)  # after signing in is asked for: an ended session is not an attack
     errors.init_app(app)
     filters.init_app(app)
+    list_rows.init_app(app)
     delivery.init_app(app)
     _init_app(app)
     for module in PAGES:

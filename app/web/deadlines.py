@@ -1,7 +1,8 @@
 """A deadline in words: "3 hari kerja lagi", "Lewat 2 hari", counted by the calendar it was made with."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import g
@@ -23,14 +24,6 @@ _FAR_DAYS = 400
 
 
 @dataclass(frozen=True)
-class Moment:
-    """The time and the calendar of this request."""
-
-    now: datetime
-    calendar: Calendar
-
-
-@dataclass(frozen=True)
 class Due:
     """How far away a deadline is: ``state`` is none, overdue, today, soon or later; ``date`` is in words."""
 
@@ -42,6 +35,15 @@ class Due:
     def as_dict(self) -> dict[str, Any]:
         """Arguments for the macro `due`."""
         return {"state": self.state, "date": self.date, "words": in_words(self)}
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The time and the calendar of this request. ``told``: deadlines already counted, as many rows have the same."""
+
+    now: datetime
+    calendar: Calendar
+    told: dict[tuple[datetime, str, str], Due] = field(default_factory=dict, compare=False)
 
 
 def moment() -> Moment:
@@ -63,6 +65,14 @@ def due(at: datetime | None, counted_in: str = "", *, seen: Moment | None = None
     if at is None:
         return Due("none")
     seen = seen or moment()
+    of = (at, counted_in, i18n.language())
+    known = seen.told.get(of)
+    if known is None:
+        known = seen.told[of] = _due(at, counted_in, seen)
+    return known
+
+
+def _due(at: datetime, counted_in: str, seen: Moment) -> Due:
     words = i18n.moment(at, seen.calendar.zone)
     today, last = (seen.calendar.local_date(moment) for moment in (seen.now, at))
     if today == last:
@@ -93,6 +103,11 @@ def _days(today: date, last: date, calendar: Calendar, *, office: bool) -> tuple
 
 def in_words(found: Due) -> str:
     """The deadline as the badge says it."""
+    return _in_words(i18n.language(), found)
+
+
+@lru_cache(maxsize=4096)
+def _in_words(_language: str, found: Due) -> str:
     if found.state == "none":
         return _("Tanpa tenggat")
     if found.state == "today" and found.unit == "hari":

@@ -2,9 +2,10 @@
 
 import datetime as dt
 import secrets
+from itertools import count
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 
 from app.base import days_off, i18n, stored_messages
 from app.models import UserTask
@@ -31,7 +32,6 @@ def init_app(app: Flask) -> None:
         told=stored_messages.tell_stored,
         day_off=day_off,
         standing=standing.of_task,
-        cells=lists.shown_cells,
     )
     env.globals.update(
         _=i18n._,
@@ -47,8 +47,11 @@ def init_app(app: Flask) -> None:
 
 
 def idempotency_key() -> str:
-    """A key for one form: sent twice, it does its work once."""
-    return secrets.token_urlsafe(16)
+    """A key for one form: sent twice, it does its work once. Those of a page begin alike: chance is slow."""
+    if "keys" not in g:
+        g.keys = map(f"{secrets.token_urlsafe(16)}.{{}}".format, count())
+    key: str = next(g.keys)
+    return key
 
 
 def date(value: dt.date | dt.datetime | None) -> str:

@@ -62,8 +62,8 @@ class Column(Generic[_Row]):
     """A column of a list, declared once for its page, the cards of a phone, its file and the API.
 
     ``value``: what the file and the API say of a row; without one it is in neither. ``cell``: how the page shows
-    that, or what ``show`` says instead: a branch of `cell_of` in ``components/tables.html``; "own" is written by the
-    page itself, "" is not on the page. ``key``: its name where columns are chosen or written by the page; ``kind``:
+    that, or what ``show`` says instead: see `list_rows`; "own" is written by the page itself, "" is not on the page.
+    ``key``: its name where columns are chosen or written by the page; ``kind``:
     the class of its cells; ``card``: what a phone calls it, where not like its heading. ``field``: its name and type
     in the API. ``by``: what the list is sorted by. `arranged` fills in ``sort``, the address that does it, and
     ``sorted``, as `aria-sort` has it.
@@ -87,21 +87,6 @@ class Column(Generic[_Row]):
     def __post_init__(self) -> None:
         if not self.kind:
             object.__setattr__(self, "kind", _KINDS.get(self.cell, ""))
-
-
-def shown_cells(row: _Row, columns: Iterable[Column[_Row]]) -> list[tuple[str, str, str, str, object]]:
-    """The cell, key, kind and card of each column, and what the page shows of a row in it; None where the page writes
-    the cell itself. All in one call: calling from a template, or reading there, costs more than what is called."""
-    return [
-        (
-            one.cell,
-            one.key,
-            one.kind,
-            one.card or one.label,
-            None if one.cell == "own" else (one.show or one.value or str)(row),
-        )
-        for one in columns
-    ]
 
 
 def own(key: str, label: str, *, hidden: bool = False) -> Column[Any]:

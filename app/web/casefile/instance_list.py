@@ -59,7 +59,7 @@ class CaseRow:
 def columns(*, ranked: bool = False) -> list[Column[CaseRow]]:
     """All columns. ``ranked``: whether any case names its priority."""
     return [
-        lists.own("lead", pgettext("satu", "Perkara")),
+        Column(pgettext("satu", "Perkara"), cell="lead", show=_lead),
         Column(_("Nomor"), lambda row: row.case.business_key, field=("business_key", fields.String())),
         Column(_("Perihal"), lambda row: row.case.subject, field=("subject", fields.String())),
         Column(pgettext("satu", "Proses"), lambda row: row.process),
@@ -80,6 +80,12 @@ def columns(*, ranked: bool = False) -> list[Column[CaseRow]]:
         ),
         Column(_("Berakhir"), lambda row: row.case.ended_at, field=("ended_at", time(nullable=True))),
     ]
+
+
+def _lead(row: CaseRow) -> tuple[str, str, str, str]:
+    case = row.case
+    about = " · ".join(filter(None, (case.category, case.area)))
+    return f"/perkara/{case.id}", row.title, case.business_key, about
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -132,7 +132,11 @@ def download_cases(definition_id: int) -> Response:
 
 def _case_columns() -> list[Column[tuple[ProcessInstance, str]]]:
     return [
-        lists.own("lead", pgettext("satu", "Perkara")),
+        Column(
+            pgettext("satu", "Perkara"),
+            cell="lead",
+            show=lambda row: (f"/perkara/{row[0].id}", row[1], row[0].business_key),
+        ),
         Column(_("Nomor"), lambda row: row[0].business_key),
         Column(_("Perihal"), lambda row: row[1]),
         Column(_("Akhir"), None, "text", lambda row: row[0].end_name),

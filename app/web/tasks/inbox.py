@@ -1,10 +1,11 @@
 """The lists of the page Kotak tugas: tabs, filters, rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
+from markupsafe import escape
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -21,6 +22,7 @@ from app.services.search import task_terms
 from app.services.tasks import inbox, inbox_counts, permissions, presence, selections, standing
 from app.services.tasks.inbox import Filters
 from app.web import context, lists
+from app.web import filters as dates
 from app.web.lists import Column, Filter, List
 from app.web.loads import load_in_words
 from app.web.tasks import columns, saved_views
@@ -48,6 +50,9 @@ class InboxPage(List[TaskRow]):
     loads: Mapping[int, Load]
     #: Where the cases of these tasks are asked for; "" where no question asks for them.
     question: str = ""
+    #: No text that is drawn holds these letters but where they stand for something; see `cells`.
+    TASK: ClassVar[str] = "\ue000"
+    WORDS: ClassVar[str] = "\ue001"
 
     @property
     def keep(self) -> dict[str, str]:
@@ -104,6 +109,47 @@ class InboxPage(List[TaskRow]):
             for task in (row.task for row in self.rows)
             if task.id in self.may_claim or self.is_mine(task) or officers.may_reassign(self.actor, task)
         }
+
+    def cells(self, drawn: Mapping[str, str]) -> Callable[[str, TaskRow], str]:
+        """What writes the cells of a row that are the page's own: what its template drew once for all rows, with
+        `TASK` and `WORDS` in the place of what each says."""
+
+        texts = {name: str(text) for name, text in drawn.items()}
+
+        def fill(name: str, task_id: str, words: str) -> str:
+            return texts[name].replace(self.TASK, task_id).replace(self.WORDS, escape(words))
+
+        def write(key: str, row: TaskRow) -> str:
+            task, number = row.task, row.task.instance.business_key
+            if key == "select":
+                return fill("select", self.selectable[task.id], number) if task.id in self.selectable else ""
+            if key == "action":
+                act = self._act(task)
+                return fill(act, task.id, number) if act else ""
+            snoozed, present = self._snoozed(task), ", ".join(self.present.get(task.id, ()))
+            return (
+                (fill("snoozed", task.id, snoozed) if snoozed else "")
+                + fill("lead", task.id, row.title)
+                + (fill("present", task.id, _("dibuka {names}", names=present)) if present else "")
+            )
+
+        return write
+
+    def _act(self, task: UserTask) -> str:
+        """What can be done with a task in the list itself; "" where nothing can."""
+        if task.id in self.may_claim:
+            return "claim"
+        if self.tab == "snoozed":
+            return "wake"
+        return "release" if self.is_mine(task) else ""
+
+    def _snoozed(self, task: UserTask) -> str:
+        """Until when a task is put off, in the tab of those."""
+        if self.tab != "snoozed" or not task.snoozed_until:
+            return ""
+        if task.snoozed_for_case:
+            return _("sampai perkara bergerak")
+        return _("sampai {date}", date=dates.date(task.snoozed_until))
 
     @property
     def summary(self) -> str:
