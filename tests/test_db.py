@@ -1,11 +1,13 @@
 """What the database promises to everything above it."""
 
-import threading
+import _thread
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from threading import Barrier
+from typing import cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -13,13 +15,14 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, StatementError
 
-from app.base.db import CONTESTED, Base, Broken, Database, _unique_names
+from app.base.db import CONTESTED, Base, Broken, Database, _Turnstile, _unique_names
 from app.base.errors import AppError, Conflict, InvalidForm, NotReady
 from app.base.i18n import speaking
 from app.models import Setting, User
 from app.services.maintenance import migrations
 from app.services.people import users
 from app.services.people.profiles import Profile
+from tests.terminal import wait_for
 
 #: What SQL alone makes: the indexes of words, in each database its own.
 OF_WORDS = (
@@ -251,15 +254,40 @@ def test_a_writer_that_was_stopped_keeps_nobody_for_ever(
 
     with database.transaction() as session:
         session.add(Setting(name="x", value={}))
-    stopped = threading.active_count()
+    running = _thread._count()
     with database.transaction() as session:
         session.execute(text("UPDATE setting SET value = '{}' WHERE name = 'x'"))
         with ThreadPoolExecutor(4) as pool:
             assert all(pool.map(lambda _n: refused(), range(8)))
-        assert (
-            threading.active_count() <= stopped + 4
-        )  # however many gave up: the first four wait in the queue
-    monkeypatch.undo()  # those who gave up have their turns first, and the processor may be busy
+        assert _thread._count() <= running + 1  # however many gave up: one thread waits in the queue
+    monkeypatch.undo()  # the processor may be busy
     write(others)
     write(database)
     others.engine.dispose()
+
+
+def test_threads_have_their_turns_in_order_and_let_other_processes_have_theirs(database: Database) -> None:
+    if not database.is_sqlite:  # which has no queue of ours
+        return
+    other = Database(str(database.engine.url))
+    here, there = (cast("_Turnstile", one._queue) for one in (database, other))
+    turns = list[str]()
+
+    def take(queue: _Turnstile, name: str) -> None:
+        with queue.turn():
+            turns.append(name)
+
+    with ThreadPoolExecutor(41) as pool, here.turn():
+        waits = pool.submit(take, there, "other")
+        wait_for(lambda: there._is_awaited, every_s=0.001)
+        for n in range(40):
+            pool.submit(take, here, str(n))
+            wait_for(partial(_is_waited_in, here, n + 1), every_s=0.001)
+        assert not waits.done()
+    assert [name for name in turns if name != "other"] == [str(n) for n in range(40)]
+    assert turns[-1] != "other", turns
+    other.engine.dispose()
+
+
+def _is_waited_in(queue: _Turnstile, by: int) -> bool:
+    return len(queue._waiting) == by
