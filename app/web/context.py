@@ -1,6 +1,6 @@
 """What a view may ask about its request: the database, the settings, who acts, in which language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from urllib.parse import quote
@@ -9,12 +9,13 @@ from flask import current_app, g, request
 from sqlalchemy.orm import Session
 
 from app.base import i18n
-from app.base.config import Config
+from app.base.config import Config, Office
 from app.base.db import Database
 from app.base.errors import AppError
 from app.base.i18n import _
 from app.models import User
 from app.services.core import addresses, rights
+from app.services.core import office as office_settings
 from app.services.core.access import Actor, actor_of
 from app.services.files.pictures import Batch
 
@@ -114,6 +115,21 @@ def become(user: User) -> None:
 def act_for(actor: Actor) -> None:
     """From now on this request acts for ``actor``, of whose user nothing else is known: it carries a token."""
     g.actor = actor
+
+
+def read_along(office: Office | None, days_off: Mapping[str, str]) -> None:
+    """Keep for this request what was read with who is signed in."""
+    g.office, g.days_off = office, days_off
+
+
+def office(session: Session) -> Office:
+    """Who runs this installation. 1 SQL where nobody is signed in."""
+    return cast("Office | None", g.get("office")) or office_settings.office(session)
+
+
+def days_off() -> Mapping[str, str] | None:
+    """The days off kept here, as `holidays.remember` takes them; None where nobody is signed in."""
+    return cast("Mapping[str, str] | None", g.get("days_off"))
 
 
 def user() -> User | None:

@@ -50,6 +50,8 @@ def moment() -> Moment:
     """The time and the calendar, read once per request."""
     if "moment" not in g:
         with context.database().reading() as session:
+            if (kept := context.days_off()) is not None:
+                holidays.remember(session, kept)
             g.moment = Moment(clock.now(session), holidays.loaded(session))
     found: Moment = g.moment
     return found

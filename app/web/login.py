@@ -86,6 +86,7 @@ def _load(held: str) -> Person | None:
     if found is None:
         return None
     noting.session_used(held)
+    context.read_along(found.office, found.days_off)
     # A page that is left open asks on: nobody stays signed in by that.
     if found.touch_due and request.endpoint != "live.counts":
         run_without_key(context.database(), lambda db: sessions.touch(db, held))

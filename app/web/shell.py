@@ -11,7 +11,6 @@ from app.base.errors import AppError
 from app.base.i18n import _
 from app.models import User
 from app.services.core import clock
-from app.services.core import office as office_settings
 from app.services.core.access import Actor
 from app.services.tasks import page_counts
 from app.services.tasks.page_counts import PageCounts
@@ -61,9 +60,7 @@ def _plain() -> dict[str, Any]:
 def _personal() -> dict[str, Any]:
     actor, user = context.maybe_actor(), context.user()
     if actor is None or user is None:
-        return _counted(
-            lambda session: {"travel": _travel(session), **_office(office_settings.office(session))}
-        )
+        return _counted(lambda session: {"travel": _travel(session), **_office(context.office(session))})
     who = {"user": {"name": user.full_name, "role": role(user)}}
     return who | _counted(lambda session: _waiting(session, actor))
 
@@ -87,7 +84,7 @@ def _waiting(session: Session, actor: Actor) -> dict[str, Any]:
     counts = page_counts.of_actor(session, actor=actor)
     return {
         "travel": _travel(session),
-        **_office(office_settings.office(session)),
+        **_office(context.office(session)),
         "bell": {"url": "/notifikasi", "count": counts.unread, "current": _at("/notifikasi")},
         "links": _links(counts, actor),
     }

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from urllib.parse import urlsplit
 
+import orjson
+from sqlalchemy import ScalarSelect, Text, cast, select
 from sqlalchemy.orm import Session
 
 from app.base.config import Office
@@ -22,8 +24,21 @@ FIELDS = tuple(field.name for field in fields(Office))
 def office(session: Session) -> Office:
     """Who runs this. 1 SQL. Kept in a process it would deny, for a while, what another has just saved."""
     row = session.get(Setting, _SETTING)
-    given = settings.config(session).office
-    return replace(given, **{name: row.value[name] for name in FIELDS if name in row.value}) if row else given
+    return _written_over(settings.config(session).office, row.value if row else {})
+
+
+def stored() -> ScalarSelect[str]:
+    """A column of a statement that is asked anyway, as text; `from_stored` takes what it returns."""
+    return select(cast(Setting.value, Text)).where(Setting.name == _SETTING).scalar_subquery()
+
+
+def from_stored(session: Session, text: str | None) -> Office:
+    """What `office` returns, by what `stored` returned."""
+    return _written_over(settings.config(session).office, orjson.loads(text) if text else {})
+
+
+def _written_over(given: Office, written: Mapping[str, str]) -> Office:
+    return replace(given, **{name: written[name] for name in FIELDS if name in written})
 
 
 def edit(session: Session, wanted: Office, *, actor: Actor | None, shown: str = "") -> Office:

@@ -5,15 +5,17 @@ Sessions and limits live by the machine's own time: moving the clock signs nobod
 
 import hashlib
 import secrets
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Literal
 
-from sqlalchemy import Select, bindparam, delete, select, update
+import orjson
+from sqlalchemy import Select, Text, bindparam, cast, delete, select, update
 from sqlalchemy.orm import Session
 
+from app.base.config import Office
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.history import writer
@@ -21,7 +23,7 @@ from app.history.catalogue import Event
 from app.history.events.people import SessionBegun, SessionEnded
 from app.history.writer import Record
 from app.models import LoginSession, PhoneUpload, User
-from app.services.core import addresses, clock, sealed_values, security_log, settings
+from app.services.core import addresses, clock, holidays, office, sealed_values, security_log, settings
 from app.services.core.rights import WITH_MEMBERSHIPS
 from app.services.core.security_log import Deed
 from app.services.people import passwords, rate_limits, second_steps
@@ -58,13 +60,16 @@ KNOWN = timedelta(days=180)
 @dataclass(frozen=True)
 class SignedIn:
     """Who a token belongs to. ``touch_due``: call `touch`, or the session will end as idle. ``owes_second_step``:
-    one of his roles demands a second step at sign-in, and he has none. ``way``: how he came in.
+    one of his roles demands a second step at sign-in, and he has none. ``way``: how he came in. ``office``,
+    ``days_off``: what every page shows or counts by, as it was read along.
     """
 
     user: User
     touch_due: bool
     owes_second_step: bool = False
     way: str = "password"
+    office: Office | None = None
+    days_off: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -176,20 +181,22 @@ def resume(session: Session, token: str) -> SignedIn | None:
     """Whom the token belongs to, with groups and units; None when it is unknown or over. 1 SQL, no write."""
     now = clock.real()
     limits = {"idle_since": now - IDLE, "begun_before": now - ABSOLUTE}
-    found = session.execute(_resuming(), {"hash": fingerprint(token), **limits}).unique().one_or_none()
+    query = _resuming(session.get_bind().dialect.name)
+    found = session.execute(query, {"hash": fingerprint(token), **limits}).unique().one_or_none()
     if found is None:
         return None
-    user, seen_at, demand, way, two_steps = found
+    user, seen_at, demand, way, two_steps, of_office, days_off = found
     owes = not two_steps and second_steps.owes(user, demand)
-    return SignedIn(user, seen_at < now - TOUCH, owes, way)
+    runs = office.from_stored(session, of_office)
+    return SignedIn(user, seen_at < now - TOUCH, owes, way, runs, orjson.loads(days_off or "{}"))
 
 
 @cache
-def _resuming() -> Select[User, datetime, str, str, bool]:
+def _resuming(dialect: str) -> Select[User, datetime, str, str, bool, str, str]:
     """Built once: it belongs to every page."""
     held = (LoginSession.seen_at, second_steps.demand_stored(), LoginSession.way, LoginSession.two_steps)
     return (
-        select(User, *held)
+        select(User, *held, office.stored(), cast(holidays.column(dialect), Text))
         .join(LoginSession, LoginSession.user_id == User.id)
         .where(
             LoginSession.token_hash == bindparam("hash"),
