@@ -1,10 +1,11 @@
 """The one reader of the record. Whoever asks has checked who may read it."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, Subquery, Table, func, select
+from sqlalchemy import Select, Subquery, Table, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.history import origin, pending
@@ -14,6 +15,7 @@ from app.models import EventChain, HistoryEvent, User
 
 _E = TypeVar("_E", bound=Event)
 _FEW = 5_000
+_WITH_ACTOR = joinedload(HistoryEvent.actor)
 #: Events that tell what was filled in.
 _FILLED = ("instance_started", "task_completed", "message_received")
 #: So do moves of cases, of fields that they were never asked for.
@@ -33,18 +35,16 @@ def latest(
 ) -> Sequence[Entry[Event]]:
     """The last ``limit`` events of a case in the order they happened, with their actors. ``before``: of those before
     the event with this id."""
-    query = _of(instance_id)
-    if before is not None:
-        query = query.where(HistoryEvent.id < before)
-    return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(limit))[::-1]
+    query = _latest(limit, None, before is not None)
+    return _entries(session, query, {"case": instance_id, "before": before})[::-1]
 
 
 def of_kinds(
     session: Session, instance_id: int, *kinds: type[Event], latest: int | None = None
 ) -> Sequence[Entry[Event]]:
     """The events of some kinds of a case in the order they happened, with their actors; the ``latest`` so many."""
-    query = _of(instance_id).where(HistoryEvent.type.in_([kind.type for kind in kinds]))
-    return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(latest))[::-1]
+    query = _latest(latest, tuple(kind.type for kind in kinds), False)
+    return _entries(session, query, {"case": instance_id})[::-1]
 
 
 def last_id(session: Session, instance_id: int) -> int:
@@ -217,6 +217,19 @@ def _of(instance_id: int) -> Select[HistoryEvent]:
     return select(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
 
 
-def _entries(session: Session, query: Select[HistoryEvent]) -> list[Entry[Event]]:
-    rows = session.scalars(query.options(joinedload(HistoryEvent.actor)))
+@lru_cache(maxsize=256)
+def _latest(limit: int | None, kinds: tuple[str, ...] | None, before: bool) -> Select[HistoryEvent]:
+    """Built once: pages of cases and tasks ask it."""
+    query = select(HistoryEvent).where(HistoryEvent.instance_id == bindparam("case"))
+    if before:
+        query = query.where(HistoryEvent.id < bindparam("before"))
+    if kinds is not None:
+        query = query.where(HistoryEvent.type.in_(kinds))
+    return query.order_by(HistoryEvent.id.desc()).limit(limit).options(_WITH_ACTOR)
+
+
+def _entries(
+    session: Session, query: Select[HistoryEvent], given: Mapping[str, int | None] | None = None
+) -> list[Entry[Event]]:
+    rows = session.scalars(query if given else query.options(_WITH_ACTOR), given)
     return [entry_of(row) for row in rows]

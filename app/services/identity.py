@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, select
+from sqlalchemy import Insert, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import forms
@@ -239,8 +239,14 @@ def hand_on(
 
 def keys(session: Session, instance_id: int) -> Sequence[str]:
     """Which identity fields the case holds; their values stay sealed."""
-    query = select(IdentityValue.field_key).where(IdentityValue.instance_id == instance_id)
-    return session.scalars(query.order_by(IdentityValue.field_key)).all()
+    return session.scalars(_keys(), {"case": instance_id}).all()
+
+
+@cache
+def _keys() -> Select[str]:
+    """Built once: pages of cases and tasks ask it."""
+    query = select(IdentityValue.field_key).where(IdentityValue.instance_id == bindparam("case"))
+    return query.order_by(IdentityValue.field_key)
 
 
 def told_keys(version: Version, held: Collection[str]) -> Sequence[str]:

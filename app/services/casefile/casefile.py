@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.history import reader
@@ -214,13 +215,24 @@ def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     wanted = {code for code in codes if code}
     if not wanted:
         return {}
-    query = select(Unit.code, Unit.name).where(Unit.code.in_(wanted))
-    return {row.code: row.name for row in session.execute(query)}
+    return {row.code: row.name for row in session.execute(_unit_names(), {"codes": list(wanted)})}
+
+
+@cache
+def _unit_names() -> Select[str, str]:
+    """Built once: lists and pages of cases ask it."""
+    return select(Unit.code, Unit.name).where(Unit.code.in_(bindparam("codes", expanding=True)))
 
 
 def _files(session: Session, instance_id: int) -> Sequence[Attachment]:
-    query = select(Attachment).where(Attachment.instance_id == instance_id)
-    return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
+    return session.scalars(_of_case(), {"case": instance_id}).all()
+
+
+@cache
+def _of_case() -> Select[Attachment]:
+    """Built once: pages of cases and tasks ask it."""
+    query = select(Attachment).where(Attachment.instance_id == bindparam("case"))
+    return query.order_by(Attachment.uploaded_at, Attachment.id)
 
 
 def _earlier(session: Session, instance: ProcessInstance, entries: Iterable[Entry[Event]]) -> list[Version]:

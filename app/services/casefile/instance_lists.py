@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
@@ -122,15 +122,23 @@ def choices(session: Session, *, actor: Actor) -> InstanceChoices:
     return InstanceChoices(*(sorted(found[name]) for name in names))
 
 
+@cache
+def _standing() -> tuple[Select[UserTask], Select[MessageWait]]:
+    """Built once: every list of cases asks them."""
+    ids: BindParameter[int] = bindparam("ids", expanding=True)
+    tasks = select(UserTask).where(UserTask.instance_id.in_(ids), UserTask.state == "open")
+    return tasks, select(MessageWait).where(MessageWait.instance_id.in_(ids))
+
+
 def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
     """Where cases stand now, by id: open tasks, soonest deadline first, and what they wait for. 2 or 3 SQL."""
     found = {id_: Place([], [], []) for id_ in ids}
     if found:
         # Sorted here: a database might read all open tasks in order rather than sort those of fifty cases.
-        tasks = select(UserTask).where(UserTask.instance_id.in_(ids), UserTask.state == "open")
-        for task in sorted(session.scalars(tasks), key=lambda task: task.sort_at):
+        tasks, waits = _standing()
+        for task in sorted(session.scalars(tasks, {"ids": list(ids)}), key=lambda task: task.sort_at):
             found[task.instance_id].tasks.append(task)
-        for wait in session.scalars(select(MessageWait).where(MessageWait.instance_id.in_(ids))):
+        for wait in session.scalars(waits, {"ids": list(ids)}):
             found[wait.instance_id].waits.append(wait)
     idle = [id_ for id_, place in found.items() if not place.tasks]
     if idle:

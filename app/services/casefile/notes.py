@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import InvalidForm
@@ -81,7 +82,14 @@ def unknown_names(session: Session, text: str) -> list[str]:
 
 def mentionable(session: Session, instance_id: int, *, actor: Actor) -> Sequence[tuple[str, str]]:
     """Whom a note on the case may name: (name, full name) of those who work where it was offered. 1 SQL."""
-    seen = InstanceVisibility.instance_id == instance_id
+    given = {"case": instance_id, "actor": actor.id}
+    return [(row.name, row.full_name) for row in session.execute(_mentionable(), given)]
+
+
+@cache
+def _mentionable() -> Select[str, str]:
+    """Built once: pages of cases and tasks ask it."""
+    seen = InstanceVisibility.instance_id == bindparam("case")
     unit = exists().where(
         user_unit.c.user_id == User.id, user_unit.c.unit_code == InstanceVisibility.unit_code
     )
@@ -91,10 +99,8 @@ def mentionable(session: Session, instance_id: int, *, actor: Actor) -> Sequence
         membership.c.group_id == InstanceVisibility.group_id,
         or_(InstanceVisibility.unit_code == access.WHOLE_GROUP, unit),
     )
-    query = select(User.name, User.full_name).where(access.WORKING, there, User.id != actor.id)
-    return [
-        (row.name, row.full_name) for row in session.execute(query.order_by(User.full_name).limit(_SHOWN))
-    ]
+    query = select(User.name, User.full_name).where(access.WORKING, there, User.id != bindparam("actor"))
+    return query.order_by(User.full_name).limit(_SHOWN)
 
 
 def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Note]:
@@ -109,7 +115,13 @@ def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence
 
 def as_read(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Note]:
     """The notes on a case that the actor is known to see, as he reads them. 1 SQL, and as `masks.show_texts`."""
-    query = select(Note).where(Note.instance_id == instance_id).options(joinedload(Note.written_by))
-    rows = session.scalars(query.order_by(Note.id)).all()
+    rows = session.scalars(_of_case(), {"case": instance_id}).all()
     masks.show_texts(session, ((row, row.written_by_id) for row in rows), actor)
     return rows
+
+
+@cache
+def _of_case() -> Select[Note]:
+    """Built once: pages of cases and tasks ask it."""
+    query = select(Note).where(Note.instance_id == bindparam("case")).options(joinedload(Note.written_by))
+    return query.order_by(Note.id)

@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import forms
@@ -122,12 +123,18 @@ def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
     version = definitions.version(session, instance.definition_id)
     zone = settings.config(session).timezone
     at = clock.now(session).astimezone(zone)
-    own = select(Job).where(Job.instance_id == instance.id, Job.signal.is_(None))
-    rows = session.scalars(own.order_by(Job.due_at))
+    rows = session.scalars(_clocks(), {"case": instance.id})
     return [
         _clock(version, instance, job, timers.explain(timers.Due.from_dict(job.deadline), zone), at)
         for job in rows
     ]
+
+
+@cache
+def _clocks() -> Select[Job]:
+    """Built once: pages of cases and tasks ask it."""
+    own = select(Job).where(Job.instance_id == bindparam("case"), Job.signal.is_(None))
+    return own.order_by(Job.due_at)
 
 
 def why(task: UserTask, session: Session) -> timers.Explanation | None:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.models import ProcessInstance, UserTask
@@ -43,11 +44,18 @@ def _sent_by_the_unit(version: Version) -> set[str]:
 
 def _last(session: Session, instance: ProcessInstance, activities: set[str]) -> tuple[str, ...]:
     """Whose task was closed last, all of them where several were at one moment."""
+    given = {"case": instance.id, "activities": sorted(activities)}
+    return tuple(code for code in session.scalars(_last_units(), given) if code)
+
+
+@cache
+def _last_units() -> Select[str | None]:
+    """Built once: the page of each case asks it."""
     theirs = (
-        UserTask.instance_id == instance.id,
+        UserTask.instance_id == bindparam("case"),
         UserTask.unit_code.is_not(None),
-        UserTask.activity_id.in_(activities),
+        UserTask.activity_id.in_(bindparam("activities", expanding=True)),
     )
     latest = select(func.max(UserTask.closed_at)).where(*theirs).scalar_subquery()
     query = select(UserTask.unit_code).where(*theirs, UserTask.closed_at == latest).distinct()
-    return tuple(code for code in session.scalars(query.order_by(UserTask.unit_code)) if code)
+    return query.order_by(UserTask.unit_code)

@@ -1,9 +1,10 @@
 """Cases in lists: sources for `candidates`, the newest first, and what a list reads of a case."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, defer
 
 from app.models import ProcessInstance
@@ -26,9 +27,15 @@ LISTED = [
 
 def of_ids(session: Session, ids: Collection[int]) -> list[ProcessInstance]:
     """These cases as lists show them, in this order; those that are gone are left out. 1 SQL, none for none."""
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).options(*LISTED)
-    by_id = {case.id: case for case in session.scalars(query)} if ids else {}
+    by_id = {case.id: case for case in session.scalars(_of_ids(), {"ids": list(ids)})} if ids else {}
     return [by_id[id_] for id_ in ids if id_ in by_id]
+
+
+@cache
+def _of_ids() -> Select[ProcessInstance]:
+    """Built once: every list of cases asks it."""
+    of = ProcessInstance.id.in_(bindparam("ids", expanding=True))
+    return select(ProcessInstance).where(of).options(*LISTED)
 
 
 def newest_first(session: Session, queries: Sequence[Select[Any]]) -> Source:

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import BindParameter, Row, Select, bindparam, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.models import InstanceMessage, MessageWait, Partner, ProcessInstance
 from app.services.core import access, bulk, clock
-from app.services.core.access import Actor
+from app.services.core.access import ACTOR_ID, Actor
 from app.services.definitions import definitions
 
 
@@ -91,12 +92,8 @@ def reached(session: Session, instance_id: int) -> list[int]:
 def links_of(session: Session, instance: ProcessInstance, *, actor: Actor) -> list[Known]:
     """The cases that a case is linked with, the first first, and what either waits for from the other. 2 SQL, 1 where
     there is none."""
-    back = aliased(Partner)
-    both = (back.instance_id == Partner.partner_id) & (back.partner_id == Partner.instance_id)
-    query = select(Partner, back.rounds, access.visible(actor)).join(Partner.partner).join(back, both)
-    query = query.options(joinedload(Partner.partner).joinedload(ProcessInstance.definition))
-    query = query.where(Partner.instance_id == instance.id).order_by(Partner.since, Partner.partner_id)
-    links = session.execute(query.limit(100)).all()
+    given = {"case": instance.id, ACTOR_ID.key: actor.id}
+    links = session.execute(_links(access.any_like(actor)), given).all()
     ids = [instance.id, *(link.partner_id for link, _rounds, _visible in links)]
     of_them = select(MessageWait).where(MessageWait.instance_id.in_(ids), ~MessageWait.is_signal)
     waits = session.scalars(of_them.order_by(MessageWait.opened_at)).all() if links else ()
@@ -109,6 +106,17 @@ def links_of(session: Session, instance: ProcessInstance, *, actor: Actor) -> li
         )
         for link, rounds, visible in links
     ]
+
+
+@lru_cache(maxsize=256)
+def _links(actor: Actor) -> Select[Partner, list[str], bool]:
+    """Built once: the page of each case asks it."""
+    back = aliased(Partner)
+    both = (back.instance_id == Partner.partner_id) & (back.partner_id == Partner.instance_id)
+    query = select(Partner, back.rounds, access.visible(actor)).join(Partner.partner).join(back, both)
+    query = query.options(joinedload(Partner.partner).joinedload(ProcessInstance.definition))
+    query = query.where(Partner.instance_id == bindparam("case"))
+    return query.order_by(Partner.since, Partner.partner_id).limit(100)
 
 
 def _awaited(
@@ -127,9 +135,14 @@ def _awaited(
 
 def undelivered(session: Session, instance_id: int) -> Sequence[InstanceMessage]:
     """What a case sent, or what is kept for it, and was not received yet, the first first. 1 SQL."""
+    return session.scalars(_undelivered(), {"case": instance_id}).all()
+
+
+@cache
+def _undelivered() -> Select[InstanceMessage]:
+    """Built once: the page of each case asks it."""
+    case: BindParameter[int] = bindparam("case")
     open_ones = InstanceMessage.state.in_(("sent", "kept"))
-    ours = (InstanceMessage.sender_id == instance_id) | (InstanceMessage.receiver_id == instance_id)
+    ours = (InstanceMessage.sender_id == case) | (InstanceMessage.receiver_id == case)
     query = select(InstanceMessage).where(ours, open_ones).order_by(InstanceMessage.sent_at).limit(100)
-    return session.scalars(
-        query.options(joinedload(InstanceMessage.sender), joinedload(InstanceMessage.receiver))
-    ).all()
+    return query.options(joinedload(InstanceMessage.sender), joinedload(InstanceMessage.receiver))

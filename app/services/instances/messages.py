@@ -150,8 +150,14 @@ def awaited(session: Session, actor: Actor, after: str = "", limit: int = 50) ->
 
 def is_awaited(session: Session, actor: Actor) -> bool:
     """Whether a case waits for a message in one of the actor's lanes. 1 SQL, none for who works in none."""
-    here = select(MessageWait.id).where(MessageWait.group_id.in_(actor.groups), ~MessageWait.is_signal)
-    return bool(actor.groups) and session.scalar(here.limit(1)) is not None
+    return bool(actor.groups) and session.scalar(_here(), {"groups": list(actor.groups)}) is not None
+
+
+@cache
+def _here() -> Select[str]:
+    """Built once: the inbox asks it."""
+    here = MessageWait.group_id.in_(bindparam("groups", expanding=True))
+    return select(MessageWait.id).where(here, ~MessageWait.is_signal).limit(1)
 
 
 def require_recorder(session: Session, instance_id: int, *, actor: Actor) -> None:

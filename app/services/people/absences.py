@@ -6,8 +6,9 @@ units in one of these. Whether he may work on a task is asked of himself, when h
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
@@ -25,7 +26,7 @@ SOON = timedelta(days=14)
 _PEOPLE = (joinedload(Absence.user), joinedload(Absence.substitute))
 
 
-def _now(on: date) -> ColumnElement[bool]:
+def _now(on: date | BindParameter[date]) -> ColumnElement[bool]:
     return and_(Absence.first_on <= on, Absence.last_on >= on, Absence.ended_at.is_(None))
 
 
@@ -49,9 +50,17 @@ def away_soon(session: Session, user_ids: Collection[int]) -> Mapping[int, Absen
 
 def stood_in_for(session: Session, *, actor: Actor) -> Sequence[Absence]:
     """Absences of today in which the actor is the substitute, by name. 1 SQL."""
-    query = select(Absence).join(User, User.id == Absence.user_id).where(_now(clock.today(session)))
-    query = query.where(Absence.substitute_id == actor.id, WORKING).options(*_PEOPLE)
-    return session.scalars(query.order_by(User.full_name, Absence.id)).all()
+    return session.scalars(_stood_in_for(), {"on": clock.today(session), "actor": actor.id}).all()
+
+
+@cache
+def _stood_in_for() -> Select[Absence]:
+    """Built once: the inbox asks it."""
+    query = select(Absence).join(User, User.id == Absence.user_id)
+    query = query.where(
+        _now(bindparam("on", type_=Date)), Absence.substitute_id == bindparam("actor"), WORKING
+    )
+    return query.options(*_PEOPLE).order_by(User.full_name, Absence.id)
 
 
 def stands_in(session: Session, *, actor: Actor, user_id: int | None) -> User | None:

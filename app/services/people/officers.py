@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.base.errors import InvalidForm
@@ -22,16 +23,22 @@ def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]
 
     Where nobody of the unit can do it, the coordinator may hand it to an officer of any unit of the lane.
     """
+    query = _of_task(task.unit_code is not None, across_units(session, task, actor))
+    given = {"group": task.group_id, "holder": task.assignee_id or 0, "unit": task.unit_code}
+    return session.scalars(query, given).all()
+
+
+@cache
+def _of_task(of_unit: bool, across_units: bool) -> Select[User]:
+    """Built once: the page of each task that one may hand on asks it."""
     query = select(User).where(
-        WORKING,
-        User.groups.any(id=task.group_id),
-        User.id != (task.assignee_id or 0),
+        WORKING, User.groups.any(id=bindparam("group")), User.id != bindparam("holder")
     )
-    if across_units(session, task, actor):
+    if across_units:
         query = query.where(User.units.any()).options(selectinload(User.units))
-    elif task.unit_code is not None:
-        query = query.where(User.units.any(code=task.unit_code))
-    return session.scalars(query.order_by(User.full_name)).all()
+    elif of_unit:
+        query = query.where(User.units.any(code=bindparam("unit")))
+    return query.order_by(User.full_name)
 
 
 def of_tasks(session: Session, tasks: Sequence[UserTask], *, actor: Actor) -> Sequence[tuple[User, int]]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed
@@ -41,22 +42,23 @@ def read_by_reporter(
 def letters_of(session: Session, instance_id: int, *, actor: Actor) -> Sequence[tuple[ReporterMessage, str]]:
     """The messages of a case as an officer reads them, oldest first, each with the number of the joined report whose
     reporter wrote it, "" of its own. Whoever calls this checked the right to see the case. 1 SQL."""
-    query = (
-        select(
-            ReporterMessage,
-            ProcessInstance.business_key,
-            ReporterMessage.instance_id == instance_id,
-            ProcessInstance.masks_changed,
-        )
-        .join(ProcessInstance, ProcessInstance.id == ReporterMessage.instance_id)
-        .outerjoin(JoinedReport, JoinedReport.instance_id == ReporterMessage.instance_id)
-        .where(or_(ReporterMessage.instance_id == instance_id, JoinedReport.main_id == instance_id))
-    )
-    with_writers = query.options(joinedload(ReporterMessage.written_by))
-    rows = session.execute(with_writers.order_by(ReporterMessage.id)).all()
+    rows = session.execute(_letters(), {"case": instance_id}).all()
     masked = ((message, message.written_by_id) for message, _number, _own, changed in rows if changed)
     masks.show_texts(session, masked, actor)
     return [(message, "" if own else number) for message, number, own, _changed in rows]
+
+
+@cache
+def _letters() -> Select[ReporterMessage, str, bool, bool]:
+    """Built once: the page of each case asks it."""
+    own = ReporterMessage.instance_id == bindparam("case")
+    query = (
+        select(ReporterMessage, ProcessInstance.business_key, own, ProcessInstance.masks_changed)
+        .join(ProcessInstance, ProcessInstance.id == ReporterMessage.instance_id)
+        .outerjoin(JoinedReport, JoinedReport.instance_id == ReporterMessage.instance_id)
+        .where(or_(own, JoinedReport.main_id == bindparam("case")))
+    )
+    return query.options(joinedload(ReporterMessage.written_by)).order_by(ReporterMessage.id)
 
 
 def mailed_at(session: Session, instance_id: int, at: datetime, *, actor: Actor) -> Sequence[str]:

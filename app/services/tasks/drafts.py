@@ -21,6 +21,9 @@ from app.services.core.upsert import insert
 MAX_BYTES = 200_000
 _TABLE = cast("Table", Draft.__table__)
 #: Built once: it belongs to every completion.
+_LOAD = select(Draft.ciphertext, Draft.saved_at).where(
+    Draft.user_id == bindparam("user_id"), Draft.scope == bindparam("scope")
+)
 _DELETE = sql_delete(_TABLE).where(
     _TABLE.c.user_id == bindparam("user_id"), _TABLE.c.scope == bindparam("scope")
 )
@@ -60,7 +63,7 @@ def restore(session: Session, actor: Actor, scope: str, sealed: bytes) -> dateti
 
 def load(session: Session, actor: Actor, scope: str) -> Kept | None:
     """What the actor typed under ``scope``, None when there is nothing."""
-    row = session.execute(select(Draft.ciphertext, Draft.saved_at).where(*_mine(actor, scope))).one_or_none()
+    row = session.execute(_LOAD, {"user_id": actor.id, "scope": scope}).one_or_none()
     return Kept(encryption.unseal(session, row.ciphertext), row.saved_at) if row else None
 
 

@@ -3,18 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    and_,
-    bindparam,
-    false,
-    select,
-    true,
-)
+from sqlalchemy import ColumnElement, Select, and_, bindparam, false, select, true
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.models import ProcessInstance, User, UserTask
@@ -221,8 +213,15 @@ def _of_case(actor: Actor) -> Select[UserTask]:
 
 def _tasks(session: Session, ids: Sequence[str]) -> list[UserTask]:
     """These tasks, in this order. 1 SQL, none for none."""
-    by_id = {task.id: task for task in session.scalars(_listed().where(UserTask.id.in_(ids)))} if ids else {}
+    rows = session.scalars(_of_ids(), {"ids": list(ids)}) if ids else ()
+    by_id = {task.id: task for task in rows}
     return [by_id[id_] for id_ in ids]
+
+
+@cache
+def _of_ids() -> Select[UserTask]:
+    """Built once: every list of tasks asks it."""
+    return _listed().where(UserTask.id.in_(bindparam("ids", expanding=True)))
 
 
 def _listed() -> Select[UserTask]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.models import TaskPresence, User
@@ -38,12 +39,20 @@ def note(session: Session, task_id: str, *, actor: Actor) -> None:
 
 def others(session: Session, task_ids: Sequence[str], *, actor: Actor) -> Mapping[str, list[str]]:
     """Who besides the actor has each of these tasks open, by name. The caller has asked who may see them. 1 SQL."""
-    query = select(TaskPresence.task_id, User.full_name).join(User, User.id == TaskPresence.user_id)
-    there = TaskPresence.task_id.in_(task_ids), TaskPresence.seen_at > clock.now(session) - LIFE
+    given = {"tasks": list(task_ids), "since": clock.now(session) - LIFE, "actor": actor.id}
     found: dict[str, list[str]] = {}
-    rows = (
-        session.execute(query.where(*there, User.id != actor.id).order_by(User.full_name)) if task_ids else ()
-    )
-    for task_id, name in rows:
+    for task_id, name in session.execute(_others(), given) if task_ids else ():
         found.setdefault(task_id, []).append(name)
     return found
+
+
+@cache
+def _others() -> Select[str, str]:
+    """Built once: the inbox and the page of each task ask it."""
+    query = select(TaskPresence.task_id, User.full_name).join(User, User.id == TaskPresence.user_id)
+    query = query.where(
+        TaskPresence.task_id.in_(bindparam("tasks", expanding=True)),
+        TaskPresence.seen_at > bindparam("since"),
+        User.id != bindparam("actor"),
+    )
+    return query.order_by(User.full_name)

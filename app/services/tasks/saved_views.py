@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, delete, func, or_, select
+from sqlalchemy import BindParameter, Select, and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import InvalidForm, NotFound
@@ -41,14 +42,21 @@ class View:
 
 def listed(session: Session, *, actor: Actor) -> list[View]:
     """The actor's own views in his order, then those that others share with his lanes. 1 SQL."""
-    mine = SavedView.owner_id == actor.id
-    first = and_(FirstView.view_id == SavedView.id, FirstView.user_id == actor.id)
-    query = select(SavedView, FirstView.view_id).outerjoin(FirstView, first)
-    query = query.where(or_(mine, SavedView.group_id.in_(actor.groups)), SavedView.deleted_at.is_(None))
-    query = query.options(joinedload(SavedView.owner), joinedload(SavedView.group))
-    order = (SavedView.owner_id != actor.id, SavedView.position, SavedView.id)
-    rows = session.execute(query.order_by(*order).limit(SHOWN))
+    rows = session.execute(_listed(), {"actor": actor.id, "groups": list(actor.groups)})
     return [_view(view, actor, chosen) for view, chosen in rows]
+
+
+@cache
+def _listed() -> Select[SavedView, int | None]:
+    """Built once: the inbox asks it."""
+    actor: BindParameter[int] = bindparam("actor")
+    groups: BindParameter[int] = bindparam("groups", expanding=True)
+    first = and_(FirstView.view_id == SavedView.id, FirstView.user_id == actor)
+    query = select(SavedView, FirstView.view_id).outerjoin(FirstView, first)
+    seen = or_(SavedView.owner_id == actor, SavedView.group_id.in_(groups))
+    query = query.where(seen, SavedView.deleted_at.is_(None))
+    query = query.options(joinedload(SavedView.owner), joinedload(SavedView.group))
+    return query.order_by(SavedView.owner_id != actor, SavedView.position, SavedView.id).limit(SHOWN)
 
 
 def first_of(session: Session, *, actor: Actor) -> View | None:
