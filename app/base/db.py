@@ -96,6 +96,10 @@ _MOMENT_S = 0.1
 _MOST_TURNS = 8
 
 
+class Unplanned(Exception):
+    """What was planned holding nothing needs the lock: it is done anew in a transaction."""
+
+
 class Broken(Exception):
     """A rule of the tables was broken, or a statement made no sense: a fault of the program. It quotes no values."""
 
@@ -142,12 +146,18 @@ class Database:
             event.listen(self.engine, "begin", _begin_postgresql)
         self._writer = self.engine.execution_options(alur_write=True)
         self._relaxed_writer = self._writer.execution_options(alur_relaxed=True)
-        options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        self._single = self.engine.execution_options(alur_single=True, **options)
+        self._single = self._singly()
 
     def _pool(self) -> dict[str, Any]:
         """How connections are kept, as `create_engine` wants it."""
         return {"pool_size": 10, "max_overflow": 20}
+
+    def _singly(self) -> Engine:
+        """Without transactions: each statement sees its own moment, and none changes anything."""
+        options = {} if self.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        engine = self.engine.execution_options(alur_single=True, **options)
+        event.listen(engine, "before_cursor_execute", _refuse_to_write)
+        return engine
 
     @property
     def exists(self) -> bool:
@@ -188,6 +198,16 @@ class Database:
         """
         with self._guard(), self._single.connect() as connection:
             yield connection
+
+    @contextmanager
+    def planning(self) -> Iterator[Session]:
+        """Yield a session for what will be written by another: it holds nothing, and cannot write.
+
+        Raises:
+            Unplanned: something was to be written in it.
+        """
+        with self._guard(), self._session(self._single) as session:
+            yield session
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
@@ -501,6 +521,13 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout = {int(PATIENCE_S * 1000)}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _refuse_to_write(
+    _connection: Connection, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
+) -> None:
+    if context.isinsert or context.isupdate or context.isdelete:
+        raise Unplanned(statement.partition(" ")[0])
 
 
 def _begin_sqlite(connection: Connection) -> None:

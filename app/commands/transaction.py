@@ -13,10 +13,10 @@ import orjson
 from sqlalchemy.orm import Session
 
 from app.base import preparation
-from app.base.db import Database
-from app.base.errors import AppError, ExecutionFailed, ExpressionFailed
+from app.base.db import Broken, Database, Unplanned
+from app.base.errors import AppError, Conflict, ExecutionFailed, ExpressionFailed
 from app.base.preparation import NotPrepared
-from app.services.core import encryption, idempotency, ids, security_log
+from app.services.core import clock, encryption, idempotency, ids, security_log, writes
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed
 from app.services.core.security_notes import REFUSAL_S, notes_of
@@ -53,8 +53,12 @@ def run_command(
     actor: Actor | None,
     allowed: Callable[[Session], object],
     after_failure: Callable[[Session, AppError], None] | None = None,
+    planned: bool = False,
 ) -> Answer:
     """Do it in one transaction and return its answer; a repeat with the same key returns the first one's.
+
+    ``planned``: first it reads and computes holding nothing, and only its rows are written in the transaction. Where
+    that fails in any way, or what was read is not so any more, it is done anew, whole in one.
 
     ``allowed`` raises where the actor may not do or see it any more: a repeat asks before it tells what the first
     one answered. The first run does not: ``do`` asks under its own lock.
@@ -85,6 +89,8 @@ def run_command(
             lambda: allowed(session),
         )
 
+    if planned and (done := _planned(database, command, do, actor)) is not None:
+        return done
     try:
         return _in_transaction(database, run)
     except AppError as error:
@@ -93,6 +99,32 @@ def run_command(
             told: AppError = error
             _in_transaction(database, lambda session: after_failure(session, told))
         raise
+
+
+def _planned(
+    database: Database, command: Command, do: Callable[[Session], Answer], actor: Actor | None
+) -> Answer | None:
+    """Do it by a plan; None where it has to be done whole in its transaction, which says why if it is refused."""
+    try:
+        with database.planning() as reading:
+            plan = writes.begin(reading)
+            answer = do(reading)
+            security_log.record(reading, _deed(command, actor))
+            body = _fingerprint(reading, command.body) if command.key else ""
+            plan.finish(reading)
+            at = clock.now(reading)
+    except (AppError, Unplanned):
+        return None
+    try:
+        with database.transaction() as session:
+            if command.key and not idempotency.record(
+                session, actor, command.name, command.target, command.key, body, answer, at
+            ):
+                raise Unplanned(command.name)
+            plan.send(session)
+    except (Conflict, Broken, Unplanned):
+        return None
+    return answer
 
 
 def command_of(

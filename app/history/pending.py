@@ -22,12 +22,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from app.base.db import Unplanned
 from app.history.canonical import GENESIS, OUTSIDE, SALT_BYTES, Place, Told, commitment, event_hash, moment
 from app.models import EventChain, HistoryEvent
 
 _KEY, _LOCKED = "alur_events", "alur_heads"
 #: Of a chain: how many events, the hash of the last, and its id; None where this transaction added it.
 _Head = tuple[int, bytes, int | None]
+Heads = dict[int, _Head]
 _EVENTS = cast("Table", HistoryEvent.__table__)
 _CHAINS = cast("Table", EventChain.__table__)
 #: Chains that one statement asks for.
@@ -49,7 +51,26 @@ def write(connection: Connection) -> None:
     if not rows:
         return
     chains = sorted({row["instance_id"] or OUTSIDE for row in rows})
-    heads = _locked_heads(connection, chains)
+    _place(rows, _locked_heads(connection, chains))
+    connection.execute(adding(), rows)
+
+
+def placed(session: Session, heads: Heads) -> list[dict[str, Any]]:
+    """Return what was recorded so far, with its places after ``heads``; it is the caller's to write. No SQL.
+
+    Raises:
+        Unplanned: of a chain no head is given.
+    """
+    rows: list[dict[str, Any]] = session.connection().info.pop(_KEY, [])
+    session.info.pop(_KEY, None)
+    if any(row["instance_id"] not in heads for row in rows):
+        raise Unplanned("history_event")
+    _place(rows, heads)
+    return rows
+
+
+def _place(rows: Iterable[dict[str, Any]], heads: Heads) -> None:
+    """Give events their places, and move the heads."""
     for row in rows:
         chain = row["instance_id"] or OUTSIDE
         count, head, _last = heads[chain]
@@ -58,7 +79,6 @@ def write(connection: Connection) -> None:
         place = Place(chain, row["number"], head)
         row["hash"] = event_hash(place, told, commitment(row["data"], row["salt"]))
         heads[chain] = row["number"], row["hash"], None
-    connection.execute(_adding(), rows)
 
 
 def last_id(connection: Connection, chain: int) -> int:
@@ -69,13 +89,13 @@ def last_id(connection: Connection, chain: int) -> int:
     return _locked_heads(connection, [chain])[chain][2] or 0
 
 
-def _locked_heads(connection: Connection, chains: Sequence[int]) -> dict[int, _Head]:
+def _locked_heads(connection: Connection, chains: Sequence[int]) -> Heads:
     """How many events each chain has, the hash of the last, and its id where it was read; nobody else adds to them
     until the transaction ends.
 
     Those of cases by their ids and the one that everybody shares last, so that no two wait for each other.
     """
-    heads: dict[int, _Head] = connection.info.setdefault(_LOCKED, {})
+    heads: Heads = connection.info.setdefault(_LOCKED, {})
     unread = [chain for chain in chains if chain not in heads]
     for start in range(0, len(unread), _AT_ONCE):
         some = unread[start : start + _AT_ONCE]
@@ -97,7 +117,8 @@ def _heads() -> Select[Any]:
 
 
 @cache
-def _adding() -> Insert:
+def adding() -> Insert:
+    """The statement that adds events which have their places."""
     return insert(_EVENTS)
 
 

@@ -76,7 +76,15 @@ def complete_task(
         undoing.refuse_repeat(session, task_id)
 
     try:
-        return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
+        return run_command(
+            database,
+            command,
+            do,
+            actor=actor,
+            allowed=allowed,
+            after_failure=report,
+            planned=not undoable,  # what takes it back is read as it is under the lock
+        )
     except (Conflict, KeyReused):
         if keep_on_conflict:
             run_without_key(database, keep)

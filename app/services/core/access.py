@@ -241,17 +241,17 @@ def locking(query: Select[ProcessInstance]) -> Select[ProcessInstance]:
     return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
-def held_there(actor: Actor) -> ColumnElement[bool]:
-    """Whether the actor is let in at this moment; and so it stays until the commit.
+def held_there(user_id: Any) -> ColumnElement[bool]:
+    """Whether the user is let in at this moment; and so it stays until the commit.
 
     Whoever disables him or takes him out of a lane waits, and then sees what he did; see `users`.
     """
-    there = select(User.id).where(User.id == actor.id, User.disabled_at.is_(None))
+    there = select(User.id).where(User.id == user_id, User.disabled_at.is_(None))
     return there.with_for_update(read=True).exists()
 
 
 @lru_cache(maxsize=512)
-def still_offered(user_id: int) -> ColumnElement[bool]:
+def still_offered(user_id: Any) -> ColumnElement[bool]:
     """Whether a task is one that the user may work on by what is stored at this moment, not when he came in."""
     no_auditor = exists().where(User.id == user_id, User.is_auditor.is_(False))
     lane = exists().where(membership.c.user_id == user_id, membership.c.group_id == UserTask.group_id)

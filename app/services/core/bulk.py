@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.base.db import Base
 from app.models import Job, MessageWait
+from app.services.core import writes
 
 _Value = TypeVar("_Value")
 _MOST_AT_ONCE = 500  # values in one statement: SQLite takes 32,766, and each number of them is compiled anew
@@ -22,7 +23,7 @@ ID: BindParameter[Any] = bindparam("one_id")
 def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
     """Add rows past the session: one statement for all of a kind, and nobody wants them back as objects."""
     if rows:
-        session.connection().execute(_insertion(model), rows)
+        writes.send(session, _insertion(model), rows)
 
 
 def batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
@@ -40,7 +41,7 @@ def _insertion(model: type[Base]) -> Insert:
 def remove(session: Session, model: type[Job] | type[MessageWait], ids: tuple[str, ...]) -> None:
     """Remove rows by id."""
     if ids:
-        session.connection().execute(_deletion(model), [{"one_id": one} for one in ids])
+        writes.send(session, _deletion(model), [{"one_id": one} for one in ids])
 
 
 @lru_cache

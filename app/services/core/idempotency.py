@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 
@@ -52,6 +53,22 @@ def run_once(
     result = do()
     session.connection().execute(_ANSWERED, {"of": scope, "result": result})
     return result
+
+
+def record(
+    session: Session,
+    actor: Actor | None,
+    command: str,
+    target: str,
+    key: str,
+    body: Any,
+    result: dict[str, Any],
+    at: datetime,
+) -> bool:
+    """Keep what a command answers that is done in this transaction; False where its key came before."""
+    scope = _digest([actor.id if actor else 0, command, target, key])
+    values = {"scope": scope, "body": _digest(body), "result": result, "created_at": at}
+    return session.connection().scalar(_record(session.get_bind().dialect.name), values) is not None
 
 
 def earlier(

@@ -18,7 +18,7 @@ from app.base.errors import NotAllowed
 from app.base.i18n import _
 from app.history import origin as event_origin
 from app.models import SecurityEvent, User
-from app.services.core import clock, paging
+from app.services.core import clock, paging, writes
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 
@@ -98,7 +98,7 @@ def record(session: Session, deed: Deed) -> None:
 def write(session: Session, noted: Sequence[Noted]) -> None:
     """Write what was noted. 1 SQL, and one for each user who is given by his id and not at hand."""
     if noted:
-        session.connection().execute(_insertion(), [_row(session, one) for one in noted])
+        writes.send(session, _insertion(), [_row(session, one) for one in noted])
 
 
 @cache

@@ -10,7 +10,6 @@ from typing import Any, cast
 from sqlalchemy import BindParameter, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.exc import StaleDataError
 
 from app.engine import filled_texts
 from app.engine.running.context import Effect, Event
@@ -21,7 +20,7 @@ from app.history.events.notifications import NotificationQueued
 from app.history.events.tasks import TaskCreated, UnitMissing
 from app.history.writer import Record
 from app.models import Job, MessageWait, OutboxMessage, ProcessInstance, User, UserTask
-from app.services.core import bulk, clock, settings
+from app.services.core import bulk, clock, settings, writes
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, listed, outgoing_messages, task_rows, waits
@@ -46,8 +45,9 @@ def apply(
     moved_from: Version | None = None,
     because: Record | None = None,
     held_until: datetime | None = None,
-) -> None:
-    """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go.
+) -> list[dict[str, Any]]:
+    """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go; return the
+    rows of the tasks that it opened.
 
     ``unheard``: ids of tasks that nobody has an unread notice about, as far as that is known; it saves a statement.
     ``held_until``: nobody is told of it before, as it may be taken back.
@@ -68,7 +68,8 @@ def apply(
     # (None, variable) offers it to the whole lane: nothing was filled in, or no such unit exists, and then nobody
     # would ever see the task.
     units = {task: (unit if unit in staffed else None, variable) for task, (unit, variable) in named.items()}
-    task_rows.open_all(session, instance, version, step, {task: unit for task, (unit, _) in units.items()})
+    unit_of = {task: unit for task, (unit, _) in units.items()}
+    opened = task_rows.open_all(session, instance, version, step, unit_of)
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
     released: list[Record] = []
@@ -94,7 +95,7 @@ def apply(
         beside = _changed(step) if moved_from is None else _stands(session, instance)
         records[0] = replace(records[0], standing=beside)
     writer.add_all(session, records, instance_id=instance.id, at=clock.now(session))
-    if (
+    if writes.planned(session) is None and (
         step.completed
         or step.ended
         or moved_from is not None
@@ -103,6 +104,7 @@ def apply(
         facts.refresh(session, instance, version)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
+    return opened
 
 
 def _changed(step: Step) -> dict[str, Any]:
@@ -230,9 +232,8 @@ def store(session: Session, instance: ProcessInstance, version: Version, step: S
     # All of it, changed or not: 1 and true are equal to Python, and not to a condition.
     now = {**_now(instance, version, step), **(_end(session, step) if step.ended else {})}
     read = instance.revision
-    found = session.connection().execute(_STORE, {"one_id": instance.id, "read_revision": read, **now})
-    if found.rowcount != 1:
-        raise StaleDataError(f"case {instance.id} is no longer at revision {read}")
+    row = {"one_id": instance.id, "read_revision": read, **now}
+    writes.send(session, _STORE, row, of=ProcessInstance, must=True)
     for name, value in now.items():
         set_committed_value(instance, name, value)
 

@@ -17,7 +17,7 @@ from app.engine.running.step import Step
 from app.history.events.instances import MessageSent
 from app.history.writer import Record
 from app.models import InstanceMessage, Job, ProcessDefinition, ProcessInstance
-from app.services.core import bulk, clock, loop_guard
+from app.services.core import bulk, clock, loop_guard, writes
 
 #: The property of a sending element that says which variables its messages carry; without it they carry all.
 CARRIES = "isi pesan"
@@ -52,7 +52,7 @@ def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[
 def wake(session: Session, instance: ProcessInstance) -> None:
     """Let the messages that are kept for a case be tried again: it began to wait for one, or ended. 1 SQL."""
     given = {"of_id": instance.id, "run_at": clock.now(session)}
-    session.connection().execute(_waking(), given)
+    writes.send(session, _waking(), given)
 
 
 @cache

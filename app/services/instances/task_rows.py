@@ -16,7 +16,7 @@ from app.engine.running.step import Kept, OpenTask, Step
 from app.history.events.tasks import TaskReleased
 from app.history.writer import Record
 from app.models import ProcessInstance, User, UserTask
-from app.services.core import access, bulk, clock, holidays
+from app.services.core import access, bulk, clock, holidays, writes
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import task_order, waits
@@ -64,10 +64,11 @@ def open_all(
     version: Version,
     step: Step,
     units: Mapping[str, str | None],
-) -> None:
-    """Write the tasks that a step opened. ``units``: by the id of each the unit that it is for. 1 SQL."""
+) -> list[dict[str, Any]]:
+    """Write the tasks that a step opened, and return their rows. ``units``: by the id of each its unit. 1 SQL."""
     rows = [_task(session, instance, version, task, units[task.id], step.overdue) for task in step.opened]
     bulk.insert_rows(session, UserTask, rows)
+    return rows
 
 
 def carry_over(
@@ -236,8 +237,9 @@ def base_name(version: Version, row: UserTask) -> str:
 
 def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> None:
     """Change tasks past the session, and tell those that it holds."""
-    if ids:
-        session.connection().execute(_CHANGE, [{"one_id": task_id, **values} for task_id in ids])
+    rows = [{"one_id": task_id, **values} for task_id in ids]
+    if rows:
+        writes.send(session, _CHANGE, rows[0] if len(rows) == 1 else rows, of=UserTask)
     for task_id in ids:
         held = session.identity_map.get(identity_key(UserTask, task_id))
         for name, value in values.items() if held is not None else ():

@@ -18,7 +18,7 @@ from app.engine.running.step import OpenTask, Step
 from app.history.catalogue import typed
 from app.history.events.tasks import TaskCancelled
 from app.models import Notice, OutboxMessage, ProcessInstance, UserTask, membership
-from app.services.core import clock, settings
+from app.services.core import clock, settings, writes
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.notifications import texts
@@ -93,7 +93,7 @@ def answer(session: Session, task_ids: Collection[str]) -> None:
 def _mark(session: Session, statement: Update, task_ids: Collection[str], **given: int) -> None:
     if task_ids:
         values = {"tasks": list(task_ids), "now": clock.now(session), **given}
-        session.connection().execute(statement, values)
+        writes.send(session, statement, values)
 
 
 def free(session: Session, messages: Iterable[OutboxMessage]) -> set[int]:

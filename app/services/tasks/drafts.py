@@ -6,14 +6,14 @@ from datetime import datetime
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Table, bindparam, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, literal, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.models import Draft
-from app.services.core import clock, encryption
+from app.services.core import clock, encryption, writes
 from app.services.core.access import Actor
 from app.services.core.upsert import insert
 
@@ -69,7 +69,13 @@ def load(session: Session, actor: Actor, scope: str) -> Kept | None:
 
 def delete(session: Session, actor: Actor, scope: str) -> None:
     """Forget the draft; what it held was submitted, or is not wanted any more."""
-    session.connection().execute(_DELETE, {"user_id": actor.id, "scope": scope})
+    writes.send(session, _DELETE, {"user_id": actor.id, "scope": scope})
+
+
+def kept_for(user_id: Any, task_id: Any) -> ColumnElement[bool]:
+    """Whether a user has typed something for a task that he did not submit yet."""
+    scope = literal(scope_of_task("")).concat(task_id)
+    return exists().where(Draft.user_id == user_id, Draft.scope == scope)
 
 
 def scope_of_task(task_id: str) -> str:

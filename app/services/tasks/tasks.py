@@ -1,13 +1,14 @@
 """User tasks: claim, release, complete, hand on, with the question that comes along. Lists of them: `inbox`."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Select, bindparam, null, select, true, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, null, or_, select, true, update
+from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.base.errors import EndsCase, InvalidForm, NotAllowed, NotFound
@@ -19,11 +20,12 @@ from app.forms import Form
 from app.history.catalogue import Event
 from app.history.events.instances import GatewayDecided
 from app.history.events.tasks import TaskClaimed, TaskReassigned, TaskReleased
-from app.models import ProcessInstance, User, UserTask
+from app.models import EventChain, ProcessInstance, User, UserTask
 from app.services import identity
-from app.services.core import access, clock, history, holidays, rights
+from app.services.core import access, clock, history, holidays, rights, writes
 from app.services.core.access import Actor
 from app.services.core.reasons import is_told
+from app.services.core.writes import Plan
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances
@@ -46,6 +48,9 @@ class Work:
     question: Question | None  # asked with the task, or the task itself
     offered: bool  # to the actor; with the lock on its case that holds until the commit
     heard_of: bool  # somebody has an unread notice about it; as good as the lock, without it always true
+    has_draft: bool = True  # of the actor; without a plan always true
+    others: bool = True  # more tasks of the case are open; without a plan always true
+    opened: Sequence[Mapping[str, Any]] = ()  # once it is completed: the rows of the tasks that it opened
     undo_until: datetime | None = None  # once it is completed: until then that can be taken back
 
 
@@ -57,6 +62,8 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     Raises:
         NotFound: there is none, or its case is not the actor's to see.
     """
+    if lock and (plan := writes.planned(session)) is not None:
+        return _planned(session, plan, task_id, actor)
     # The task is read after its case is locked, or it could be a stale copy.
     asked = {"task_id": task_id}
     instance = session.scalars(_instance_of(actor, lock), asked).one_or_none()
@@ -73,14 +80,84 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     return Work(task, version, version.form_of(task.form_key), question, mine, bool(heard_of))
 
 
+def _planned(session: Session, plan: Plan, task_id: str, actor: Actor) -> Work:
+    """The same of a task that its officer completes, held by nothing yet: what was read is a condition of what is
+    written. 1 SQL."""
+    asked = {"task_id": task_id, "actor_id": actor.id}
+    row = session.execute(
+        _planning(access.any_like(actor), session.get_bind().dialect.name), asked
+    ).one_or_none()
+    if row is None:
+        raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
+    instance, task, days_off, count, head, heard_of, has_draft, others = row
+    holidays.remember(session, days_off)
+    set_committed_value(task, "instance", instance)
+    seen = {"seen_followed": instance.followed, "seen_snoozed": instance.snoozed, "actor_id": actor.id}
+    plan.only_while(ProcessInstance, _still_there(), seen)
+    plan.only_while(
+        UserTask, _still_so(), {"actor_id": actor.id, "heard_of": heard_of, "has_draft": has_draft}
+    )
+    plan.follow(instance.id, count, head)
+    version = definitions.version(session, instance.definition_id)
+    question = version.diagram.question_with(task.activity_id, is_question=task.is_question)
+    mine = access.may_work(actor, task)
+    form = version.form_of(task.form_key)
+    return Work(task, version, form, question, mine, bool(heard_of), bool(has_draft), bool(others))
+
+
 # Statements are built once for each who asks: building them took longer than running them.
+
+
+@lru_cache(maxsize=512)
+def _planning(like: Actor, dialect: str) -> Select[Any]:
+    other = aliased(UserTask)
+    others = exists().where(
+        other.instance_id == UserTask.instance_id, other.state == "open", other.id != UserTask.id
+    )
+    columns: tuple[Any, ...] = (
+        ProcessInstance,
+        UserTask,
+        holidays.column(dialect),
+        EventChain.count,
+        EventChain.head,
+        task_notices.UNREAD,
+        drafts.kept_for(access.ACTOR_ID, UserTask.id),
+        others,
+    )
+    query = select(*columns).select_from(UserTask)
+    query = query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    query = query.join(EventChain, EventChain.instance_id == UserTask.instance_id)
+    found: Select[Any] = query.where(UserTask.id == bindparam("task_id"), access.visible(like))
+    return found
+
+
+@cache
+def _still_there() -> ColumnElement[bool]:
+    """Of the case: nobody follows it since, put off one of its tasks, or took the actor's account away."""
+    return and_(
+        ProcessInstance.followed == bindparam("seen_followed"),
+        ProcessInstance.snoozed == bindparam("seen_snoozed"),
+        access.held_there(access.ACTOR_ID),
+    )
+
+
+@cache
+def _still_so() -> ColumnElement[bool]:
+    """Of the task, once its case is locked: it is open, the actor's to do, and no notice or draft came since."""
+    return and_(
+        UserTask.state == "open",
+        or_(UserTask.assignee_id.is_(None), UserTask.assignee_id == access.ACTOR_ID),
+        access.still_offered(access.ACTOR_ID),
+        bindparam("heard_of") == task_notices.UNREAD,
+        bindparam("has_draft") == drafts.kept_for(access.ACTOR_ID, UserTask.id),
+    )
 
 
 @lru_cache(maxsize=512)
 def _instance_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
     owner = select(UserTask.instance_id).where(UserTask.id == bindparam("task_id")).scalar_subquery()
     query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
-    return access.locking(query.where(access.held_there(actor))) if lock else query
+    return access.locking(query.where(access.held_there(actor.id))) if lock else query
 
 
 @lru_cache(maxsize=512)
@@ -202,15 +279,27 @@ def complete(
     undo = typed is not None
     kept = kept_completions.begin(session, instance, step, work.form, clean, secret) if undo else None
     held_until = kept.until if kept else None
-    execution.apply(
+    opened = execution.apply(
         session, instance, work.version, step, actor=actor, unheard=unheard, held_until=held_until
     )
     instances.store_rest(session, instance, work.form, clean, secret, actor)
-    drafts.delete(session, actor, drafts.scope_of_task(task.id))
+    if work.has_draft:
+        drafts.delete(session, actor, drafts.scope_of_task(task.id))
+    work = replace(work, opened=opened)
     if kept is None:
         return work
     until = kept_completions.keep(session, instance, task.id, kept, typed, actor=actor)
     return replace(work, undo_until=until)
+
+
+def opened_tasks(work: Work) -> Sequence[UserTask] | None:
+    """The tasks of the case that are open after a completion, soonest deadline first; None: others are open too."""
+    if work.others:
+        return None
+    found = [UserTask(**row) for row in sorted(work.opened, key=itemgetter("sort_at", "id"))]
+    for task in found:
+        set_committed_value(task, "instance", work.task.instance)
+    return found
 
 
 def _require_meant(step: Step, meant: Collection[str], instance: ProcessInstance) -> None:

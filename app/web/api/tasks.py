@@ -1,6 +1,6 @@
 """User tasks: the inbox, one task, and what an officer does with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -99,6 +99,15 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
     asks = body.pop("ask_end")
     # A repeat of what an older release got is one still.
     sent = body | ({"undoable": True} if undoable else {}) | ({"ask_end": True} if asks else {})
+    now: dict[str, Any] = {}
+
+    def completed(session: Session, work: Work) -> Answer:
+        following = tasks.opened_tasks(work)
+        if following is not None:
+            now["next_tasks"] = _offered(session, following)
+        now["instance"] = present.listed_fields(work.task.instance)
+        return _completed(session, work)
+
     kept = complete_task(
         context.database(),
         command("complete", task_id, sent),
@@ -106,17 +115,23 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
         only_for_a_form(given),
         body["answers"],
         actor=actor,
-        answer=_completed,
+        answer=completed,
         typed=given,
         undoable=undoable,
         ends_meant=() if asks else None,
     )
-    with context.database().reading() as session:
-        rows = instances.open_tasks(session, kept["instance"]["id"])
-        mine = [row for row in rows if access.may_work(actor, row)]
-        following = _TASK.dump(present.tasks(session, mine[:_NEXT], actor=actor), many=True)
-    told = {"instance": present.told_instance(kept["instance"]), "next_tasks": following}
-    return answered(kept | told)
+    if "next_tasks" not in now:
+        with context.database().reading() as session:
+            now["next_tasks"] = _offered(session, instances.open_tasks(session, kept["instance"]["id"]))
+    told = present.told_instance(kept["instance"], now.get("instance"))
+    return answered(kept | {"instance": told, "next_tasks": now["next_tasks"]})
+
+
+def _offered(session: Session, rows: Sequence[UserTask]) -> list[dict[str, Any]]:
+    actor = context.actor()
+    mine = [row for row in rows if access.may_work(actor, row)]
+    found: list[dict[str, Any]] = _TASK.dump(present.tasks(session, mine[:_NEXT], actor=actor), many=True)
+    return found
 
 
 @blueprint.post("/tasks/<task_id>/undo")

@@ -1,0 +1,122 @@
+"""What a command writes: sent at once, or collected while it is planned and sent together once it holds the lock.
+
+See docs/decisions/0088: a command that is planned reads and computes while others write, and holds them up only for
+its own rows. What it was worked out from is a condition of those.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.exc import StaleDataError
+
+from app.base.db import Base, Unplanned
+from app.history import pending
+
+_PLAN = "plan"
+Rows = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class _Guard:
+    """A condition of the one row that is changed of a table, with its parameters."""
+
+    condition: ColumnElement[bool]
+    given: Mapping[str, Any]
+
+
+@dataclass
+class Plan:
+    """What a planned command is going to write, in this order."""
+
+    _writes: list[tuple[Any, Rows, bool]] = field(default_factory=list)
+    _guards: dict[type[Base], _Guard] = field(default_factory=dict)
+    _heads: pending.Heads = field(default_factory=dict)
+
+    def only_while(self, model: type[Base], condition: ColumnElement[bool], given: Mapping[str, Any]) -> None:
+        """Let the one row of ``model`` that the command changes be changed only while ``condition`` holds of it."""
+        self._guards[model] = _Guard(condition, given)
+
+    def follow(self, instance_id: int, count: int, head: bytes) -> None:
+        """Let the events of a case follow these, or not be written."""
+        self._heads[instance_id] = count, head, None
+
+    def add(self, statement: Any, rows: Rows, of: type[Base] | None, *, must: bool) -> None:
+        """Add a statement; see `send`."""
+        if of is not None and (guard := self._guards.pop(of, None)) is not None:
+            if not isinstance(rows, Mapping):
+                raise Unplanned(of.__tablename__)
+            statement, rows, must = _guarded(statement, guard.condition), {**rows, **guard.given}, True
+        self._writes.append((statement, rows, must))
+
+    def finish(self, session: Session) -> None:
+        """Give the events that were recorded their places, at the end of planning.
+
+        Raises:
+            Unplanned: a condition stands on nothing that is written, or an event belongs to another case.
+        """
+        if self._guards:
+            raise Unplanned(", ".join(model.__tablename__ for model in self._guards))
+        if events := pending.placed(session, self._heads):
+            self._writes.append((pending.adding(), events, False))
+
+    def send(self, session: Session) -> None:
+        """Write all of it.
+
+        Raises:
+            StaleDataError: something is not as it was read.
+        """
+        for statement, rows, must in self._writes:
+            _execute(session, statement, rows, must)
+
+
+def planned(session: Session) -> Plan | None:
+    """What is planned in this session; None where what is written is sent at once."""
+    plan: Plan | None = session.info.get(_PLAN)
+    return plan
+
+
+def begin(session: Session) -> Plan:
+    """Collect from now on what is written in a session that may only read."""
+    plan = session.info[_PLAN] = Plan()
+    return plan
+
+
+def need_lock(session: Session) -> None:
+    """Say that what follows reads what somebody else may be changing.
+
+    Raises:
+        Unplanned: it is only planned yet.
+    """
+    if planned(session) is not None:
+        raise Unplanned("lock")
+
+
+def send(
+    session: Session, statement: Any, rows: Rows, *, of: type[Base] | None = None, must: bool = False
+) -> None:
+    """Send a statement past the session's objects, or plan it.
+
+    ``of``: the model whose one row it changes, which a plan may set conditions to; ``must``: it changes one row.
+
+    Raises:
+        StaleDataError: it must, and did not.
+    """
+    if (plan := planned(session)) is not None:
+        plan.add(statement, rows, of, must=must)
+    else:
+        _execute(session, statement, rows, must)
+
+
+def _execute(session: Session, statement: Any, rows: Rows, must: bool) -> None:
+    changed = session.connection().execute(statement, rows)
+    if must and changed.rowcount != 1:
+        raise StaleDataError("a row is not as it was read")
+
+
+@lru_cache(maxsize=256)
+def _guarded(statement: Update, condition: ColumnElement[bool]) -> Update:
+    return statement.where(condition)
