@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Update
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -35,6 +36,7 @@ class Plan:
     _writes: list[tuple[Any, Rows, bool]] = field(default_factory=list)
     _guards: dict[type[Base], _Guard] = field(default_factory=dict)
     _heads: pending.Heads = field(default_factory=dict)
+    _events: Sequence[Mapping[str, Any]] = ()
 
     def only_while(self, model: type[Base], condition: ColumnElement[bool], given: Mapping[str, Any]) -> None:
         """Let the one row of ``model`` that the command changes be changed only while ``condition`` holds of it."""
@@ -60,8 +62,7 @@ class Plan:
         """
         if self._guards:
             raise Unplanned(", ".join(model.__tablename__ for model in self._guards))
-        if events := pending.placed(session, self._heads):
-            self._writes.append((pending.adding(), events, False))
+        self._events = pending.placed(session, self._heads)
 
     def send(self, session: Session) -> None:
         """Write all of it.
@@ -71,6 +72,12 @@ class Plan:
         """
         for statement, rows, must in self._writes:
             _execute(session, statement, rows, must)
+        if not self._events:
+            return
+        try:
+            _execute(session, pending.adding(), self._events, False)
+        except (IntegrityError, ProgrammingError) as error:  # what each database says of a place that is taken
+            raise StaleDataError("the case has other events by now") from error
 
 
 def planned(session: Session) -> Plan | None:

@@ -1,0 +1,233 @@
+"""What happens between planning a completion and writing it: it ends as if it had been done whole afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import event, func, select, update
+from sqlalchemy.orm import Session
+
+from app.base.db import Database, Unplanned
+from app.base.errors import AppError, Conflict, NotAllowed, NotFound
+from app.commands.tasks.tasks import complete_task
+from app.commands.transaction import Command
+from app.history import proof
+from app.models import (
+    Draft,
+    HistoryEvent,
+    Notice,
+    OutboxMessage,
+    SecurityEvent,
+    User,
+    UserTask,
+)
+from app.services.casefile import notes
+from app.services.core import clock
+from app.services.instances import cancellation
+from app.services.notifications import followers
+from app.services.people import users
+from app.services.tasks import drafts, tasks
+from tests.services.office import Office
+
+ENOUGH = {"hasil": "cukup", "unit": "A"}
+
+
+class Desk:
+    """A case, and the completion of its first task by rina."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.database = office, office.database
+        self.case = office.start()
+        self.task = office.open_task(self.case).id
+
+    def complete(self, key: str = "key") -> dict[str, Any]:
+        return complete_task(
+            self.database,
+            Command("complete", self.task, key, ENOUGH),
+            self.task,
+            ENOUGH,
+            {},
+            actor=self.office.rina,
+            answer=lambda _session, work: {"state": work.task.state},
+            typed=ENOUGH,
+        )
+
+    def state(self) -> str:
+        with self.database.reading() as session:
+            return session.get_one(UserTask, self.task).state
+
+    def count(self, model: Any, *where: Any) -> int:
+        with self.database.reading() as session:
+            return session.scalar(select(func.count()).select_from(model).where(*where)) or 0
+
+    def completions(self) -> int:
+        return self.count(HistoryEvent, HistoryEvent.type == "task_completed")
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    return Desk(Office(database))
+
+
+@pytest.fixture
+def meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Session], object]], None]:
+    """Have something done just before the plan is written."""
+
+    def prepare(do: Callable[[Session], object]) -> None:
+        whole = desk.database.transaction
+
+        @contextmanager
+        def transaction(**how: bool) -> Iterator[Session]:
+            monkeypatch.setattr(desk.database, "transaction", whole)
+            with whole() as session:
+                do(session)
+            with whole(**how) as session:
+                yield session
+
+        monkeypatch.setattr(desk.database, "transaction", transaction)
+
+    return prepare
+
+
+Meanwhile = Callable[[Callable[[Session], object]], None]
+
+
+def test_nothing_is_read_in_the_transaction(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[str]()
+    whole = desk.database.transaction
+
+    @contextmanager
+    def transaction(**how: bool) -> Iterator[Session]:
+        with whole(**how) as session:
+
+            @event.listens_for(session, "do_orm_execute")
+            def _seen(state: Any) -> None:
+                read.append(str(state.statement))
+
+            yield session
+
+    monkeypatch.setattr(desk.database, "transaction", transaction)
+    assert desk.complete() == {"state": "completed"}
+    assert read == []
+    assert (desk.state(), desk.completions()) == ("completed", 1)
+
+
+def _claim(desk: Desk, session: Session) -> None:
+    tasks.claim(session, desk.task, actor=desk.office.budi)
+
+
+def _finish(desk: Desk, session: Session) -> None:
+    tasks.complete(session, desk.task, ENOUGH, {}, actor=desk.office.budi)
+
+
+def _disable(desk: Desk, session: Session) -> None:
+    users.disable(session, desk.office.rina.id, actor=desk.office.admin)
+
+
+def _take_lane_away(desk: Desk, session: Session) -> None:
+    rina = session.get_one(User, desk.office.rina.id)
+    rina.groups.clear()
+
+
+def _make_auditor(desk: Desk, session: Session) -> None:
+    session.get_one(User, desk.office.rina.id).is_auditor = True
+
+
+def _cancel(desk: Desk, session: Session) -> None:
+    cancellation.cancel(session, desk.case.id, "Dicabut", actor=desk.office.owner)
+
+
+@pytest.mark.parametrize(
+    ("do", "error", "completions"),
+    [
+        (_claim, Conflict, 0),
+        (_finish, Conflict, 1),
+        (_disable, NotFound, 0),
+        (_take_lane_away, NotAllowed, 0),
+        (_make_auditor, NotAllowed, 0),
+        (_cancel, Conflict, 0),
+    ],
+)
+def test_what_takes_the_task_away_is_told_and_nothing_is_written(
+    desk: Desk,
+    meanwhile: Meanwhile,
+    do: Callable[[Desk, Session], None],
+    error: type[AppError],
+    completions: int,
+) -> None:
+    meanwhile(lambda session: do(desk, session))
+    with pytest.raises(error):
+        desk.complete()
+    assert desk.completions() == completions
+    assert desk.count(SecurityEvent, SecurityEvent.action == "complete", SecurityEvent.outcome == "done") == 0
+
+
+def test_a_draft_that_is_saved_meanwhile_does_not_stay(desk: Desk, meanwhile: Meanwhile) -> None:
+    scope = drafts.scope_of_task(desk.task)
+    meanwhile(lambda session: drafts.save(session, desk.office.rina, scope, {"values": {"hasil": "x"}}))
+    desk.complete()
+    assert (desk.completions(), desk.count(Draft)) == (1, 0)
+
+
+def test_a_notice_that_comes_meanwhile_counts_as_read(desk: Desk, meanwhile: Meanwhile) -> None:
+    def tell(session: Session) -> None:
+        now = clock.now(session)
+        told = OutboxMessage(instance_id=desk.case.id, body={"code": "x"}, audience={}, queued_at=now)
+        session.add(told)
+        session.flush()
+        about = {"outbox_id": told.id, "body": {}, "created_at": now, "task_id": desk.task}
+        session.add(Notice(user_id=desk.office.budi.id, **about))
+
+    meanwhile(tell)
+    desk.complete()
+    assert (desk.completions(), desk.count(Notice, Notice.read_at.is_(None))) == (1, 0)
+
+
+def test_who_begins_to_follow_meanwhile_is_told(desk: Desk, meanwhile: Meanwhile) -> None:
+    meanwhile(lambda session: followers.follow(session, desk.case.id, actor=desk.office.budi))
+    desk.complete()
+    code = OutboxMessage.body["code"].as_string()
+    assert (desk.completions(), desk.count(OutboxMessage, code.startswith("followed_"))) == (1, 1)
+
+
+def test_what_is_noted_meanwhile_comes_before_it_in_a_whole_chain(desk: Desk, meanwhile: Meanwhile) -> None:
+    meanwhile(lambda session: notes.add(session, desk.case.id, "Sudah ditelepon", actor=desk.office.budi))
+    desk.complete()
+    with desk.database.reading() as session:
+        events = list(proof.fitting(session.connection(), desk.case.id))
+    assert all(fits for _one, fits in events)
+    types = [one.type for one, _fits in events]
+    assert types.index("note_added") < types.index("task_completed")
+    assert [one.number for one, _fits in events] == list(range(1, len(events) + 1))
+
+
+def test_the_same_command_that_is_done_meanwhile_is_done_once(desk: Desk, monkeypatch: Any) -> None:
+    whole, plan = desk.database.transaction, desk.database.planning
+    first = True
+
+    @contextmanager
+    def planning() -> Iterator[Session]:
+        nonlocal first
+        with plan() as session:
+            yield session
+        if first:
+            first = False
+            assert desk.complete() == {"state": "completed"}
+
+    monkeypatch.setattr(desk.database, "planning", planning)
+    assert desk.complete() == {"state": "completed"}
+    assert desk.completions() == 1
+    assert desk.database.transaction == whole
+
+
+def test_a_repeat_is_answered_as_the_first(desk: Desk) -> None:
+    assert desk.complete() == desk.complete()
+    assert desk.completions() == 1
+    with pytest.raises(Conflict):
+        desk.complete("another")
+
+
+def test_a_plan_cannot_write(database: Database) -> None:
+    with database.planning() as session, pytest.raises(Unplanned):
+        session.execute(update(User).values(name="x"))
