@@ -493,6 +493,31 @@ def _dumps(value: Any) -> str:
     return as_json(value).decode()
 
 
+@contextmanager
+def sent_together(connection: Connection) -> Iterator[None]:
+    """Send what is executed inside without waiting for an answer to each, where the database is a server.
+
+    What an answer says, how many rows changed and whether it failed, is known after the block only.
+
+    Raises:
+        DBAPIError: what the server says of the first that failed.
+    """
+    driver: Any = connection.connection.driver_connection
+    if not hasattr(driver, "pipeline"):
+        yield
+        return
+    dialect = connection.dialect
+    try:
+        with driver.pipeline():
+            yield
+    except dialect.loaded_dbapi.Error as error:
+        lost = dialect.is_disconnect(error, None, None)
+        kind: Any = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(
+            None, None, error, kind, hide_parameters=True, connection_invalidated=lost, dialect=dialect
+        ) from error
+
+
 def _keep_private(_dialect: Dialect, _record: Any, address: list[str], _options: Any) -> None:
     """Keep the file that a connection is about to open, and what lies beside it, for its owner alone.
 

@@ -110,19 +110,17 @@ def _planned(
             plan = writes.begin(reading)
             answer = do(reading)
             security_log.record(reading, _deed(command, actor))
-            body = _fingerprint(reading, command.body) if command.key else ""
+            if command.key:
+                body, at = _fingerprint(reading, command.body), clock.now(reading)
+                given = actor, command.name, command.target, command.key, body, answer, at
+                idempotency.record(reading, plan, *given)
             plan.finish(reading)
-            at = clock.now(reading)
     except (AppError, Unplanned):
         return None
     try:
         with database.transaction() as session:
-            if command.key and not idempotency.record(
-                session, actor, command.name, command.target, command.key, body, answer, at
-            ):
-                raise Unplanned(command.name)
             plan.send(session)
-    except (Conflict, Broken, Unplanned):
+    except (Conflict, Broken):
         return None
     return answer
 

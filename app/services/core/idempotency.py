@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import orjson
 from sqlalchemy import Executable, Table, bindparam, select, update
+from sqlalchemy.dialects.postgresql import Insert
 from sqlalchemy.orm import Session
 
 from app.base.errors import KeyReused
@@ -16,6 +17,7 @@ from app.models import IdempotencyRecord
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.core.upsert import insert_in
+from app.services.core.writes import Plan
 
 _TABLE = cast("Table", IdempotencyRecord.__table__)
 _ANSWERED = update(_TABLE).where(_TABLE.c.scope == bindparam("of"))
@@ -57,6 +59,7 @@ def run_once(
 
 def record(
     session: Session,
+    plan: Plan,
     actor: Actor | None,
     command: str,
     target: str,
@@ -64,11 +67,12 @@ def record(
     body: Any,
     result: dict[str, Any],
     at: datetime,
-) -> bool:
-    """Keep what a command answers that is done in this transaction; False where its key came before."""
+) -> None:
+    """Plan to keep what a command answers; where its key came before, nothing of the plan can be written."""
     scope = _digest([actor.id if actor else 0, command, target, key])
     values = {"scope": scope, "body": _digest(body), "result": result, "created_at": at}
-    return session.connection().scalar(_record(session.get_bind().dialect.name), values) is not None
+    # Inserted first, as in `run_once`: two who waited for each other's rows in two orders would wait in vain.
+    plan.begin_with(_new(session.get_bind().dialect.name), values)
 
 
 def earlier(
@@ -86,8 +90,12 @@ def earlier(
 
 @lru_cache
 def _record(dialect: str) -> Executable:
-    new = insert_in(dialect, IdempotencyRecord).on_conflict_do_nothing()
-    return new.returning(IdempotencyRecord.scope)
+    return _new(dialect).returning(IdempotencyRecord.scope)
+
+
+@lru_cache
+def _new(dialect: str) -> Insert:
+    return insert_in(dialect, IdempotencyRecord).on_conflict_do_nothing()
 
 
 def _earlier(session: Session, scope: bytes, body_digest: bytes) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update
+from sqlalchemy import ColumnElement, CursorResult, Update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from app.base.db import Base, Unplanned
+from app.base.db import Base, Unplanned, sent_together
 from app.history import pending
 
 _PLAN = "plan"
@@ -54,6 +54,10 @@ class Plan:
             statement, rows, must = _guarded(statement, guard.condition), {**rows, **guard.given}, True
         self._writes.append((statement, rows, must))
 
+    def begin_with(self, statement: Any, rows: Rows) -> None:
+        """Let one row that is written or not decide, before all others."""
+        self._writes.insert(0, (statement, rows, True))
+
     def finish(self, session: Session) -> None:
         """Give the events that were recorded their places, at the end of planning.
 
@@ -70,14 +74,20 @@ class Plan:
         Raises:
             StaleDataError: something is not as it was read.
         """
-        for statement, rows, must in self._writes:
-            _execute(session, statement, rows, must)
-        if not self._events:
-            return
+        connection = session.connection()
         try:
-            _execute(session, pending.adding(), self._events, False)
-        except (IntegrityError, ProgrammingError) as error:  # what each database says of a place that is taken
+            with sent_together(connection):
+                # What is to be as it was read comes first: what others wait for is taken in the order of `apply`.
+                sent = [(connection.execute(statement, rows), must) for statement, rows, must in self._writes]
+                if self._events:
+                    connection.execute(pending.adding(), self._events)
+        except (
+            IntegrityError,
+            ProgrammingError,
+        ) as error:  # what each database says of a place that is taken
             raise StaleDataError("the case has other events by now") from error
+        if any(must and _changed(one) != 1 for one, must in sent):
+            raise StaleDataError("a row is not as it was read")
 
 
 def planned(session: Session) -> Plan | None:
@@ -119,9 +129,16 @@ def send(
 
 
 def _execute(session: Session, statement: Any, rows: Rows, must: bool) -> None:
-    changed = session.connection().execute(statement, rows)
-    if must and changed.rowcount != 1:
+    done = session.connection().execute(statement, rows)
+    if must and _changed(done) != 1:
         raise StaleDataError("a row is not as it was read")
+
+
+def _changed(done: CursorResult[Any]) -> int:
+    """How many rows; asked of the driver, as its answer may have come after the statement was sent."""
+    cursor: Any = done.context.cursor
+    count: int = cursor.rowcount
+    return count
 
 
 @lru_cache(maxsize=256)
