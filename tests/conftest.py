@@ -20,6 +20,7 @@ from app.services.core.access import Actor
 from app.services.maintenance import migrations
 from tests import twins
 from tests.databases import Lender
+from tests.facts import followed
 from tests.passwords import hashed_cheaply
 from tests.routes import routes_compiled_once
 from tests.services.office import Office
@@ -87,6 +88,13 @@ def postgres_server() -> Iterator[str]:
 def compiled() -> Iterator[None]:
     """What a server compiles once, tests compile once; passwords are hashed for tests."""
     with compiled_once(), templates_compiled_once(), routes_compiled_once(), hashed_cheaply():
+        yield
+
+
+@pytest.fixture
+def facts_follow() -> Iterator[None]:
+    """Facts of cases have followed whenever a test reads: for tests of what is made of them."""
+    with followed():
         yield
 
 

@@ -37,10 +37,12 @@ from app.services.maintenance.keeping import forget_soon
 from app.services.notifications import digests as digest_letters
 from app.services.notifications import mail as letters
 from app.services.notifications import outbox
-from app.services.numbers import publication, totals
+from app.services.numbers import fact_writing, publication, totals
 from app.services.retention import destructions
 from app.work import Kind, Lane
 
+#: At each look.
+_AT_ONCE = timedelta(seconds=0.5)
 #: So long who began a list waits until it goes on, at most.
 _SOON = timedelta(seconds=2)
 _CHECKPOINTS = timedelta(seconds=20)
@@ -63,10 +65,9 @@ def kinds_of(config: Config, database: Database) -> list[Kind]:
     return [
         Kind("notices", Lane.SOON, _deliver, apart=False, every=timedelta(seconds=1), waits=outbox.waiting),
         Kind("completions", Lane.SOON, _forget, apart=False, every=timedelta(seconds=15)),
-        Kind(
-            "words", Lane.SOON, lambda _d, _k: words.take(), every=timedelta(seconds=0.5), waits=words.waits
-        ),
-        _Numbers(database).kind(),
+        Kind("words", Lane.SOON, lambda _d, _k: words.take(), every=_AT_ONCE, waits=words.waits),
+        Kind("facts", Lane.SOON, _keyless(numbers.follow), every=_AT_ONCE, waits=fact_writing.waiting),
+        Kind("numbers", Lane.SOON, _keyless(numbers.fold), every=_SOON, waits=totals.waiting),
         *(
             Kind(of, Lane.LISTS, _keyless(do), every=_SOON, waits=partial(_list_waits, of))
             for of, (do, *_of_which) in _LISTS.items()
@@ -160,26 +161,6 @@ def _deliver(session: Session, _key: str) -> bool:
 def _forget(session: Session, _key: str) -> None:
     """What could be taken back for seconds is forgotten soon after."""
     forget_soon(session)
-
-
-class _Numbers:
-    """Folds what commands changed in the numbers. First it counts the cases of before, once a worker: all later ones
-    count themselves."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        self._counted: int | None = 0
-
-    def kind(self) -> Kind:
-        return Kind("numbers", Lane.SOON, self._turn, every=_SOON, waits=self._waits)
-
-    def _waits(self, session: Session) -> bool:
-        return self._counted is not None or totals.waiting(session)
-
-    def _turn(self, _database: Database, _key: str) -> bool:
-        if self._counted is not None:
-            self._counted = numbers.count_missing(self._database, self._counted)
-        return numbers.fold(self._database) or self._counted is not None
 
 
 def _publish(database: Database, _key: str) -> None:

@@ -91,7 +91,8 @@ def remove_all(session: Session, instance_id: int, *, at: datetime) -> None:
     table, chains, permits = (
         cast("Table", model.__table__) for model in (HistoryEvent, EventChain, HistoryPermit)
     )
-    connection.execute(update(chains).where(chains.c.instance_id == instance_id).values(destroyed_at=at))
+    gone = {"destroyed_at": at, "stale": False}
+    connection.execute(update(chains).where(chains.c.instance_id == instance_id).values(**gone))
     connection.execute(permits.insert().values(instance_id=instance_id, action="DELETE"))
     connection.execute(delete(table).where(table.c.instance_id == instance_id))
     connection.execute(permits.delete().where(permits.c.instance_id == instance_id))

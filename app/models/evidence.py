@@ -10,6 +10,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -31,6 +32,14 @@ class EventChain(Base):
     """
 
     __tablename__ = "event_chain"
+    __table_args__ = (
+        Index(
+            "ix_event_chain_stale",
+            "instance_id",
+            sqlite_where=text("stale = 1"),
+            postgresql_where=text("stale"),
+        ),
+    )
 
     instance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     count: Mapped[int]
@@ -38,6 +47,8 @@ class EventChain(Base):
     #: The id of the last event.
     last_id: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     destroyed_at: Mapped[datetime | None]
+    #: Whether the facts of its case are older than its events. Set by the trigger that moves the head.
+    stale: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class HistoryPermit(Base):

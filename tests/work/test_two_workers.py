@@ -25,6 +25,7 @@ HARM = {
     "checkpoints web": "each leaves the house twice",
     "completions": "nothing: what is over is deleted",
     "digests": "a user reads two",
+    "facts": "a case is counted twice, and written once",
     "housekeeping": "nothing: what is over is deleted",
     "imports": "a line is judged twice",
     "incoming mail": "a mail is read twice, and stored once",

@@ -88,6 +88,7 @@ KINDS = {
     "notices": N_("Menyampaikan pemberitahuan"),
     "completions": N_("Melupakan penyelesaian yang tidak dapat diurungkan lagi"),
     "words": N_("Mengindeks kata-kata perkara"),
+    "facts": N_("Menghitung perkara yang bergerak"),
     "numbers": N_("Menjumlahkan angka"),
     "imports": N_("Mengimpor perkara"),
     "migration": N_("Memindahkan perkara ke versi lain"),

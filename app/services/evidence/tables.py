@@ -527,9 +527,10 @@ class _Case:
             yield self._fault("reporter_rating", "rated_at")
 
     def of_facts(self, session: Session, anew: total_checks.Sums) -> Iterator[Fault]:
-        """What is counted of it; minutes where no list of days off can have changed them."""
+        """What is counted of it, but while its facts follow later; minutes where no list of days off can have changed
+        them."""
         kept, facts = fact_writing.kept_and_anew(session, self.row, self.version)
-        faults = list(self._of_kept(kept, facts))
+        faults = [] if kept.are_stale else list(self._of_kept(kept, facts))
         # What does not fit may be no amount at all.
         total_checks.add_case(anew, self.row.key, facts.amounts if faults else kept.amounts)
         yield from faults

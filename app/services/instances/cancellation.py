@@ -17,7 +17,6 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instances, outgoing_messages
 from app.services.notifications import task_notices, texts
-from app.services.numbers import fact_writing as facts
 
 
 def may_cancel(
@@ -59,7 +58,6 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     reason = identity.masked_reason(session, instance, reason, actor=actor)
     stop(session, instance, tasks, "cancelled", actor=actor)
     instance.engine_state = b""
-    facts.refresh(session, instance, version)
     _tell_holders(session, instance, tasks, reason, actor)
     history.record(session, InstanceCancelled(reason=reason), actor=actor, instance_id=instance.id)
     return instance

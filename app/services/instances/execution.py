@@ -25,7 +25,6 @@ from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, listed, outgoing_messages, task_rows, waits
 from app.services.notifications import followers, reminders, task_notices, texts
-from app.services.numbers import fact_writing as facts
 from app.services.people.units import staff
 
 # Built once: building it took longer than running it.
@@ -56,11 +55,10 @@ def apply(
     """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
-    counted = facts.counted_by(version, instance) if instance.visits else None  # None: it begins
-    ranked = instance.priority_rank
+    ranked = instance.priority_rank if instance.visits else None  # None: it begins
     store(session, instance, version, step)
     task_rows.close(session, step, actor)
-    if counted is not None and ranked != instance.priority_rank:
+    if ranked not in (None, instance.priority_rank):
         task_rows.rank(session, instance.id)
     task_notices.close(session, [task for task in step.closed if task not in unheard])
     named = task_rows.named_units(version, step)
@@ -95,13 +93,6 @@ def apply(
         beside = _changed(step) if moved_from is None else _stands(session, instance)
         records[0] = replace(records[0], standing=beside)
     writer.add_all(session, records, instance_id=instance.id, at=clock.now(session))
-    if writes.planned(session) is None and (
-        step.completed
-        or step.ended
-        or moved_from is not None
-        or counted != facts.counted_by(version, instance)
-    ):
-        facts.refresh(session, instance, version)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
     return opened

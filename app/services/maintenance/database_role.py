@@ -5,7 +5,8 @@ The owner keeps the tables and runs upgrades; the role works. What it may do wit
 
 - add events at the end of their chains; change of them only what an erasure of identity clears, and remove those of a
   case whose destruction is recorded, each as the triggers let it, which it can neither drop nor turn off;
-- lock the head of a chain and mark it once as destroyed; the head itself is moved by a trigger in the owner's name;
+- lock the head of a chain, note that facts follow it, and mark it once as destroyed; the head itself is moved by a
+  trigger in the owner's name;
 - add the next checkpoint, move on what was sealed to it, and note that it left the house.
 """
 
@@ -20,7 +21,7 @@ from app.base.i18n import _
 #: What the role may do with tables of the record; of any other it may read, add, change and remove rows.
 _RECORD = {
     "history_event": "SELECT, INSERT, DELETE, UPDATE (data, salt, redacted)",
-    "event_chain": "SELECT, UPDATE (destroyed_at)",
+    "event_chain": "SELECT, UPDATE (destroyed_at, stale)",
     "checkpoint": "SELECT, INSERT, UPDATE (sent_at, not_sent)",
     "sealed_head": "SELECT, INSERT, UPDATE (count, head, checkpoint_id)",
     "security_event": "SELECT, INSERT, DELETE",

@@ -26,7 +26,6 @@ from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances, snapshots
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
-from app.services.numbers import fact_writing as facts
 from app.services.tasks.drafts import scope_of_task
 
 #: A reason is shown whole wherever a move is told.
@@ -192,7 +191,6 @@ def undo(
             _("Perkara ini sudah berlanjut setelah dipindahkan, jadi tidak dapat ditarik kembali.")
         )
     snapshots.put_back(session, instance_id, before, now)
-    facts.refresh(session, instance, definitions.readable(session, instance.definition_id))
     numbers = {id_: definitions.get(session, id_).version for id_ in (done.source_id, target)}
     event = MigrationUndone(
         source=done.source_id,

@@ -1,29 +1,43 @@
-"""Writes the facts of a case, and what they change in the numbers, into the transaction that changes the case."""
+"""Writes the facts of cases, and what they change in the numbers, after the events of the cases: see decision 88."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, delete, exists, select, update
+from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.base.calendar import Calendar
 from app.history import reader
 from app.history.events.migration import CaseReopened, InstanceMigrated, TokenMoved
-from app.models import ActivityFact, CaseFact, FigureChange, ProcessInstance, ReporterRating, UserTask
+from app.models import (
+    ActivityFact,
+    CaseFact,
+    EventChain,
+    FigureChange,
+    ProcessInstance,
+    ReporterRating,
+    UserTask,
+)
 from app.services.core import bulk, holidays
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.numbers import entries, facts, ways
 from app.services.numbers.facts import Case, DoneTask
 
+#: So many cases follow in one turn: on SQLite others wait for what it writes.
+MOST_AT_ONCE = 200
 _CASE_FACT, _TASK_FACT = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
+_CASE, _CHAIN = cast("Table", ProcessInstance.__table__), cast("Table", EventChain.__table__)
 _RATING = cast("Table", ReporterRating.__table__)
 _CHANGE = update(_CASE_FACT).where(_CASE_FACT.c.instance_id == bulk.ID)
 _CHANGE_TASK = update(_TASK_FACT).where(_TASK_FACT.c.task_id == bulk.ID)
 _REMOVE = delete(_TASK_FACT).where(_TASK_FACT.c.task_id == bulk.ID)
+_FOLLOWED = update(_CHAIN).where(_CHAIN.c.instance_id == bulk.ID).values(stale=False)
 _CASE_COLUMNS = tuple(str(column.name) for column in _CASE_FACT.columns)
 _TASK_COLUMNS = tuple(str(column.name) for column in _TASK_FACT.columns)
 
@@ -34,6 +48,8 @@ class Facts:
 
     case: Mapping[str, Any] | None
     tasks: Sequence[Mapping[str, Any]]
+    #: Whether they are older than the events of the case, which is no fault for a second.
+    are_stale: bool = False
 
     @property
     def amounts(self) -> dict[entries.Place, entries.Amounts]:
@@ -41,41 +57,110 @@ class Facts:
         return entries.amounts_of(self.case, self.tasks) if self.case is not None else {}
 
 
-def counted_by(version: Version, instance: ProcessInstance) -> tuple[str, ...]:
-    """What a case is counted under: where none of it changes, and no task or case ends, no fact does."""
-    channel = facts.channel_of(version.diagram.properties, instance.variables)
-    return instance.unit_code, instance.category, instance.area, channel
+@dataclass(frozen=True)
+class Outdated:
+    """A case that had ``count`` events before its rows were read, and its facts before and after."""
+
+    id: int
+    key: str
+    count: int
+    kept: Facts
+    anew: Facts
+
+
+def waiting(session: Session) -> bool:
+    """Whether the facts of any case are older than its events. 1 SQL by an index that holds nothing else."""
+    return session.execute(_stale(), {"most": 1}).first() is not None
+
+
+def outdated(session: Session, *, limit: int = MOST_AT_ONCE) -> list[Outdated]:
+    """Cases whose facts are older than their events, with what `replace` is to write; nothing is written here.
+
+    3 SQL, the days off, and 1 SQL for each that is over. How many events a case has is asked before its rows: what is
+    recorded after that is found by the next look, in whichever order transactions commit.
+    """
+    counts = {id_: count for id_, count in session.execute(_stale(), {"most": limit})}
+    rows = session.execute(_cases(), {"ids": list(counts)}).all() if counts else ()
+    cases = {row.id: (row, definitions.readable(session, row.definition_id)) for row in rows}
+    return [
+        Outdated(case.id, case.key, counts[case.id], kept, _as_they_are(session, case, version, kept))
+        for case, version, kept in _read(session, cases)
+    ]
+
+
+def replace(session: Session, some: Sequence[Outdated]) -> int:
+    """Write the facts of cases of which nothing was recorded since, and what they change in the numbers; how many.
+
+    3 SQL, and at most 6 that write. A case that somebody changes is left for the next look: so nobody waits for him,
+    and whoever refreshes its facts in his own transaction was here before or comes after.
+    """
+    free = list(session.scalars(_free(), {"ids": [one.id for one in some]}))
+    counts = {id_: count for id_, count in session.execute(_unfollowed(), {"ids": free})}
+    ready = [one for one in some if counts.get(one.id) == one.count]
+    if ready:
+        session.connection().execute(_FOLLOWED, [{"one_id": one.id} for one in ready])
+        _write(session, ready)
+    return len(ready)
 
 
 def refresh(session: Session, instance: ProcessInstance, version: Version | None) -> None:
-    """Let the facts of a case be what its rows say. At most 5 SQL; 3 of a task that is completed, 4 of the last.
+    """Let the facts of a case that the caller keeps locked be what its rows say, in his transaction. At most 9 SQL.
 
     ``version`` is None where the diagram cannot be read: it cannot go on either, and is cancelled.
     """
     session.flush()
-    kept, case = _rows(session, instance, version)
-    facts = _as_they_are(session, case, version, kept)
-    _write(session, kept, facts)
-    changed = entries.difference(kept.amounts, facts.amounts)
-    bulk.insert_rows(session, FigureChange, [{"key": case.key, "entries": changed}] if changed else [])
+    ((case, _version, kept),) = _read(session, {instance.id: (instance, version)})
+    if session.execute(
+        _unfollowed(), {"ids": [case.id]}
+    ).all():  # who has read the case before has nothing to write
+        session.connection().execute(_FOLLOWED, {"one_id": case.id})
+    _write(session, [Outdated(case.id, case.key, 0, kept, _as_they_are(session, case, version, kept))])
 
 
 def kept_and_anew(
     session: Session, instance: ProcessInstance, version: Version | None
 ) -> tuple[Facts, Facts]:
-    """The facts of a case as they are kept, and as they are worked out from nothing but its rows. 1 SQL."""
-    kept, case = _rows(session, instance, version)
-    return kept, _as_they_are(session, case, version, Facts(None, ()))
-
-
-def has_facts() -> ColumnElement[bool]:
-    """Whether a case is counted: a condition on `ProcessInstance`."""
-    is_counted = _CASE_FACT.c.instance_id == ProcessInstance.id, _CASE_FACT.c.variant.is_not(None)
-    return exists().where(*is_counted)
+    """The facts of a case as they are kept, and as they are worked out from nothing but its rows; twice as they are
+    kept while they are older than its events. 1 SQL, and 1 of a case that is over."""
+    ((case, _version, kept),) = _read(session, {instance.id: (instance, version)})
+    return kept, kept if kept.are_stale else _as_they_are(session, case, version, Facts(None, ()))
 
 
 @cache
-def _of_case() -> Select[Any]:
+def _stale() -> Select[Any]:
+    stale = select(_CHAIN.c.instance_id, _CHAIN.c.count).where(_CHAIN.c.stale)
+    return stale.order_by(_CHAIN.c.instance_id).limit(bindparam("most"))
+
+
+@cache
+def _unfollowed() -> Select[Any]:
+    """Chains that facts don't follow yet, locked; those that somebody adds to just now are passed over."""
+    stale = select(_CHAIN.c.instance_id, _CHAIN.c.count).where(
+        _CHAIN.c.stale, _CHAIN.c.instance_id.in_(_ids())
+    )
+    return stale.with_for_update(skip_locked=True)
+
+
+@cache
+def _free() -> Select[Any]:
+    """Cases that nobody changes, locked as those lock them who do."""
+    return select(_CASE.c.id).where(_CASE.c.id.in_(_ids())).with_for_update(key_share=True, skip_locked=True)
+
+
+def _ids() -> BindParameter[Any]:
+    return bindparam("ids", expanding=True)
+
+
+@cache
+def _cases() -> Select[Any]:
+    columns = (
+        "id key state started_at ended_at end_activity_id unit_code category area definition_id variables"
+    )
+    return select(*(_CASE.c[name] for name in columns.split())).where(_CASE.c.id.in_(_ids()))
+
+
+@cache
+def _rows() -> Select[Any]:
     tasks = (
         UserTask.id,
         UserTask.activity_id,
@@ -88,6 +173,8 @@ def _of_case() -> Select[Any]:
         UserTask.is_question,
     )
     columns: list[ColumnElement[Any]] = [
+        _CASE.c.id,
+        _CHAIN.c.stale,
         *(column.label(f"task_{column.key}") for column in tasks),
         *(_CASE_FACT.c[name].label(f"kept_case_{name}") for name in _CASE_COLUMNS),
         *(_TASK_FACT.c[name].label(f"kept_task_{name}") for name in _TASK_COLUMNS),
@@ -95,25 +182,33 @@ def _of_case() -> Select[Any]:
         _RATING.c.rated_at,
     ]
     joined = (
-        ProcessInstance.__table__.outerjoin(UserTask.__table__, UserTask.instance_id == ProcessInstance.id)
+        _CASE.outerjoin(UserTask.__table__, UserTask.instance_id == _CASE.c.id)
         .outerjoin(_TASK_FACT, _TASK_FACT.c.task_id == UserTask.id)
-        .outerjoin(_CASE_FACT, _CASE_FACT.c.instance_id == ProcessInstance.id)
-        .outerjoin(_RATING, _RATING.c.instance_id == ProcessInstance.id)
+        .outerjoin(_CASE_FACT, _CASE_FACT.c.instance_id == _CASE.c.id)
+        .outerjoin(_RATING, _RATING.c.instance_id == _CASE.c.id)
+        .outerjoin(_CHAIN, _CHAIN.c.instance_id == _CASE.c.id)
     )
-    return select(*columns).select_from(joined).where(ProcessInstance.id == bindparam("of_id"))
+    return select(*columns).select_from(joined).where(_CASE.c.id.in_(_ids())).order_by(_CASE.c.id)
 
 
-def _rows(session: Session, instance: ProcessInstance, version: Version | None) -> tuple[Facts, Case]:
-    rows = session.connection().execute(_of_case(), {"of_id": instance.id}).all()
-    first = rows[0]._mapping
-    case = {name: first[f"kept_case_{name}"] for name in _CASE_COLUMNS}
-    tasks = [{name: row._mapping[f"kept_task_{name}"] for name in _TASK_COLUMNS} for row in rows]
-    kept = Facts(
-        case if case["instance_id"] is not None else None, [t for t in tasks if t["task_id"] is not None]
-    )
-    # Only of a case that is over is its way written.
-    outside = list(_interventions(session, instance.id)) if instance.ended_at else []
-    return kept, _case(instance, version, kept.case, rows, outside)
+def _read(
+    session: Session, cases: Mapping[int, tuple[Any, Version | None]]
+) -> Iterator[tuple[Case, Version | None, Facts]]:
+    """Cases, whose columns are given, with their facts as they are kept. 1 SQL, and 1 of each that is over."""
+    found = session.connection().execute(_rows(), {"ids": list(cases)}).all() if cases else ()
+    for id_, group in groupby(found, key=lambda row: row.id):
+        (instance, version), rows = cases[id_], list(group)
+        first = rows[0]._mapping
+        case = {name: first[f"kept_case_{name}"] for name in _CASE_COLUMNS}
+        tasks = [
+            {name: row._mapping[f"kept_task_{name}"] for name in _TASK_COLUMNS}
+            for row in rows
+            if row.kept_task_task_id is not None
+        ]
+        kept = Facts(case if case["instance_id"] is not None else None, tasks, bool(rows[0].stale))
+        # Only of a case that is over is its way written.
+        outside = list(_interventions(session, id_)) if instance.ended_at else []
+        yield _case(instance, version, kept.case, rows, outside), version, kept
 
 
 def _interventions(session: Session, instance_id: int) -> Iterator[tuple[datetime, str]]:
@@ -128,7 +223,7 @@ def _interventions(session: Session, instance_id: int) -> Iterator[tuple[datetim
 
 
 def _case(
-    instance: ProcessInstance,
+    instance: Any,
     version: Version | None,
     kept: Mapping[str, Any] | None,
     rows: Sequence[Row[Any]],
@@ -194,19 +289,44 @@ def _still(fact: Mapping[str, Any], task: DoneTask, case: Case, calendar: Calend
     return {**fact, "definition_id": case.definition_id, **counted}
 
 
-def _write(session: Session, kept: Facts, facts: Facts) -> None:
-    assert facts.case is not None  # noqa: S101 worked out just now
-    if kept.case is None:
-        bulk.insert_rows(session, CaseFact, [dict(facts.case)])
-    elif dict(kept.case) != facts.case:
-        session.connection().execute(_CHANGE, [{"one_id": facts.case["instance_id"], **facts.case}])
-    was = {fact["task_id"]: fact for fact in kept.tasks}
-    changed = [fact for fact in facts.tasks if was.get(fact["task_id"], fact) != fact]
-    if changed:
-        session.connection().execute(_CHANGE_TASK, [{"one_id": one["task_id"], **one} for one in changed])
-    before, now = ({fact["task_id"] for fact in one.tasks} for one in (kept, facts))
-    if gone := before - now:
-        session.connection().execute(_REMOVE, [{"one_id": task} for task in gone])
-    bulk.insert_rows(
-        session, ActivityFact, [dict(fact) for fact in facts.tasks if fact["task_id"] not in before]
+def _write(session: Session, some: Sequence[Outdated]) -> None:
+    """Write facts, a statement for each kind of change, and for each process a row of what they change in totals."""
+    cases, tasks = (
+        [(kept, anew) for kept, anew in pairs if kept != anew]
+        for pairs in (
+            [(one.kept.case, one.anew.case) for one in some],
+            [pair for one in some for pair in _by_task(one)],
+        )
     )
+    bulk.insert_rows(session, CaseFact, [dict(anew) for kept, anew in cases if anew and kept is None])
+    changes = [{"one_id": anew["instance_id"], **anew} for kept, anew in cases if anew and kept]
+    changed_tasks = [{"one_id": anew["task_id"], **anew} for kept, anew in tasks if anew and kept]
+    gone = [{"one_id": kept["task_id"]} for kept, anew in tasks if kept and anew is None]
+    for statement, rows in ((_CHANGE, changes), (_CHANGE_TASK, changed_tasks), (_REMOVE, gone)):
+        if rows:
+            session.connection().execute(statement, rows)
+    bulk.insert_rows(session, ActivityFact, [dict(anew) for kept, anew in tasks if anew and kept is None])
+    by_key = defaultdict[str, list[Outdated]](list)
+    for one in some:
+        by_key[one.key].append(one)
+    changed = {
+        key: entries.difference(_summed(o.kept for o in of), _summed(o.anew for o in of))
+        for key, of in by_key.items()
+    }
+    bulk.insert_rows(
+        session, FigureChange, [{"key": key, "entries": some} for key, some in changed.items() if some]
+    )
+
+
+def _by_task(one: Outdated) -> list[tuple[Mapping[str, Any] | None, Mapping[str, Any] | None]]:
+    """Each fact of a task as it is kept and as it is to be; None: there is none."""
+    kept, anew = ({fact["task_id"]: fact for fact in each.tasks} for each in (one.kept, one.anew))
+    return [(kept.get(id_), anew.get(id_)) for id_ in {**kept, **anew}]
+
+
+def _summed(some: Iterable[Facts]) -> dict[entries.Place, entries.Amounts]:
+    found = defaultdict[entries.Place, Counter[str]](Counter)
+    for one in some:
+        for place, amounts in one.amounts.items():
+            found[place].update(amounts)
+    return dict(found)

@@ -1,6 +1,6 @@
 """Everything counted anew from cases and tasks, beside what is kept."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ class Difference:
 
 
 def differences(session: Session) -> Iterator[Difference]:
-    """Every fact and every total that is not what it would be if it were counted anew. Reads everything."""
+    """Every fact and every total that is not what it would be if it were counted anew, but for the facts of cases of
+    which something was recorded just now. Reads everything."""
     anew = total_checks.nothing()
     for case in _cases(session):
         version = definitions.readable(session, case.definition_id)
@@ -37,19 +38,6 @@ def differences(session: Session) -> Iterator[Difference]:
         total_checks.add_case(anew, case.key, facts.amounts)
     for place, is_kept, is_anew in total_checks.differences(session, anew):
         yield Difference("total", place, is_kept, is_anew)
-
-
-def missing(session: Session, *, after: int = 0, limit: int = _BATCH) -> Sequence[int]:
-    """The next cases behind id ``after`` that have no facts: an older release counted nothing."""
-    query = select(ProcessInstance.id).where(ProcessInstance.id > after, ~fact_writing.has_facts())
-    return session.scalars(query.order_by(ProcessInstance.id).limit(limit)).all()
-
-
-def count(session: Session, ids: Sequence[int]) -> None:
-    """Write the facts of these cases. Whoever works on one of them meanwhile writes them himself."""
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids))
-    for case in session.scalars(query.with_for_update(skip_locked=True)).all():
-        fact_writing.refresh(session, case, definitions.readable(session, case.definition_id))
 
 
 def _cases(session: Session) -> Iterator[ProcessInstance]:

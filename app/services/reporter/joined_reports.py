@@ -19,7 +19,6 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import cancellation, instances, snapshots
 from app.services.notifications import texts
-from app.services.numbers import fact_writing as facts
 from app.services.reporter import ratings, tracking
 from app.services.tasks import tasks as task_rights
 
@@ -133,7 +132,6 @@ def join(session: Session, instance_id: int, main_id: int, *, actor: Actor) -> P
             before=snapshots.pack(before),
         )
     )
-    facts.refresh(session, report, version)
     _tell(session, report, main, tasks, actor)
     told = ReportJoined(case=main.id, number=main.business_key)
     history.record(session, told, actor=actor, instance_id=report.id)
@@ -164,7 +162,6 @@ def part(session: Session, instance_id: int, reason: str, *, actor: Actor) -> Pr
     for task in instances.open_tasks(session, report.id):
         task_rights.release_if_gone(session, task, actor=actor)
     ratings.forget(session, report)
-    facts.refresh(session, report, version)
     main = session.get_one(ProcessInstance, main_id)
     told = identity.masked_reason(session, report, reason, actor=actor)
     parted = ReportParted(case=main.id, number=main.business_key, reason=told)

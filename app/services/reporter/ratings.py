@@ -77,7 +77,6 @@ def rate(session: Session, instance_id: int, rating: str, text: str) -> Reporter
     row.rating, row.text = number, text
     told = ReportRated(rating=number, before=before, by=REPORTER)
     history.record(session, told, actor=None, instance_id=instance_id)
-    facts.refresh(session, instance, definitions.readable(session, instance.definition_id))
     return row
 
 

@@ -27,10 +27,8 @@ from app.models import (
 )
 from app.services.core import access, clock
 from app.services.core.access import Actor
-from app.services.definitions import definitions
 from app.services.instances import snapshots, task_rows
 from app.services.notifications import outbox, task_notices
-from app.services.numbers import fact_writing as facts
 from app.services.tasks import drafts, kept_completions, tasks
 from app.services.tasks.kept_completions import Before
 
@@ -185,8 +183,6 @@ def _put_back(
     kept_completions.forget(session, instance_id)
     for held in before.rows[UserTask.__tablename__]:
         tasks.release_if_gone(session, session.get_one(UserTask, held["id"]), actor=actor)
-    instance = session.get_one(ProcessInstance, instance_id)
-    facts.refresh(session, instance, definitions.readable(session, instance.definition_id))
 
 
 def _put_identity_back(session: Session, instance_id: int, before: Before) -> None:

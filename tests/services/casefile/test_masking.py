@@ -226,6 +226,7 @@ def test_marked_words_are_gone_from_all_that_is_read(office: Office, named: Proc
     assert columns == {"history_event.data"}  # the record is never written anew
 
 
+@pytest.mark.usefixtures("facts_follow")
 def test_marked_words_are_gone_from_what_a_case_is_listed_and_counted_by(database: Database) -> None:
     office = Office(database)
     with database.transaction() as session:

@@ -21,10 +21,13 @@ from app.services.numbers import totals
 from app.services.people import profiles, units
 from app.services.reporter import ratings
 from app.services.tasks import tasks
+from tests.facts import follow
 from tests.services.message_procedure import waiting
 from tests.services.migration import moving
 from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office, add_user, procedure
+
+pytestmark = pytest.mark.usefixtures("facts_follow")
 
 
 def furnish(office: Office) -> None:
@@ -74,6 +77,7 @@ def scene(office: Office) -> None:
         cancellation.cancel(session, cases[3], "Keliru", actor=office.owner)
         ratings.rate(session, cases[0], "4", "")
         totals.fold(session, limit=4)
+    follow(office.database)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from app.services.evidence import verifying
 from app.services.instances import instances
 from app.services.numbers import recount
 from app.services.tasks import tasks
+from tests.facts import follow
 from tests.services.desk import ENOUGH
 from tests.services.evidence.attacks import config_of
 from tests.services.office import Office
@@ -52,6 +53,7 @@ def faults(office: Office) -> list[str]:
 
 def fits(office: Office) -> None:
     """The record tells what the rows say, and the numbers are those of a count of everything."""
+    follow(office.database)
     assert faults(office) == []
     with office.database.reading() as session:
         assert list(recount.differences(session)) == []

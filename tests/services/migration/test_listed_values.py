@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app.models import CaseFact, ProcessInstance
@@ -12,6 +13,8 @@ from app.services.numbers import recount
 from tests.engine.building import bpmn, end, start, user
 from tests.services.migration.moving import deploy, judge, move, outcomes, rows, undo
 from tests.services.office import Office, form, text
+
+pytestmark = pytest.mark.usefixtures("facts_follow")
 
 FIELDS = (
     "nomor",

@@ -14,6 +14,7 @@ from app.services.instances import cancellation, instances
 from app.services.numbers import totals
 from app.services.reporter import joined_reports, ratings
 from app.services.tasks import tasks
+from tests.facts import follow
 from tests.services.office import Office
 
 BEGIN = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday, 08.30 WIB
@@ -81,3 +82,4 @@ def work(office: Office, seed: int, steps: int = 60) -> None:
     for _step in range(steps):
         at += timedelta(minutes=chance.randrange(1, 3000))
         a_step(office, chance, at)
+    follow(office.database)

@@ -15,6 +15,8 @@ from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office
 from tests.services.plans import read_whole, selects
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 YEAR = Asked("uji", "2026-01", "2026-12")
 
 

@@ -21,6 +21,8 @@ from app.services.tasks import tasks
 from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office, procedure
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 
 def made(counts: Mapping[str, int], salt: str) -> tuple[dict[str, int], int, int]:
     """All that is public of a dimension: the total, too."""

@@ -3,16 +3,19 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.commands import numbers
-from app.models import ActivityFact, CaseFact, FigureChange, FigureTotal, ProcessInstance
+from app.models import ActivityFact, CaseFact, EventChain, FigureChange, FigureTotal, ProcessInstance
 from app.services.core import clock
 from app.services.instances import instances
 from app.services.numbers import recount, totals
 from app.services.tasks import tasks
+from tests.facts import follow
 from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office
+
+pytestmark = pytest.mark.usefixtures("facts_follow")
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -56,15 +59,14 @@ def test_a_difference_is_told(office: Office) -> None:
         assert {one.what for one in recount.differences(session)} == {"case", "total"}
 
 
-def test_cases_of_before_are_counted_by_the_worker(office: Office) -> None:
+def test_facts_are_made_anew_where_their_cases_are_marked(office: Office) -> None:
     work(office, 5, steps=30)
     with office.database.transaction() as session:
         for model in (ActivityFact, CaseFact, FigureChange, FigureTotal):
             session.query(model).delete()
         assert list(recount.differences(session))
-    last: int | None = 0
-    while last is not None:
-        last = numbers.count_missing(office.database, last)
+        session.execute(update(EventChain).where(EventChain.instance_id > 0).values(stale=True))
+    follow(office.database)
     while numbers.fold(office.database):
         pass
     with office.database.reading() as session:

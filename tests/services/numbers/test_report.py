@@ -12,6 +12,8 @@ from app.services.numbers import report
 from tests.services.numbers.random_work import BEGIN, work
 from tests.services.office import Office
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 WIB = timezone(timedelta(hours=7))
 
 

@@ -21,6 +21,8 @@ from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, start, user
 from tests.services.office import Office
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 ALWAYS = ("0000-00", "9999-99")
 
 

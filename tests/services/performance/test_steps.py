@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select
 
 from app.models import ActivityFact, CaseFact, UserTask
@@ -13,6 +14,8 @@ from app.services.performance.period import Period
 from app.services.tasks import tasks
 from tests.services.numbers.random_work import BEGIN
 from tests.services.office import Office
+
+pytestmark = pytest.mark.usefixtures("facts_follow")
 
 
 def test_a_step_waits_until_it_is_taken_and_is_worked_on_from_then(office: Office) -> None:

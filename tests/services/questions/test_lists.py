@@ -19,6 +19,8 @@ from app.services.tasks.inbox import Filters
 from tests.services.office import Office
 from tests.services.questions.asked import every, ids, one
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 #: The office works on 24 November 2026 and the days after.
 _MONTH, _DAY = {"dari": "2026-01", "sampai": "2026-12"}, {"dari": "2026-01-01", "sampai": "2027-12-31"}
 

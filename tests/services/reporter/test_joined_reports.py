@@ -20,6 +20,8 @@ from app.services.reporter.reporter import PublicInstance
 from app.services.tasks import tasks
 from tests.services.office import Office
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 
 @pytest.fixture
 def main(office: Office) -> ProcessInstance:

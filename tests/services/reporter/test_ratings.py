@@ -15,6 +15,8 @@ from app.services.numbers import recount, totals
 from app.services.reporter import joined_reports, ratings
 from tests.services.office import Office
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 END = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)  # Monday, 10.00 WIB
 TELEPHONE = "0812-3456-7890"
 

@@ -54,6 +54,8 @@ from tests.canaries.crawling import in_database, in_files
 from tests.services.office import Office, add_user
 from tests.services.retention.cases import LONG_AGO, case_of, deploy
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 MARKS = tuple(
     f"kenari{n}" for n in ("judul", "hasil", "catatan", "surat", "berkas", "namaberkas", "draf", "nama")
 )

@@ -29,6 +29,8 @@ from tests.services import rounds, two_pools
 from tests.services.desk import ENOUGH, Desk
 from tests.services.office import Office
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 
 @pytest.fixture
 def desk(office: Office) -> Desk:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -25,6 +26,8 @@ from tests.reports import ROUTES, answers_for, report, report_values
 from tests.services.comparison import models
 from tests.services.office import add_user
 from tests.sop_changes.editing import shipped
+
+pytestmark = pytest.mark.usefixtures("facts_follow")
 
 SEED = int(os.environ.get("ALUR_SEED", "0"))
 MODELS = int(os.environ.get("ALUR_UNDONE", "30"))

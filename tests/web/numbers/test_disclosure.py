@@ -17,6 +17,8 @@ from app.services.numbers.publication import LEAST, protected
 from app.web.numbers import public
 from tests.web.numbers.adversary import STATES, Cell, computed
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 #: Which unit handles a category is public: the routing table is part of the procedure.
 ROUTING = {"A": "abc", "B": "de", "C": "fgh", "D": "i", "E": "jk"}
 QUARTERS = [f"{year}-Q{number}" for year in range(2010, 2025) for number in range(1, 5)]

@@ -10,6 +10,8 @@ import pytest
 from app.base.db import Database
 from tests.web.conftest import Browser
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 SignIn = Callable[[str], Browser]
 _FIGURE = re.compile(r'<a href="(/perkara\?[^"]*figure=(\w+)[^"]*)"[^>]*>([\d.]+)</a>')
 #: Figures that count tasks: a case with two of them is one row of the list.

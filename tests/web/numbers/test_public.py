@@ -11,6 +11,8 @@ from app.base.db import Database
 from app.commands import numbers
 from app.services.numbers.publication import LEAST
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 _FILE = re.compile(r'href="(/statistik[.](?:csv|json)[^"]*)"[^>]*>(CSV|JSON)<')
 
 

@@ -15,6 +15,8 @@ from app.services.numbers import overview, report, report_files
 from app.services.numbers.report import Report
 from tests.web.conftest import Browser
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 SignIn = Callable[[str], Browser]
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.DOTALL)
 _CELL = re.compile(r"<t[dh][^>]*>(.*?)</t[dh]>", re.DOTALL)

@@ -19,6 +19,8 @@ from tests.bench import population
 from tests.sop import DIAGRAM
 from tests.web.conftest import Browser, Case
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
+
 SignIn = Callable[[str], Browser]
 PAGES = ("", "/jalan", "/kesesuaian", "/bulan")
 
