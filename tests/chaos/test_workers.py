@@ -42,6 +42,7 @@ from app.services.core import clock
 from app.services.instances import cancellation, instances
 from app.services.migration import batches as moves
 from app.services.notifications import quiet_hours
+from app.services.numbers import fact_writing, recount, totals
 from app.services.retention import destructions
 from app.services.workload import transfers
 from tests.services.channels.receiver import Receiver
@@ -120,8 +121,13 @@ def test_workers_that_are_killed_fire_every_deadline_once(database: Database, co
     cases = [begun_long_ago(office, number) for number in range(JOBS)]
     untold = select(func.count()).select_from(OutboxMessage).where(OutboxMessage.delivered_at.is_(None))
     left = select(func.count()).select_from(Job)
-    kill_until(database, config, lambda: not counted(database, left) and not counted(database, untold))
+
+    def is_done() -> bool:
+        return not counted(database, left) and not counted(database, untold) and followed(database)
+
+    kill_until(database, config, is_done)
     with database.reading() as session:
+        assert list(recount.differences(session)) == []
         fired = select(HistoryEvent.instance_id).where(HistoryEvent.type == "timer_fired")
         assert Counter(session.scalars(fired)) == Counter(cases)
         told = select(func.count()).select_from(Notice).group_by(Notice.user_id, Notice.outbox_id)
@@ -220,6 +226,12 @@ def test_workers_that_are_killed_do_every_part_of_a_list_once(
     assert Counter(all_of(database, select(DestroyedCase.instance_id))) == Counter(cases)
     assert happened(database, "case_destroyed", HistoryEvent.id).total() == JOBS
     assert counted(database, select(func.count(ProcessInstance.id))) == 1
+
+
+def followed(database: Database) -> bool:
+    """Whether facts followed all events, and totals all facts."""
+    with database.reading() as session:
+        return not fact_writing.waiting(session) and not totals.waiting(session)
 
 
 def counted(database: Database, query: Select[int]) -> int:
