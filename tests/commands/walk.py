@@ -660,7 +660,7 @@ class Walk:
         self.work(surveys.work)
         surveys.forget(database, self.command("forget_survey"), survey, actor=office.owner)
         self.work(numbers.fold)
-        numbers.count_missing(database, 0)
+        numbers.follow(database)
         numbers.publish(database)
         backups.work(database, config)
         keeping.forget_old(database)

@@ -26,6 +26,7 @@ from tests.services.migration.moving import deploy
 from tests.services.migration.over import BEGIN, complete, ended, finish, fits
 from tests.services.office import Office, form, procedure, text
 
+pytestmark = pytest.mark.usefixtures("facts_follow")
 REASON = "Ternyata belum diperbaiki"
 
 
