@@ -41,7 +41,7 @@ class Desk:
         self.case = office.start()
         self.task = office.open_task(self.case).id
 
-    def complete(self, key: str = "key") -> dict[str, Any]:
+    def complete(self, key: str = "key", *, undoable: bool = False) -> dict[str, Any]:
         return complete_task(
             self.database,
             Command("complete", self.task, key, ENOUGH),
@@ -51,6 +51,7 @@ class Desk:
             actor=self.office.rina,
             answer=lambda _session, work: {"state": work.task.state},
             typed=ENOUGH,
+            undoable=undoable,
         )
 
     def state(self) -> str:
@@ -93,7 +94,10 @@ def meanwhile(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable
 Meanwhile = Callable[[Callable[[Session], object]], None]
 
 
-def test_nothing_is_read_in_the_transaction(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("undoable", [False, True])
+def test_nothing_is_read_in_the_transaction(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, undoable: bool
+) -> None:
     read = list[str]()
     whole = desk.database.transaction
 
@@ -108,7 +112,7 @@ def test_nothing_is_read_in_the_transaction(desk: Desk, monkeypatch: pytest.Monk
             yield session
 
     monkeypatch.setattr(desk.database, "transaction", transaction)
-    assert desk.complete() == {"state": "completed"}
+    assert desk.complete(undoable=undoable) == {"state": "completed"}
     assert read == []
     assert (desk.state(), desk.completions()) == ("completed", 1)
 

@@ -83,7 +83,7 @@ def complete_task(
             actor=actor,
             allowed=allowed,
             after_failure=report,
-            planned=not undoable,  # what takes it back is read as it is under the lock
+            planned=before is None,
         )
     except (Conflict, KeyReused):
         if keep_on_conflict:

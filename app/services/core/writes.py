@@ -1,6 +1,6 @@
 """What a command writes: sent at once, or collected while it is planned and sent together once it holds the lock.
 
-See docs/decisions/0088: a command that is planned reads and computes while others write, and holds them up only for
+See docs/decisions/0089: a command that is planned reads and computes while others write, and holds them up only for
 its own rows. What it was worked out from is a condition of those.
 """
 

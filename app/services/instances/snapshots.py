@@ -30,6 +30,7 @@ from sqlalchemy.orm.util import identity_key
 from app.base.column_types import UtcDateTime
 from app.engine.running.step import Step
 from app.models import Incident, Job, MessageWait, ProcessInstance, UserTask
+from app.services.core import writes
 
 #: Rows of a case, by table: as JSON holds them.
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -72,6 +73,8 @@ def rows_before(session: Session, instance: ProcessInstance, step: Step) -> Rows
     of = {"of_id": instance.id}
     held = [task for id_ in _changed_tasks(step) if (task := _task_in_memory(session, id_)) is not None]
     others = _changed_tasks(step) - {task.id for task in held}
+    if others or instance.state == "incident":
+        writes.need_lock(session)
     return {
         ProcessInstance.__tablename__: [_row_of(instance, _CASE)],
         UserTask.__tablename__: [*(_row_of(task, _TASK) for task in held), *_by_ids(session, _TASK, others)],

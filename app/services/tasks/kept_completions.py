@@ -29,7 +29,7 @@ from app.models import (
     ProcessInstance,
     UserTask,
 )
-from app.services.core import clock, encryption, settings
+from app.services.core import clock, encryption, settings, writes
 from app.services.core.access import Actor
 from app.services.core.upsert import insert_in
 from app.services.instances import snapshots
@@ -104,6 +104,8 @@ def keep(
     """
     session.flush()
     now = clock.now(session)
+    if kept.may_send:
+        writes.need_lock(session)  # what was sent is read
     sent = kept.may_send and has_sent(session, instance.id, now)
     blocked = kept.blocked or (MESSAGE if sent else "")
     row = {
@@ -118,7 +120,7 @@ def keep(
         "before": b"" if blocked else zlib.compress(orjson.dumps(asdict(kept.before)), 1),
         "typed": b"" if blocked else encryption.seal(session, typed),
     }
-    session.connection().execute(_keeping(session.get_bind().dialect.name), row)
+    writes.send(session, _keeping(session.get_bind().dialect.name), row)
     return None if blocked else kept.until
 
 

@@ -36,6 +36,8 @@ from app.services.tasks import conflicts, drafts, kept_completions, tasks
 
 #: So many answers that nobody asked for are named.
 _MOST_UNASKED = 20
+#: What is written on a case without a new revision.
+_UNCOUNTED = ("followed", "snoozed", "masks_changed")
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,11 @@ def _planned(session: Session, plan: Plan, task_id: str, actor: Actor) -> Work:
     instance, task, days_off, count, head, heard_of, has_draft, others = row
     holidays.remember(session, days_off)
     set_committed_value(task, "instance", instance)
-    seen = {"seen_followed": instance.followed, "seen_snoozed": instance.snoozed, "actor_id": actor.id}
-    plan.only_while(ProcessInstance, _still_there(), seen)
-    plan.only_while(
-        UserTask, _still_so(), {"actor_id": actor.id, "heard_of": heard_of, "has_draft": has_draft}
-    )
+    flags = {f"seen_{name}": getattr(instance, name) for name in _UNCOUNTED}
+    plan.only_while(ProcessInstance, _still_there(), {"actor_id": actor.id, **flags})
+    seen = {"seen_claimed_at": task.claimed_at, "seen_snoozed_until": task.snoozed_until}
+    seen |= {"actor_id": actor.id, "heard_of": heard_of, "has_draft": has_draft}
+    plan.only_while(UserTask, _still_so(), seen)
     plan.follow(instance.id, count, head)
     version = definitions.version(session, instance.definition_id)
     question = version.diagram.question_with(task.activity_id, is_question=task.is_question)
@@ -134,11 +136,8 @@ def _planning(like: Actor, dialect: str) -> Select[Any]:
 @cache
 def _still_there() -> ColumnElement[bool]:
     """Of the case: nobody follows it since, put off one of its tasks, or took the actor's account away."""
-    return and_(
-        ProcessInstance.followed == bindparam("seen_followed"),
-        ProcessInstance.snoozed == bindparam("seen_snoozed"),
-        access.held_there(access.ACTOR_ID),
-    )
+    flags = (getattr(ProcessInstance, name) == bindparam(f"seen_{name}") for name in _UNCOUNTED)
+    return and_(*flags, access.held_there(access.ACTOR_ID))
 
 
 @cache
@@ -147,6 +146,8 @@ def _still_so() -> ColumnElement[bool]:
     return and_(
         UserTask.state == "open",
         or_(UserTask.assignee_id.is_(None), UserTask.assignee_id == access.ACTOR_ID),
+        UserTask.claimed_at.is_not_distinct_from(bindparam("seen_claimed_at")),
+        UserTask.snoozed_until.is_not_distinct_from(bindparam("seen_snoozed_until")),
         access.still_offered(access.ACTOR_ID),
         bindparam("heard_of") == task_notices.UNREAD,
         bindparam("has_draft") == drafts.kept_for(access.ACTOR_ID, UserTask.id),
