@@ -55,14 +55,20 @@ def write(connection: Connection) -> None:
     connection.execute(adding(), rows)
 
 
+def taken(session: Session) -> list[dict[str, Any]]:
+    """Return what was recorded so far, to be added to another transaction, or to be forgotten."""
+    session.info.pop(_KEY, None)
+    rows: list[dict[str, Any]] = session.connection().info.pop(_KEY, [])
+    return rows
+
+
 def placed(session: Session, heads: Heads) -> list[dict[str, Any]]:
     """Return what was recorded so far, with its places after ``heads``; it is the caller's to write. No SQL.
 
     Raises:
         Unplanned: of a chain no head is given.
     """
-    rows: list[dict[str, Any]] = session.connection().info.pop(_KEY, [])
-    session.info.pop(_KEY, None)
+    rows = taken(session)
     if any(row["instance_id"] not in heads for row in rows):
         raise Unplanned("history_event")
     _place(rows, heads)

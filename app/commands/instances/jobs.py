@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.base import log_safety, stored_messages
-from app.base.db import Broken, Database
+from app.base.db import PATIENCE_S, Broken, Database
 from app.base.errors import Conflict, ExecutionFailed, InvalidDiagram, NotReady, WrongKey
 from app.base.i18n import N_, _
 from app.commands.transaction import run_relaxed, run_without_key
@@ -47,32 +47,34 @@ def fire_due(database: Database, most: int, passed: set[str]) -> int:
     Raises:
         NotReady: as there. And what it could not note.
     """
-    taken: list[jobs.Worked] = []
+    planned: list[jobs.Planned] = []
 
-    def take(session: Session) -> None:
-        taken[:] = [jobs.work_out(session, jobs.take(session, clock.now(session), most, passed))]
+    def plan(session: Session) -> None:
+        ids = jobs.take(session, clock.now(session), most, passed)
+        with database.planning() as reading:
+            planned[:] = [jobs.plan(reading, ids)]
 
     def store(session: Session) -> Sequence[jobs.Firing]:
         if not database.is_sqlite:  # the cases stay locked: so workers beside each other share what is due
-            take(session)
-            return jobs.store(session, taken[0], taken[0].firings)
-        return jobs.store(session, taken[0], left, TURN_S)
+            plan(session)
+            return jobs.store(session, planned[0].firings, PATIENCE_S)
+        return jobs.store(session, left, TURN_S)
 
-    if database.is_sqlite:  # it has one writer: the engine goes before it
+    if database.is_sqlite:  # it has one writer: what can be done before it is done before
         with database.reading() as session:
-            take(session)
-    left: Sequence[jobs.Firing] = taken[0].firings if taken else ()
+            plan(session)
+    left: Sequence[jobs.Firing] = planned[0].firings if planned else ()
     try:
-        while left or not taken:
+        while left or not planned:
             left = run_relaxed(database, store)
     except NotReady:
         raise
     except Exception:
-        if not taken:
+        if not planned:
             raise
         logger.warning("timers of several cases are fired each by itself", exc_info=True)
-        left = left or taken[0].firings
-    for job_id in (*(one.job_id for one in left), *taken[0].apart):
+        left = left or planned[0].firings
+    for job_id in (*(one.job_id for one in left), *planned[0].apart):
         try:
             fire_job(database, job_id)
         except NotReady:
@@ -80,7 +82,7 @@ def fire_due(database: Database, most: int, passed: set[str]) -> int:
         except Exception:
             passed.add(job_id)
             raise
-    return len(taken[0].firings) + len(taken[0].apart)
+    return len(planned[0].firings) + len(planned[0].apart)
 
 
 def _fail(database: Database, job_id: str, error: Exception, at: datetime | None) -> None:

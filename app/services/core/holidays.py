@@ -52,11 +52,6 @@ def loaded(session: Session) -> Calendar:
     return replace(found, extra=dict(found.extra))
 
 
-def keep(session: Session, found: Calendar) -> None:
-    """Take the calendar that another session had a moment ago as the one of this transaction."""
-    session.info[_CACHED] = found
-
-
 class _Kept(Mapping[date, str]):
     """The rows kept here, by date."""
 

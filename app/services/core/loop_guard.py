@@ -42,6 +42,11 @@ def count(session: Session, kind: str, hops: int, *, activity_id: str) -> None:
     session.info[_KEY] = hops
 
 
+def forget(session: Session) -> None:
+    """Forget what was counted: what comes next in this session follows nothing."""
+    session.info.pop(_KEY, None)
+
+
 def following(session: Session) -> int:
     """Which place an event that comes of this transaction has in the row; 1 where a person or the clock acts."""
     return int(session.info.get(_KEY, 0)) + 1

@@ -4,7 +4,7 @@ See docs/decisions/0089: a command that is planned reads and computes while othe
 its own rows. What it was worked out from is a condition of those.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -58,6 +58,23 @@ class Plan:
         """Let one row that is written or not decide, before all others."""
         self._writes.insert(0, (statement, rows, True))
 
+    @classmethod
+    def together(cls, plans: Iterable["Plan"]) -> "Plan":
+        """All of several plans about different cases, each kind of statement sent once."""
+        kinds: dict[Any, tuple[Any, list[Mapping[str, Any]], bool]] = {}
+        order: list[Any] = []
+        for plan in plans:
+            place = 0
+            for statement, rows, must in plan._writes:
+                some = [rows] if isinstance(rows, Mapping) else rows
+                kind = statement, must, frozenset(some[0])
+                if kind not in kinds:  # after what comes before it in its own plan, and before all other
+                    kinds[kind] = statement, [], must
+                    order.insert(place, kind)
+                place = max(place, order.index(kind) + 1)
+                kinds[kind][1].extend(some)
+        return cls([kinds[kind] for kind in order])
+
     def finish(self, session: Session) -> None:
         """Give the events that were recorded their places, at the end of planning.
 
@@ -78,7 +95,10 @@ class Plan:
         try:
             with sent_together(connection):
                 # What is to be as it was read comes first: what others wait for is taken in the order of `apply`.
-                sent = [(connection.execute(statement, rows), must) for statement, rows, must in self._writes]
+                sent = [
+                    (connection.execute(statement, rows), _expected(rows) if must else None)
+                    for statement, rows, must in self._writes
+                ]
                 if self._events:
                     connection.execute(pending.adding(), self._events)
         except (
@@ -86,7 +106,7 @@ class Plan:
             ProgrammingError,
         ) as error:  # what each database says of a place that is taken
             raise StaleDataError("the case has other events by now") from error
-        if any(must and _changed(one) != 1 for one, must in sent):
+        if any(count is not None and _changed(one) != count for one, count in sent):
             raise StaleDataError("a row is not as it was read")
 
 
@@ -100,6 +120,11 @@ def begin(session: Session) -> Plan:
     """Collect from now on what is written in a session that may only read."""
     plan = session.info[_PLAN] = Plan()
     return plan
+
+
+def end(session: Session) -> None:
+    """Collect nothing more; the session still reads."""
+    del session.info[_PLAN]
 
 
 def need_lock(session: Session) -> None:
@@ -130,8 +155,12 @@ def send(
 
 def _execute(session: Session, statement: Any, rows: Rows, must: bool) -> None:
     done = session.connection().execute(statement, rows)
-    if must and _changed(done) != 1:
+    if must and _changed(done) != _expected(rows):
         raise StaleDataError("a row is not as it was read")
+
+
+def _expected(rows: Rows) -> int:
+    return 1 if isinstance(rows, Mapping) else len(rows)
 
 
 def _changed(done: CursorResult[Any]) -> int:

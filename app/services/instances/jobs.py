@@ -1,8 +1,7 @@
 """Timers: which are due, what happens when one fires, and what when it cannot."""
 
-import math
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,20 +10,23 @@ from typing import Any
 
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
-from app.base.calendar import Calendar
+from app.base.db import Unplanned
 from app.base.errors import AppError
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
+from app.history import pending
 from app.history.events.instances import JobFailed
 from app.models import InstanceMessage, Job, ProcessInstance
-from app.services.core import access, clock, history, holidays, loop_guard
+from app.services.core import access, clock, history, holidays, loop_guard, writes
+from app.services.core.writes import Plan
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution, incidents, instances, message_delivery
-from app.services.notifications import task_notices
+from app.services.notifications import reminders, task_notices
 
+#: Of so many cases the rows are sent together.
+_AT_ONCE = 10
 #: How long to wait before each further try, growing: three tries in all.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
 
@@ -46,84 +48,87 @@ def due_without_case(session: Session, at: datetime, limit: int) -> list[str]:
     return list(session.scalars(query.order_by(Job.run_at, Job.due_at, Job.id).limit(limit)))
 
 
-def take(session: Session, at: datetime, limit: int, but: Collection[str] = ()) -> dict[str, ProcessInstance]:
+def take(session: Session, at: datetime, limit: int, but: Collection[str] = ()) -> list[str]:
     """Of the first ``limit`` timers to run at ``at`` whose cases nobody else is changing, ``but`` some, the first of
-    each case: by its id the case, which this transaction keeps. So workers beside each other share what is due."""
+    each case, which this transaction keeps. So workers beside each other share what is due."""
     asked: dict[str, Any] = {"at": at, "most": limit, **({"but": sorted(but)} if but else {})}
-    first: dict[int, tuple[str, ProcessInstance]] = {}
-    for instance, job_id in session.execute(_first(bool(but)), asked):
-        first.setdefault(instance.id, (job_id, instance))
-    return dict(first.values())
+    first: dict[int, str] = {}
+    for instance_id, job_id in session.execute(_first(bool(but)), asked):
+        first.setdefault(instance_id, job_id)
+    return list(first.values())
 
 
 @dataclass(frozen=True)
 class Firing:
-    """What becomes of a case whose timer fires, worked out before it is stored."""
+    """What is to be written of a case whose timer fires, and what the case was when that was worked out."""
 
     job_id: str
-    instance: ProcessInstance
-    version: Version
-    step: Step
+    seen: tuple[int, bool, bool]
+    plan: Plan
+    events: Sequence[dict[str, Any]]
+    closed: Sequence[str]
 
 
 @dataclass(frozen=True)
-class Worked:
+class Planned:
     """Timers of several cases as they fire at one moment. ``apart``: ids of those that `fire` has to fire alone."""
 
     at: datetime
-    calendar: Calendar
     firings: Sequence[Firing]
     apart: Sequence[str]
 
 
-def work_out(session: Session, taken: Mapping[str, ProcessInstance]) -> Worked:
-    """What becomes of the timers that `take` gave. Nothing is written. 1 SQL."""
-    found = (
-        session.execute(_rows(session.get_bind().dialect.name), {"ids": list(taken)}).all() if taken else ()
-    )
-    rows = {row.id: row for row in found}
-    holidays.remember(session, found[0].days_off if found else {})
-    firings = {
-        job_id: firing
-        for job_id, instance in taken.items()
-        if job_id in rows and (firing := _worked_out(session, instance, rows[job_id])) is not None
-    }
-    apart = [job_id for job_id in taken if job_id in rows and job_id not in firings]
-    return Worked(clock.now(session), holidays.calendar(session), list(firings.values()), apart)
+def plan(session: Session, ids: Sequence[str]) -> Planned:
+    """Work out what is to be written where these timers fire, each of another case. 2 SQL and what steps ask."""
+    query = _with_cases(session.get_bind().dialect.name)
+    rows = {row.id: row for row in session.execute(query, {"ids": ids})} if ids else {}
+    steps = {id_: step for id_ in ids if (row := rows.get(id_)) and (step := _planned_step(session, row))}
+    told = {effect.task for _version, step in steps.values() for effect in step.effects if effect.task}
+    reminders.read_ahead(session, told)
+    firings = [one for id_, step in steps.items() if (one := _firing(session, rows[id_], *step)) is not None]
+    apart = rows.keys() - {one.job_id for one in firings}
+    return Planned(clock.now(session), firings, [id_ for id_ in ids if id_ in apart])
 
 
-def _worked_out(session: Session, instance: ProcessInstance, job: Any) -> Firing | None:
-    if job.signal or job.hops:  # the transaction notes what led to it
+def _planned_step(session: Session, row: Any) -> tuple[Version, Step] | None:
+    """None where it has to be fired alone: where it fails it does so again, and that is told."""
+    holidays.remember(session, row.days_off)
+    if row.signal or row.hops:  # what follows from a signal may reach who begins to wait for it now
         return None
-    with suppress(AppError):  # fired alone it fails again, and is told there
-        version = definitions.version(session, instance.definition_id)
-        step = _step(session, instance, version, job)
-        return Firing(job.id, instance, version, step) if step is not None else None
+    with suppress(AppError):
+        version = definitions.version(session, row.ProcessInstance.definition_id)
+        step = _step(session, row.ProcessInstance, version, row)
+        return (version, step) if step is not None and not step.signals else None
     return None
 
 
-def store(
-    session: Session, worked: Worked, firings: Sequence[Firing], longest_s: float = math.inf
-) -> Sequence[Firing]:
-    """Store ``firings`` of those that were worked out, perhaps in another session, but of no case that was changed
-    since then: its timer is still due. Return those that were left, as it took longer than ``longest_s``."""
-    end = time.monotonic() + longest_s
-    clock.fix(session, worked.at)
-    holidays.keep(session, worked.calendar)
-    if not firings:
-        return ()
+def _firing(session: Session, row: Any, version: Version, step: Step) -> Firing | None:
+    instance: ProcessInstance = row.ProcessInstance
+    seen, planned = (instance.revision, instance.followed, instance.snoozed), writes.begin(session)
+    try:
+        execution.apply(session, instance, version, step, actor=None, unheard=step.closed)
+    except (AppError, Unplanned):
+        return None
+    finally:
+        events = pending.taken(session)
+        writes.end(session)
+        session.expunge_all()
+    return Firing(row.id, seen, planned, events, step.closed)
+
+
+def store(session: Session, firings: Sequence[Firing], longest_s: float) -> Sequence[Firing]:
+    """Write what was planned, but of no case that was changed since then: its timer is still due. Return those that
+    were left, as it took longer than ``longest_s``."""
+    end, left, closed = time.monotonic() + longest_s, list(firings), list[str]()
     asked = {"ids": [one.job_id for one in firings]}
-    now = {row.id: row for row in session.execute(_unchanged(), asked)}
-    closed, left = list[str](), list(firings)
+    now = {row.id: tuple(row[1:]) for row in session.execute(_as_it_is(), asked)} if firings else {}
     while left:
-        one = left.pop(0)
-        row = now.get(one.job_id)
-        if row is not None and row.revision == one.instance.revision:
-            session.add(one.instance)
-            set_committed_value(one.instance, "followed", row.followed)
-            set_committed_value(one.instance, "snoozed", row.snoozed)
-            execution.apply(session, one.instance, one.version, one.step, actor=None, unheard=one.step.closed)
-            closed += one.step.closed
+        some = [one for one in left[:_AT_ONCE] if now.get(one.job_id) == one.seen]
+        del left[:_AT_ONCE]
+        Plan.together(one.plan for one in some).send(session)
+        for one in some:
+            pending.add(session, one.events)
+            closed += one.closed
         if time.monotonic() > end:
             break
     task_notices.close(session, closed)  # of all by one statement: there stands why
@@ -188,27 +193,35 @@ def _instance_of() -> Select[ProcessInstance]:
 
 
 @cache
-def _first(has_exceptions: bool) -> Select[ProcessInstance, str]:
-    query = select(ProcessInstance, Job.id).join(Job, Job.instance_id == ProcessInstance.id)
+def _first(has_exceptions: bool) -> Select[int, str]:
+    query = select(ProcessInstance.id, Job.id).join(Job, Job.instance_id == ProcessInstance.id)
     query = query.where(Job.run_at <= bindparam("at"))
     if has_exceptions:
         exceptions: Any = bindparam("but", expanding=True)
         query = query.where(Job.id.not_in(exceptions))
     # By the index alone: of thousands that are due at one moment each look would sort all.
     query = query.order_by(Job.run_at).limit(bindparam("most"))
-    held = query.with_for_update(key_share=True, skip_locked=True, of=ProcessInstance)
-    return held.execution_options(populate_existing=True)
+    return query.with_for_update(key_share=True, skip_locked=True, of=ProcessInstance)
 
 
 @cache
-def _rows(dialect: str) -> Select[str, str, str | None, int, dict[str, str]]:
-    """Timers as they are now, and the days off: most that fire set the next deadline."""
-    columns = Job.id, Job.activity_id, Job.signal, Job.hops, holidays.column(dialect).label("days_off")
-    return select(*columns).where(Job.id.in_(bindparam("ids", expanding=True)))
+def _with_cases(dialect: str) -> Select[Any]:
+    """Timers as they are now with their cases, and the days off: most that fire set the next deadline."""
+    columns = (
+        Job.id,
+        Job.activity_id,
+        Job.signal,
+        Job.hops,
+        ProcessInstance,
+        holidays.column(dialect).label("days_off"),
+    )
+    query: Select[Any] = select(*columns).join(ProcessInstance, ProcessInstance.id == Job.instance_id)
+    return query.where(Job.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache
-def _unchanged() -> Select[str, int, bool, bool]:
+def _as_it_is() -> Select[str, int, bool, bool]:
+    """See `Firing.seen`."""
     case = ProcessInstance
     query = select(Job.id, case.revision, case.followed, case.snoozed).join(case, case.id == Job.instance_id)
     query = query.where(Job.id.in_(bindparam("ids", expanding=True)))

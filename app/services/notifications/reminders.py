@@ -13,26 +13,34 @@ from app.services.core.access import Actor
 _OPEN = UserTask.state == "open"
 _TABLE = cast("Table", UserTask.__table__)
 #: Built once: very many timers may be due at one moment.
-_OPEN_ONE = select(_TABLE.c.id, _TABLE.c.due_at).where(
-    _TABLE.c.id == bindparam("task"), _TABLE.c.state == "open"
+_OPEN_ONES = select(_TABLE.c.id, _TABLE.c.due_at).where(
+    _TABLE.c.id.in_(bindparam("tasks", expanding=True)), _TABLE.c.state == "open"
 )
+_READ = "open_tasks"
 
 
 def of_tasks(session: Session, ids: Collection[str]) -> Mapping[str, dict[str, Any]]:
-    """What notices say of these tasks beside the diagram's words, by task. 1 SQL for each; a firing has one at most.
+    """What notices say of these tasks beside the diagram's words, by task. 1 SQL, none of what was read ahead.
 
     The deadline is the task's own as it is stored; a task that has none gives none.
     """
-    zone = settings.config(session).timezone.key
-    found = (session.connection().execute(_OPEN_ONE, {"task": id_}).one_or_none() for id_ in ids)
+    zone, read = settings.config(session).timezone.key, session.info.get(_READ, {})
+    rows = read if read.keys() >= set(ids) else _open_ones(session, ids)
     return {
-        row.id: {
-            "task": row.id,
-            "params": {"due": row.due_at.isoformat(), "zone": zone} if row.due_at else {},
-        }
-        for row in found
-        if row is not None
+        task: {"task": task, "params": {"due": row.due_at.isoformat(), "zone": zone} if row.due_at else {}}
+        for task in ids
+        if (row := rows[task]) is not None
     }
+
+
+def read_ahead(session: Session, ids: Collection[str]) -> None:
+    """Read what this session is going to be asked of these tasks. 1 SQL, none without."""
+    session.info[_READ] = _open_ones(session, ids)
+
+
+def _open_ones(session: Session, ids: Collection[str]) -> Mapping[str, Any]:
+    found = session.connection().execute(_OPEN_ONES, {"tasks": list(ids)}) if ids else ()
+    return {**dict.fromkeys(ids), **{row.id: row for row in found}}
 
 
 def workable(session: Session, rows: Sequence[Notice], *, actor: Actor) -> Mapping[int, str]:
