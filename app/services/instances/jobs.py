@@ -207,7 +207,7 @@ def _first(has_exceptions: bool) -> Select[int, str]:
 @cache
 def _with_cases(dialect: str) -> Select[Any]:
     """Timers as they are now with their cases, and the days off: most that fire set the next deadline."""
-    columns = (
+    columns: tuple[Any, ...] = (
         Job.id,
         Job.activity_id,
         Job.signal,
