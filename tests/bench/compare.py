@@ -74,15 +74,10 @@ def _probe(commit: str | None) -> "Iterator[subprocess.Popen[str]]":
         data = stack.enter_context(tempfile.TemporaryDirectory(prefix="alur-bench-"))
         environment = {**os.environ, "PYTHONPATH": str(folder)}
         line = [sys.executable, "-P", str(PROBE), data]
-        process = subprocess.Popen(
-            line, cwd=folder, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        try:
+        piped = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+        with subprocess.Popen(line, cwd=folder, env=environment, text=True, **piped) as process:
             _answer(process, cast("IO[str]", process.stdout))
             yield process
-        finally:
-            cast("IO[str]", process.stdin).close()
-            process.wait(60)
 
 
 @contextmanager

@@ -12,6 +12,8 @@ from tests.engine.building import bpmn, end, start, user
 from tests.engine.case import Case
 from tests.engine.matches import Match
 
+#: So old a case becomes, in completions and in reminders; so many of each are timed; so many models are played.
+LOOPS, REMINDERS, EACH, MODELS = 64, 200, 20, 200
 _LOOP = """
 start mulai
 xor masuk
@@ -36,12 +38,12 @@ def measure(_folder: Path) -> None:
     table, harder = _tables()
     row("gaps of the SOP's table (60 rows)", repeat(20, lambda _n: coverage_of(table) and None), "≤ 50 ms")
     row("gaps of 1,000 rows, the search cut off", repeat(3, lambda _n: coverage_of(harder) and None), "≤ 1 s")
-    row("a completion after 64 loops : after 2", f"{_age_by_loops():.2f}", "≤ 1.2")
-    row("a firing after 200 reminders : after 2", f"{_age_by_reminders():.2f}", "≤ 1.2")
-    began, count = time.perf_counter(), 200
-    for seed in range(count):
+    row(f"a completion after {LOOPS} loops : after 2", f"{_age_by_loops():.2f}", "≤ 1.2")
+    row(f"a firing after {REMINDERS} reminders : after 2", f"{_age_by_reminders():.2f}", "≤ 1.2")
+    began = time.perf_counter()
+    for seed in range(MODELS):
         Match.invented(seed).play()
-    row("random models, each against the token game", f"{count / (time.perf_counter() - began):.0f}/s")
+    row("random models, each against the token game", f"{MODELS / (time.perf_counter() - began):.0f}/s")
 
 
 def _tables() -> tuple[Decision, Decision]:
@@ -67,19 +69,19 @@ def _large() -> bytes:
 
 def _age_by_loops() -> float:
     case = Case(_LOOP.format(timer="P30D"))
-    return _ratio(lambda: case.complete("isi") and None, late=64)
+    return _ratio(lambda: case.complete("isi") and None, late=LOOPS)
 
 
 def _age_by_reminders() -> float:
     case = Case(_LOOP.format(timer="R/PT1H"))
-    return _ratio(lambda: case.wait(hours=1), late=200)
+    return _ratio(lambda: case.wait(hours=1), late=REMINDERS)
 
 
-def _ratio(step: Callable[[], None], *, late: int, each: int = 20) -> float:
+def _ratio(step: Callable[[], None], *, late: int) -> float:
     """How long a step takes after ``late`` of them, beside one after two: medians of some."""
     series = [Series(), Series()]
-    for number in range(late + each):
-        which = series[0] if 2 <= number < 2 + each else series[1]
+    for number in range(late + EACH):
+        which = series[0] if 2 <= number < 2 + EACH else series[1]
         with which.timing():
             step()
-    return statistics.median(series[1].seconds[-each:]) / statistics.median(series[0].seconds)
+    return statistics.median(series[1].seconds[-EACH:]) / statistics.median(series[0].seconds)

@@ -17,8 +17,8 @@ from sqlalchemy import Connection, event
 from app.base.db import Database
 from tests.serving import NOT_BEFORE, Installation, install
 
-#: Whether the programs of an installation are forked from one that has imported them, as in the suite.
-FORKED = False
+#: Kinds of databases that benches of both run on.
+KINDS = ("SQLite", "PostgreSQL")
 
 
 @dataclass
@@ -153,7 +153,7 @@ def office_for(folder: Path, **more: str) -> Installation:
     """An installation as it runs in earnest: its clock cannot be moved, so nobody asks whether it was."""
     folder.mkdir(parents=True, exist_ok=True)
     movable = str(int(datetime.now(UTC) < NOT_BEFORE))
-    return install(folder, forked=FORKED, ALUR_ALLOW_TIME_TRAVEL=movable, **more)
+    return install(folder, ALUR_ALLOW_TIME_TRAVEL=movable, **more)
 
 
 @contextmanager
@@ -172,9 +172,11 @@ def postgresql(folder: Path) -> Iterator[str]:
 
 def databases(folder: Path) -> Iterator[tuple[str, Installation]]:
     """An installation on each kind of database, one after the other, by the name of its kind."""
-    yield "SQLite", office_for(folder / "sqlite")
-    with postgresql(folder / "server") as url:
-        yield "PostgreSQL", office_for(folder / "postgresql", ALUR_DATABASE_URL=url)
+    if "SQLite" in KINDS:
+        yield "SQLite", office_for(folder / "sqlite")
+    if "PostgreSQL" in KINDS:
+        with postgresql(folder / "server") as url:
+            yield "PostgreSQL", office_for(folder / "postgresql", ALUR_DATABASE_URL=url)
 
 
 def repeat(times: int, do: Callable[[int], None]) -> Series:

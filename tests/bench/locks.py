@@ -32,6 +32,7 @@ from tests.reports import answers_for
 
 LANES = {"UPP K/L/D": "mulai periksa selesai"}
 TIMES, CASES, DIAGRAMS, LIVE = 20, 5, 30, (64, 1_000)
+UPLOADED = (10_000, 5_000_000)
 
 
 class Locks:
@@ -114,7 +115,7 @@ def _commands(
             fire_job(database, job.id, at=job.due_at)
 
     def upload_all() -> None:
-        for size in (10_000, 5_000_000):
+        for size in UPLOADED:
             _upload(api, tokens["lapor"], "/files", "file", {"bukti.txt": b"Keterangan. " * (size // 12)})
 
     def deploy_sop() -> None:

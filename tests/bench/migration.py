@@ -109,7 +109,7 @@ def _start(database: Database, count: int) -> list[int]:
     for first in range(0, count, 100):
         with database.transaction() as session:
             officer = access.actor_of(session.scalars(select(User).where(User.name == "lapor")).one())
-            for number in range(first, first + 100):
+            for number in range(first, min(first + 100, count)):
                 values = {**report_values(ONE), "tracking_id": str(7_000_000 + number)}
                 case = instances.start(session, "pengaduan", values, actor=officer).instance
                 ids.append(case.id)

@@ -14,6 +14,8 @@ from tests.reports import answers_for, report, report_values
 from tests.serving import Api, Browser, Installation, form_in
 
 CASES = 40
+#: So long the processes rest before their memory is looked at.
+REST_S = 3.0
 ONE = report("SIN-001")
 WHO = {"LAPOR ! – SP4N": "lapor", "UPP K/L/D": "upp", "UPT": "dpupr"}
 
@@ -21,7 +23,7 @@ WHO = {"LAPOR ! – SP4N": "lapor", "UPP K/L/D": "upp", "UPT": "dpupr"}
 def measure(folder: Path) -> None:
     office = office_for(folder)
     with office.running():
-        time.sleep(2)
+        time.sleep(REST_S)
         _memory(office, "before the first request")
         api = {name: office.api(name) for name in WHO.values()}
         browsers = {name: office.browser(name) for name in WHO.values()}
@@ -38,7 +40,7 @@ def measure(folder: Path) -> None:
         row("complete, page with gunicorn", by_page, "≤ 12 ms")
         row("inbox page", repeat(40, lambda _n: browsers["upp"].get("/tugas?tab=queue") and None))
         row("case page", repeat(40, lambda _n: browsers["upp"].get(f"/perkara/{ids[0]}") and None))
-        time.sleep(3)
+        time.sleep(REST_S)
         _memory(office, "at rest afterwards")
     _traffic(office)
 

@@ -27,7 +27,7 @@ SHORT = ("SIN-005", "SIN-019", "SIN-025")
 LONG = ("SIN-006", "SIN-014", "SIN-007", "SIN-020")
 SILENT = "SIN-029"  # it waits for its reporter
 #: Every stage of these is cloned as an open case.
-STAGED = ("SIN-001", "SIN-003", "SIN-006")
+STAGED, STAGES = ("SIN-001", "SIN-003", "SIN-006"), 6
 #: Who works on the tasks of a lane in the demo data; of a lane of units it is the unit's officer.
 WORKERS = {"lajur_lapor": "lapor", "lajur_upp": "upp"}
 UNIT_WORKERS = {"DPUPR": "dpupr", "DISHUB": "dishub", "DLHPRKP": "dlh", "INSP": "inspektorat"}
@@ -74,7 +74,7 @@ def _templates(line: "_Line") -> Iterator[Template]:
         yield Template(line.run(report(name)), "ended", 2)
     yield Template(line.run(report("SIN-001"), late="telaahan"), "ended", 4)
     for name in STAGED:
-        for stage in range(6):
+        for stage in range(STAGES):
             yield Template(line.run(report(name), stages=stage, claim=True), "open", 3)
             yield Template(line.run(report(name), stages=stage), "open", 2)
     for stage in ("telaahan", "tindak_lanjut"):  # past its deadline: its lane was told

@@ -22,7 +22,10 @@ from tests.reports import report, report_values
 from tests.serving import Api, Installation, multipart
 
 CLIENTS, ROUNDS, ROUND_S, BESIDE_S = 4, 5, 3.0, 12.0
-SLOW = 200
+SLOW, PAINTERS = 200, 10
+KINDS = ("sqlite", "postgresql")
+#: So long the others are at it before somebody is timed.
+BEFORE_S = 5.0
 HEAD = b"GET /masuk HTTP/1.1\r\nHost: 127.0.0.1\r\nX: "
 BODY = (
     b"POST /masuk HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -31,11 +34,11 @@ BODY = (
 
 
 def measure(folder: Path) -> None:
-    for name in ("sqlite", "postgresql"):
+    for name in KINDS:
         _two_beside_one(folder / name, name)
     office = office_for(folder / "slow", ALUR_PENDING_FILES_MB="100000")
     with office.running():
-        time.sleep(2)
+        time.sleep(BEFORE_S)
         pids = [process.pid for process in office.processes.values()]
         told = ", ".join(
             f"{kind} {sum(memory_mb(pid, kind) for pid in pids):.0f} MB" for kind in ("Rss", "Pss")
@@ -49,7 +52,7 @@ def measure(folder: Path) -> None:
             ("bodies, 100 addresses", lambda: _slow(office.port, BODY, 100)),
         ):
             _beside(office, f"{SLOW} slow {what}", busy)
-        _beside(office, "10 who send pictures of 16 MP", lambda: _painters(office))
+        _beside(office, f"{PAINTERS} who send pictures of 16 MP", lambda: _painters(office))
 
 
 def _start_cases(office: Installation) -> list[str]:
@@ -156,7 +159,7 @@ def _slow(port: int, begun: bytes, addresses: int) -> Iterator[None]:
 
     dripping = threading.Thread(target=drip)
     dripping.start()
-    time.sleep(3)
+    time.sleep(BEFORE_S)
     yield
     stop.set()
     dripping.join()
@@ -172,7 +175,7 @@ def _painters(office: Installation) -> Iterator[None]:
     # A process of its own: beside them in one, who is timed would wait for Python as well.
     sending = multiprocessing.get_context("spawn").Process(target=_paint, args=(office.port, body, headers))
     sending.start()
-    time.sleep(5)
+    time.sleep(BEFORE_S)
     yield
     sending.kill()
     sending.join()
@@ -188,4 +191,4 @@ def _paint(port: int, body: bytes, headers: dict[str, str]) -> None:
             assert link.getresponse().status in {201, 422}
             link.close()
 
-    _together(send, 10)
+    _together(send, PAINTERS)

@@ -21,7 +21,8 @@ from tests.bench.figures import Series, Traffic, office_for, repeat, row
 from tests.engine.decision_files import decision, file, grid
 from tests.reports import answers_for, report, report_values
 
-CASES = 60
+#: Cases that are timed, and whose statements are counted; expressions and decisions.
+CASES, COUNTED, ROUNDS = 60, 10, 200
 ONE = report("SIN-001")
 Result = TypeVar("Result")
 
@@ -30,7 +31,7 @@ def measure(folder: Path) -> None:
     office = office_for(folder)
     database = office.database
     _take(database, 1, first=800_000)  # everything is parsed and compiled once
-    counted = _take(database, 10, first=900_000, count=True)
+    counted = _take(database, COUNTED, first=900_000, count=True)
     before = _size(database)
     seen = _take(database, CASES, first=1_000_000)
     row("start, service layer, besides the commit", seen.starts)
@@ -117,15 +118,15 @@ def _size(database: Database) -> int:
 
 def _expressions() -> None:
     now = clock.real()
-    series = repeat(200, lambda n: feel.evaluate(f"a > {n}", {"a": n, "b": "x"}, now=now) and None)
+    series = repeat(ROUNDS, lambda n: feel.evaluate(f"a > {n}", {"a": n, "b": "x"}, now=now) and None)
     row("FEEL, a new expression", series)
-    series = repeat(200, lambda n: feel.evaluate("a > 7", {"a": n, "b": "x"}, now=now) and None)
+    series = repeat(ROUNDS, lambda n: feel.evaluate("a > 7", {"a": n, "b": "x"}, now=now) and None)
     row("FEEL, a known expression with new values", series)
     [table] = decisions.read_decisions(Path("processes/rute-unit.dmn").read_bytes(), file="rute-unit.dmn")
     began = time.perf_counter()
-    for n in range(200):
+    for n in range(ROUNDS):
         decisions.decide(table, {"kategori": f"Kategori {n}", "kesimpulan": "x"}, now=now)
-    each = (time.perf_counter() - began) / 200 * 1000
+    each = (time.perf_counter() - began) / ROUNDS * 1000
     row("DMN, the routing table of 60 rules", f"{each:.2f} ms")
     _hundred_rules()
 
@@ -142,7 +143,7 @@ def _hundred_rules() -> None:
     for name, logic in tables.items():
         [table] = decisions.read_decisions(file(decision("t", logic)), file="t.dmn")
         series = Series()
-        for n in range(200):
+        for n in range(ROUNDS):
             with series.timing():
                 decisions.decide(table, {"a": n * 5 + 0.5, "b": f"k{n % 10}"}, now=now)
         row(f"DMN of 100 rules, {name}", series)

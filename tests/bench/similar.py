@@ -20,7 +20,7 @@ from tests.bench.figures import Series, databases, row
 from tests.reports import report, report_values
 from tests.serving import Installation
 
-CASES, AT_ONCE, TIMES, MOST_MS = 100_000, 2_000, 40, 50.0
+CASES, AT_ONCE, TIMES, MOST_MS, KNOWN = 100_000, 2_000, 40, 50.0, 30_000
 #: Cases of the last two years; one in twelve is open, however old.
 _DAYS, _OPEN = 730, 12
 _SYLLABLES = [
@@ -59,7 +59,7 @@ class Words:
     def __init__(self, dice: random.Random) -> None:
         self._dice = dice
         self._known = sorted(
-            {"".join(dice.choices(_SYLLABLES, k=dice.choice((2, 3, 3, 4)))) for _n in range(30_000)}
+            {"".join(dice.choices(_SYLLABLES, k=dice.choice((2, 3, 3, 4)))) for _n in range(KNOWN)}
         )
         dice.shuffle(self._known)
         self._weights = [*accumulate(1 / (place + 3) for place in range(len(self._known)))]

@@ -24,6 +24,10 @@ from tests.serving import Installation
 
 #: Cloned cases; every third has a second timer, so that 185,000 wait.
 DUE, CASES = 1_000, 135_000
+#: Fired one after the other; and by then those that fall due are written.
+FIRED, AHEAD_S = 300, 15
+#: Over so many seconds they fall due, and then at one moment.
+OVER_S = (10, 0)
 #: What officers do meanwhile: so many cases are started a second.
 STARTS_S = 5
 _NUMBERS = itertools.count(4_000_000)
@@ -32,17 +36,17 @@ _NUMBERS = itertools.count(4_000_000)
 def measure(folder: Path) -> None:
     office = office_for(folder)
     database = office.database
-    _start_cases(database, 2 * DUE + 300)
+    _start_cases(database, 2 * DUE + FIRED)
     with database.reading() as session:
-        ids = list(session.scalars(select(Job.id).limit(300)))
+        ids = list(session.scalars(select(Job.id).limit(FIRED)))
         at = session.scalar(select(func.max(Job.due_at)))
     began = time.perf_counter()
     for job_id in ids:
         fire_job(database, job_id, at=at)
     row("timer firings, each with its commit", f"{len(ids) / (time.perf_counter() - began):.0f}/s", "≥ 200/s")
     waiting = _add_waiting(database)
-    _lateness(office, database, waiting, over_s=10)
-    _lateness(office, database, waiting, over_s=0)
+    for over_s in OVER_S:
+        _lateness(office, database, waiting, over_s=over_s)
     database.engine.dispose()
 
 
@@ -89,7 +93,7 @@ def _lateness(office: Installation, database: Database, waiting: int, *, over_s:
                     select(Job.id).where(Job.instance_id.is_not(None)).order_by(Job.id).limit(DUE)
                 )
             )
-            first = clock.now(session) + timedelta(seconds=15)  # by then they are written
+            first = clock.now(session) + timedelta(seconds=AHEAD_S)
             due = {job_id: first + timedelta(seconds=over_s * n / DUE) for n, job_id in enumerate(ids)}
             for job_id, at in due.items():
                 session.execute(update(Job).where(Job.id == job_id).values(run_at=at, due_at=at))

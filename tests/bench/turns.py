@@ -26,8 +26,10 @@ from tests.serving import Browser, Installation
 
 ROUNDS, ROUND_S, BEFORE_S, PAUSE_S = 2, 10.0, 3.0, 0.05
 CASES = 6
+#: As many connections as each abuser has, in the order in which they come.
+CONNECTIONS = (24, 80, 300, 200, 300)
 #: RSS is looked at for so long, in seconds.
-RSS_S = 600.0
+RSS_S, LOOK_S = 600.0, 5.0
 #: The address of whoever is not signed in; others come from 127.0.0.1.
 STRANGER = "127.0.0.2"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -58,14 +60,15 @@ def _measure(name: str, office: Installation) -> None:
         draft = int(reply.headers["Location"].rstrip("/").rsplit("/", 1)[-1])
         greedy.get(f"/perkara/{ids[0]}/berkas")
         others = [office.browser(who) for who in ("lapor", "koordinator", "auditor")]
-        _read_pages(others, ids, 1.0)
-        _memory(office, name, 24, _case_files(greedy, ids))
+        _read_pages(others, ids, BEFORE_S)
+        files, forecasts, sign_ins, costly, open_ = CONNECTIONS
+        _memory(office, name, files, _case_files(greedy, ids))
         for what, count, requests in (
-            ("24 case files of one officer", 24, _case_files(greedy, ids)),
-            ("80 fast-forwards of one owner", 80, _forecasts(owner, draft)),
-            ("300 sign-ins of one address", 300, _sign_ins(office)),
-            ("200 connections, all costly routes", 200, _costly(office, owner, draft, ids[0])),
-            ("300 anonymous, all open routes", 300, _open(office)),
+            (f"{files} case files of one officer", files, _case_files(greedy, ids)),
+            (f"{forecasts} fast-forwards of one owner", forecasts, _forecasts(owner, draft)),
+            (f"{sign_ins} sign-ins of one address", sign_ins, _sign_ins(office)),
+            (f"{costly} connections, all costly routes", costly, _costly(office, owner, draft, ids[0])),
+            (f"{open_} anonymous, all open routes", open_, _open(office)),
         ):
             _beside(office, f"{name}: {what}", count, requests, others, ids)
 
@@ -147,7 +150,7 @@ def _beside(
             time.sleep(BEFORE_S)
             beside += _read_pages(others, ids, ROUND_S)
         answered += number.value
-        time.sleep(2)
+        time.sleep(LOOK_S)
     before, after = _p95(alone), _p95(beside)
     figure = (
         f"p95 {before:.0f} ms alone, {after:.0f} beside: {after / before:.1f} × (worst {max(beside):.1f} s)"
@@ -218,16 +221,16 @@ def _abuse(port: int, count: int, requests: Sequence[Request], number: object, b
 
 def _memory(office: Installation, name: str, count: int, requests: Sequence[Request]) -> None:
     pid = office.processes["serve"].pid
-    time.sleep(5)
+    time.sleep(LOOK_S)
     before = most = memory_mb(pid, "Rss")
     with _abused(office.port, count, requests):
-        end = time.monotonic() + 20
+        end = time.monotonic() + 4 * LOOK_S
         while time.monotonic() < end:
             with suppress(OSError):  # a program that has just ended
                 most = max(most, memory_mb(pid, "Rss"))
             time.sleep(0.5)
     began = time.monotonic()
     while (after := memory_mb(pid, "Rss")) > 1.2 * before and time.monotonic() - began < RSS_S:
-        time.sleep(5)
+        time.sleep(LOOK_S)
     figure = f"RSS {before:.0f} MB, {most:.0f} meanwhile, {after:.0f} after {time.monotonic() - began:.0f} s"
     row(f"{name}: {count} case files", figure, "≤ 1.2 × after 600 s")
