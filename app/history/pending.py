@@ -125,7 +125,7 @@ def _heads() -> Select[Any]:
 @cache
 def adding() -> Insert:
     """The statement that adds events which have their places."""
-    return insert(_EVENTS)
+    return insert(_EVENTS).inline()
 
 
 # When they are written ----------------------------------------------------------------------------------------------

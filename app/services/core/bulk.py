@@ -35,7 +35,7 @@ def batches(values: Iterable[_Value]) -> Iterator[list[_Value]]:
 
 @lru_cache
 def _insertion(model: type[Base]) -> Insert:
-    return insert(cast("Table", model.__table__))
+    return insert(cast("Table", model.__table__)).inline()
 
 
 def remove(session: Session, model: type[Job] | type[MessageWait], ids: tuple[str, ...]) -> None:

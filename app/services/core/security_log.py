@@ -103,7 +103,7 @@ def write(session: Session, noted: Sequence[Noted]) -> None:
 
 @cache
 def _insertion() -> Insert:
-    return insert(cast("Table", SecurityEvent.__table__))
+    return insert(cast("Table", SecurityEvent.__table__)).inline()
 
 
 def _row(session: Session, noted: Noted) -> dict[str, Any]:

@@ -143,6 +143,7 @@ def send(
     """Send a statement past the session's objects, or plan it.
 
     ``of``: the model whose one row it changes, which a plan may set conditions to; ``must``: it changes one row.
+    An INSERT is `inline`: its answer comes later, and is not read.
 
     Raises:
         StaleDataError: it must, and did not.
@@ -155,7 +156,7 @@ def send(
 
 def _execute(session: Session, statement: Any, rows: Rows, must: bool) -> None:
     done = session.connection().execute(statement, rows)
-    if must and _changed(done) != _expected(rows):
+    if must and done.rowcount != _expected(rows):
         raise StaleDataError("a row is not as it was read")
 
 
@@ -164,7 +165,7 @@ def _expected(rows: Rows) -> int:
 
 
 def _changed(done: CursorResult[Any]) -> int:
-    """How many rows; asked of the driver, as its answer may have come after the statement was sent."""
+    """How many rows; asked of the driver, as its answer may have come after SQLAlchemy saw the statement off."""
     cursor: Any = done.context.cursor
     count: int = cursor.rowcount
     return count
