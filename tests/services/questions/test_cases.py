@@ -47,6 +47,7 @@ def complete(office: Office, case_id: int, values: dict[str, str], actor: object
         tasks.complete(session, office.open_task(case).id, values, {}, actor=actor)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("facts_follow")
 def test_each_condition_finds_its_cases(office: Office, asked: dict[str, int]) -> None:
     with office.database.reading() as session:
         today = clock.today(session).strftime("%d-%m-%Y")
