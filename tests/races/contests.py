@@ -3,11 +3,14 @@
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.commands.instances.jobs import fire_job
+from app.commands.tasks.tasks import complete_task
+from app.commands.transaction import Command
 from app.models import Job, ProcessInstance, UserTask
 from app.services.core import idempotency
 from app.services.core.access import Actor
@@ -26,10 +29,20 @@ class Round:
         self.office, self.database, self.case = office, office.database, case
         self.task = office.open_task(case)
 
-    def complete(self, actor: Actor) -> Callable[[], Any]:
-        return in_transaction(
-            self.database, lambda s: tasks.complete(s, self.task.id, AGAIN, {}, actor=actor)
-        )
+    def complete(self, actor: Actor, *, planned: bool = True, delay_s: float = 0.0) -> Callable[[], Any]:
+        """As the entry points do it; or not ``planned``, with the case locked from its beginning."""
+        id_ = self.task.id
+        if not planned:
+            return in_transaction(self.database, lambda s: tasks.complete(s, id_, AGAIN, {}, actor=actor))
+
+        def command() -> Any:
+            time.sleep(delay_s)
+            told = Command("complete_task", id_, uuid4().hex, AGAIN)
+            return complete_task(
+                self.database, told, id_, AGAIN, {}, actor=actor, answer=lambda _s, _w: {}, typed=AGAIN
+            )
+
+        return command
 
     def claim(self, actor: Actor) -> Callable[[], Any]:
         return in_transaction(self.database, lambda s: tasks.claim(s, self.task.id, actor=actor))
@@ -87,11 +100,11 @@ def _open_tasks(office: Office, case: ProcessInstance) -> list[UserTask]:
         return list(instances.open_tasks(session, case.id))
 
 
-def two_complete(office: Office, pair: Racers, rounds: int) -> list[str]:
+def two_complete(office: Office, pair: Racers, rounds: int, *, planned: bool = True) -> list[str]:
     case, wrong = office.start(), []
     for _n in range(rounds):
         now = Round(office, case)
-        outcomes = pair.run(now.complete(office.rina), now.complete(office.budi))
+        outcomes = pair.run(*(now.complete(who, planned=planned) for who in (office.rina, office.budi)))
         wrong += one_winner(outcomes, ["Rina", "Budi"])
         if wrong:
             break
@@ -123,11 +136,16 @@ def one_claims_what_another_completes(office: Office, pair: Racers, rounds: int)
     return wrong + now.doubled()
 
 
-def one_completes_against_the_timer(office: Office, pair: Racers, rounds: int) -> tuple[list[str], set[int]]:
+def one_completes_against_the_timer(
+    office: Office, pair: Racers, rounds: int, *, planned: bool = True
+) -> tuple[list[str], set[int]]:
     case, wrong, winners = office.start(), [], set()
     for n in range(rounds):
         now = Round(office, case)
-        outcomes = pair.run(now.complete(office.rina), now.timer(delay_s=0.004 * (n % 2)))
+        officer_s, timer_s = ((0.0, 0.0), (0.0, 0.004), (0.004, 0.0))[n % 3]
+        outcomes = pair.run(
+            now.complete(office.rina, planned=planned, delay_s=officer_s), now.timer(delay_s=timer_s)
+        )
         wrong += one_winner(outcomes, ["Rina", ""])
         if wrong or len(_open_tasks(office, case)) > 1:
             break

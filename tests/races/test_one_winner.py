@@ -24,8 +24,11 @@ pytestmark = pytest.mark.slow
 ROUNDS = int(os.environ.get("ALUR_ROUNDS", "60"))
 
 
-def test_two_officers_complete_one_task_and_one_of_them_does(office: Office, pair: Racers) -> None:
-    assert contests.two_complete(office, pair, ROUNDS) == []
+@pytest.mark.parametrize("planned", [True, False])
+def test_two_officers_complete_one_task_and_one_of_them_does(
+    office: Office, pair: Racers, planned: bool
+) -> None:
+    assert contests.two_complete(office, pair, ROUNDS, planned=planned) == []
 
 
 def test_two_officers_claim_one_task_and_one_of_them_has_it(office: Office, pair: Racers) -> None:

@@ -95,10 +95,10 @@ class Plan:
         try:
             with sent_together(connection):
                 # What is to be as it was read comes first: what others wait for is taken in the order of `apply`.
-                sent = [
-                    (connection.execute(statement, rows), _expected(rows) if must else None)
-                    for statement, rows, must in self._writes
-                ]
+                needed = list[CursorResult[Any]]()
+                for statement, rows, must in self._writes:
+                    sent = [connection.execute(statement, some) for some in _counted(rows, must)]
+                    needed += sent if must else []
                 if self._events:
                     connection.execute(pending.adding(), self._events)
         except (
@@ -106,7 +106,7 @@ class Plan:
             ProgrammingError,
         ) as error:  # what each database says of a place that is taken
             raise StaleDataError("the case has other events by now") from error
-        if any(count is not None and _changed(one) != count for one, count in sent):
+        if any(_changed(one) != 1 for one in needed):
             raise StaleDataError("a row is not as it was read")
 
 
@@ -156,12 +156,13 @@ def send(
 
 def _execute(session: Session, statement: Any, rows: Rows, must: bool) -> None:
     done = session.connection().execute(statement, rows)
-    if must and done.rowcount != _expected(rows):
+    if must and done.rowcount != (1 if isinstance(rows, Mapping) else len(rows)):
         raise StaleDataError("a row is not as it was read")
 
 
-def _expected(rows: Rows) -> int:
-    return 1 if isinstance(rows, Mapping) else len(rows)
+def _counted(rows: Rows, must: bool) -> Sequence[Rows]:
+    """In what lots rows are sent: each alone where one must change, as a pipeline tells no sum of many."""
+    return rows if must and not isinstance(rows, Mapping) else [rows]
 
 
 def _changed(done: CursorResult[Any]) -> int:
