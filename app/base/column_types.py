@@ -11,27 +11,48 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.base import packing
 
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """Aware times in, aware UTC out. SQLite would give them back without a zone."""
+    """Aware times in, aware UTC out. SQLite keeps them as whole microseconds since 1970: 8 bytes, not 26 letters."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:
         """Refuse a time without a zone; it would mean something else on every server."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+        return _in_microseconds if dialect.name == "sqlite" else _in_utc
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Restore the zone."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str] | None:
+        """As a number on SQLite."""
+        if dialect.name == "sqlite":
+            return lambda value: str(_in_microseconds(value))
+        return super().literal_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], datetime | None]:
+        """The time in UTC."""
+        return _from_microseconds if dialect.name == "sqlite" else _in_utc
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime {value!r}")
+    return value.astimezone(UTC)
+
+
+def _in_microseconds(value: datetime | None) -> int | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"naive datetime {value!r}")
+    return (value - _EPOCH) // _MICROSECOND
+
+
+def _from_microseconds(value: int | None) -> datetime | None:
+    return None if value is None else _EPOCH + timedelta(microseconds=value)
 
 
 class UtcMilliseconds(TypeDecorator[datetime]):
@@ -55,8 +76,6 @@ class UtcMilliseconds(TypeDecorator[datetime]):
         """The time in UTC."""
         return None if value is None else _EPOCH + timedelta(milliseconds=value)
 
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: A JSON document: JSONB on PostgreSQL, text on SQLite.
 Document = JSON().with_variant(JSONB(), "postgresql")

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,6 +23,7 @@ OUTSIDE = 0
 #: What the first event of a chain follows.
 GENESIS = bytes(32)
 SALT_BYTES = 16
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 as it is written, its zone is Z
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
 #: A number that is no plain integer; some texts look like one, and take the slower way to the same bytes. That it
 #: begins with a class of single letters makes the search several times as fast.
@@ -63,6 +64,18 @@ def has_fraction(text: bytes) -> bool:
 def moment(at: datetime) -> str:
     """A time as events have it: UTC, always with six digits of a second."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def moment_kept(at: Any) -> str:
+    """`moment` of a time as SQLite keeps it; "" of anything else, which would be sorted elsewhere."""
+    try:
+        return (
+            f"{(_EPOCH + timedelta(microseconds=at)).isoformat(timespec='microseconds')}Z"
+            if type(at) is int
+            else ""
+        )
+    except OverflowError:
+        return ""
 
 
 def commitment(data: Any, salt: bytes) -> bytes:

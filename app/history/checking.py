@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, Select, Table, Text, func, select, type_coerce
+from sqlalchemy import Connection, Integer, Select, Table, Text, func, select, type_coerce
 
 from app.base import packing
 from app.history import removals
-from app.history.canonical import GENESIS, OUTSIDE, canonical, has_fraction, line_hash
+from app.history.canonical import GENESIS, OUTSIDE, canonical, has_fraction, line_hash, moment_kept
 from app.history.removals import Signed
 from app.models import EventChain, HistoryEvent
 
@@ -275,8 +275,8 @@ def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
         chain.fault = _out_of_order(chain, number, expected)
         return
     text = packing.unpack(stored) if isinstance(stored, bytes) else stored.encode()
-    if as_stored:  # another form of the same time would be sorted elsewhere
-        at = f"{at[:10]}T{at[11:]}Z" if at[10] == " " else ""
+    if as_stored:
+        at = moment_kept(at)
     told = (chain.id, number, chain.head, type_, at, actor, activity)
     found, data = b"", None
     if redacted is None and as_stored:  # as it is stored is nearly always as it was hashed
@@ -364,8 +364,8 @@ def _pages(connection: Connection) -> Iterator[list[Any]]:
     """Events by their chains, that outside of cases first, in the order in which they were added."""
     c, is_sqlite = _EVENTS.c, connection.dialect.name == "sqlite"
     data = type_coerce(c.data, Text) if is_sqlite else c.data.cast(Text)
-    at = (  # as `moment` writes it, or as SQLite keeps it
-        type_coerce(c.at, Text)
+    at: Any = (  # as `moment` writes it, or as SQLite keeps it
+        type_coerce(c.at, Integer)
         if is_sqlite
         else func.to_char(func.timezone("UTC", c.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     )

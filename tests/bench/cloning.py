@@ -43,6 +43,8 @@ CASE = "process_instance"
 #: Columns of what lies ahead; all others of times lie behind.
 AHEAD = frozenset({"due_at", "run_at", "sort_at"})
 DAY_S = 86_400
+#: The year 9999, as SQLite keeps times.
+_END_OF_TIME = 253_370_764_800_000_000
 BATCH = 10_000
 _ID = re.compile(r"\b[0-9a-f]{32}\b")
 #: What stands in a staged row for what a clone has of its own: the first eight of an id, and the rest.
@@ -461,7 +463,6 @@ def _shift(table: str, column: str) -> str:
 def _shifted(held: str, by: str, is_sqlite: bool) -> str:
     """A time moved; the end of time stays."""
     if is_sqlite:
-        moved = f"strftime('%Y-%m-%d %H:%M:%f', {held}, {by} || ' seconds') || '000'"
-    else:
-        moved = f"{held} + {by} * interval '1 second'"
+        return f"CASE WHEN {held} >= {_END_OF_TIME} THEN {held} ELSE {held} + {by} * 1000000 END"
+    moved = f"{held} + {by} * interval '1 second'"
     return f"CASE WHEN {held} >= '9999-01-01' THEN {held} ELSE {moved} END"

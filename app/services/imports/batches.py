@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
 from app import forms
@@ -351,7 +351,8 @@ def drop_cells(session: Session, ids: Sequence[int]) -> None:
     gone = update(ImportRow).where(ImportRow.batch_id.in_(ids))
     session.execute(gone.values(cells=None, errors=None))
     session.execute(update(ImportValue).where(ImportValue.batch_id.in_(ids)).values(text=None))
-    finished = func.coalesce(ImportBatch.finished_at, clock.now(session))
+    now = literal(clock.now(session), ImportBatch.finished_at.type)
+    finished = func.coalesce(ImportBatch.finished_at, now)
     ended = update(ImportBatch).where(ImportBatch.id.in_(ids))
     session.execute(ended.values(state="done", finished_at=finished))
 

@@ -96,7 +96,7 @@ def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> i
     """
     standing = MetaData()
     standing.reflect(connection)
-    _pack_documents(standing)
+    _take_types(standing)
     done = 0
     with unguarded(connection):
         for name in LEFT_BEHIND:
@@ -128,13 +128,13 @@ def unguarded(connection: Connection) -> Iterator[None]:
         run(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
-def _pack_documents(standing: MetaData) -> None:
-    """Let documents that the models keep packed be packed as they come in: SQLite calls their columns JSON."""
+def _take_types(standing: MetaData) -> None:
+    """Let what the models keep packed, and times, come in as they keep it: SQLite's names of types do not tell."""
     for table in _tables():
         if (stand := standing.tables.get(table.name)) is None:
             continue
         for column in table.columns:
-            if isinstance(column.type, PackedDocument) and column.name in stand.columns:
+            if isinstance(column.type, PackedDocument | UtcDateTime) and column.name in stand.columns:
                 stand.columns[column.name].type = column.type
 
 
@@ -156,7 +156,7 @@ def _lines(connection: Connection, table: Table) -> Iterator[list[bytes]]:
     converters = [
         (number, converter)
         for number, column in enumerate(table.columns)
-        if (converter := _converter(column, is_sqlite=is_sqlite)) is not None
+        if (converter := _converter(column)) is not None
     ]
     query = select(*columns).order_by(*table.primary_key)
     rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
@@ -177,28 +177,19 @@ def _as_stored(column: Column[Any], *, is_sqlite: bool) -> Any:
         return type_coerce(column, LargeBinary)
     if isinstance(column.type, JSON | PackedDocument):
         return type_coerce(column, Text) if is_sqlite else column.cast(Text)
-    if is_sqlite and isinstance(column.type, UtcDateTime):
-        return type_coerce(column, Text)
     if isinstance(column.type, UtcMilliseconds):
         return type_coerce(column, BigInteger)
     return column
 
 
-def _converter(column: Column[Any], *, is_sqlite: bool) -> Callable[[Any], Any] | None:
+def _converter(column: Column[Any]) -> Callable[[Any], Any] | None:
     if isinstance(column.type, JSON):
         return orjson.Fragment
     if isinstance(column.type, PackedDocument):
         return lambda value: orjson.Fragment(packing.unpack(value) if isinstance(value, bytes) else value)
     if isinstance(column.type, LargeBinary | PackedBytes):
         return lambda value: b64encode(value).decode()
-    if isinstance(column.type, UtcDateTime):
-        return _in_utc if is_sqlite else None
     return bool if isinstance(column.type, Boolean) else None
-
-
-def _in_utc(text: str) -> str:
-    """A time as SQLite keeps it, as ISO 8601 with its zone."""
-    return f"{text.replace(' ', 'T').removesuffix('.000000')}+00:00"
 
 
 def _load_table(
@@ -226,7 +217,7 @@ def _values(row: dict[str, Any], read: dict[str, Callable[[Any], Any]]) -> dict[
 def _reader(column: Column[Any]) -> Callable[[Any], Any]:
     if isinstance(column.type, LargeBinary):
         return b64decode
-    if isinstance(column.type, DateTime):
+    if isinstance(column.type, DateTime | UtcDateTime):
         return datetime.fromisoformat  # all of them are written in UTC
     return date.fromisoformat if isinstance(column.type, Date) else lambda value: value
 

@@ -6,15 +6,16 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Select,
     and_,
     false,
-    func,
     literal,
     not_,
     or_,
     true,
+    type_coerce,
 )
 from sqlalchemy.orm import Session
 
@@ -24,6 +25,9 @@ from app.base.i18n import _
 from app.forms import moments
 from app.services.core.candidates import Rare
 from app.services.search.question import Condition, Group, Question, problems
+
+#: As SQLite keeps times.
+_DAY_MICROSECONDS = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -263,7 +267,8 @@ def is_later(session: Session, one: Any, other: Any, days: int) -> ColumnElement
         moved: ColumnElement[bool] = one > other
         return moved
     if session.get_bind().dialect.name == "sqlite":
-        late: ColumnElement[bool] = func.julianday(one) - func.julianday(other) > days
+        passed = type_coerce(one, BigInteger) - type_coerce(other, BigInteger)
+        late: ColumnElement[bool] = passed > days * _DAY_MICROSECONDS
         return late
     apart: ColumnElement[bool] = one - other > literal(timedelta(days=days))
     return apart

@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import Connection, delete, insert, select, text, update
 from app.base.db import Database
 from app.commands import evidence
 from app.history.canonical import Place, Told, canonical, commitment, event_hash
-from app.models import HistoryEvent
+from app.models import EventChain, HistoryEvent
 from app.services.evidence import verifying
 from app.services.evidence.verifying import Verified
 from tests.services.evidence.attacks import config_of, destroyed_by_hand, forged, ids_moved
@@ -126,10 +127,8 @@ def remove_case(connection: Connection, dice: random.Random, rows: list[Any]) ->
     if dice.random() < 0.5:
         connection.execute(text("DELETE FROM process_instance WHERE id = :id"), {"id": row.instance_id})
     if dice.random() < 0.3:
-        connection.execute(
-            text("UPDATE event_chain SET destroyed_at = :at WHERE instance_id = :id"),
-            {"id": row.instance_id, "at": "2030-01-01 00:00:00.000000"},
-        )
+        chain = update(EventChain).where(EventChain.instance_id == row.instance_id)
+        connection.execute(chain.values(destroyed_at=datetime(2030, 1, 1, tzinfo=UTC)))
     return row.instance_id, None
 
 
@@ -249,7 +248,7 @@ def write_otherwise(connection: Connection, dice: random.Random, rows: list[Any]
     row = one_of(dice, [each for each in rows if each.instance_id and each.data and each.redacted is None])
     name = next(iter(row.data))
     twice = "".join(('{"', name, '":0,', canonical(row.data).decode()[1:]))
-    change, value = dice.choice([("at = replace(at, ' ', :value)", "T"), ("data = :value", twice)])
+    change, value = dice.choice([("at = at || :value", "T"), ("data = :value", twice)])
     connection.execute(
         text(f"UPDATE history_event SET {change} WHERE id = :id"), {"value": value, "id": row.id}
     )

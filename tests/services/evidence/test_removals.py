@@ -253,7 +253,8 @@ def test_an_event_of_case_0_is_none_of_what_happened_outside(office: Office) -> 
 
 
 ANOTHER_FORM: dict[str, str] = {
-    "time": "UPDATE history_event SET at = replace(at, ' ', 'T') WHERE instance_id = :case AND number = 2",
+    "time": "UPDATE history_event SET at = datetime(at / 1000000, 'unixepoch') WHERE instance_id = :case"
+    " AND number = 2",
     "blob": "UPDATE history_event SET activity_id = CAST(activity_id AS BLOB) "
     "WHERE instance_id = :case AND number = 2",
     "twice": "UPDATE history_event SET data = :data WHERE instance_id = :case AND number = 2",

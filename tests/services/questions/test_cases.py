@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, update
 
 from app.base.errors import InvalidForm
-from app.models import CaseBranch, ProcessInstance, User
+from app.models import CaseBranch, ProcessInstance, User, UserTask
 from app.services import identity
 from app.services.casefile import masking
 from app.services.core import clock
@@ -34,8 +34,8 @@ def asked(office: Office) -> dict[str, int]:
         version = definitions.version(session, case.definition_id)
         identity.show(session, office.rina, case, version)
     with office.database.transaction() as session:
-        past = {"of": made["late"], "due": clock.now(session) - timedelta(days=40)}
-        session.execute(text("UPDATE user_task SET due_at = :due WHERE instance_id = :of").bindparams(**past))
+        late = update(UserTask).where(UserTask.instance_id == made["late"])
+        session.execute(late.values(due_at=clock.now(session) - timedelta(days=40)))
     complete(office, made["late"], {"hasil": "cukup", "unit": "A"}, office.rina)
     return made
 
