@@ -239,12 +239,12 @@ def hand_on(
 
 def keys(session: Session, instance_id: int) -> Sequence[str]:
     """Which identity fields the case holds; their values stay sealed."""
-    return session.scalars(_keys(), {"case": instance_id}).all()
+    return session.scalars(keys_of_case(), {"case": instance_id}).all()
 
 
 @cache
-def _keys() -> Select[str]:
-    """Built once: pages of cases and tasks ask it."""
+def keys_of_case() -> Select[str]:
+    """The query for it, of the case with the id ``case``. Built once: pages of cases and tasks ask it."""
     query = select(IdentityValue.field_key).where(IdentityValue.instance_id == bindparam("case"))
     return query.order_by(IdentityValue.field_key)
 

@@ -83,12 +83,13 @@ def unknown_names(session: Session, text: str) -> list[str]:
 def mentionable(session: Session, instance_id: int, *, actor: Actor) -> Sequence[tuple[str, str]]:
     """Whom a note on the case may name: (name, full name) of those who work where it was offered. 1 SQL."""
     given = {"case": instance_id, "actor": actor.id}
-    return [(row.name, row.full_name) for row in session.execute(_mentionable(), given)]
+    return [(row.name, row.full_name) for row in session.execute(mentionable_people(), given)]
 
 
 @cache
-def _mentionable() -> Select[str, str]:
-    """Built once: pages of cases and tasks ask it."""
+def mentionable_people() -> Select[str, str]:
+    """The query for them, of the case ``case`` and besides the user ``actor``. Built once: pages of cases and tasks
+    ask it."""
     seen = InstanceVisibility.instance_id == bindparam("case")
     unit = exists().where(
         user_unit.c.user_id == User.id, user_unit.c.unit_code == InstanceVisibility.unit_code

@@ -20,9 +20,15 @@ class Responsible:
 
 
 def units_of(
-    session: Session, version: Version, instance: ProcessInstance, open_tasks: Sequence[UserTask]
+    session: Session,
+    version: Version,
+    instance: ProcessInstance,
+    open_tasks: Sequence[UserTask],
+    *,
+    of_units: bool = True,
 ) -> Responsible:
-    """The units that handle a case, or those that did last. 1 SQL at most.
+    """The units that handle a case, or those that did last. 1 SQL at most. ``of_units``: whether any task of it may
+    be or have been for a unit.
 
     What the process's own variable of the unit holds says less: it is filled in before the task goes there,
     and stays when the unit sends the case back. It counts where it sends no task of the process to a unit; other
@@ -32,7 +38,9 @@ def units_of(
     if not sent:
         return Responsible((instance.unit_code,) if instance.unit_code else (), instance.ended_at is None)
     here = dict.fromkeys(task.unit_code for task in open_tasks if task.unit_code and task.activity_id in sent)
-    return Responsible(tuple(here)) if here else Responsible(_last(session, instance, sent), now=False)
+    if here or not of_units:
+        return Responsible(tuple(here), now=bool(here))
+    return Responsible(_last(session, instance, sent), now=False)
 
 
 def _sent_by_the_unit(version: Version) -> set[str]:

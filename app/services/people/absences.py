@@ -42,10 +42,23 @@ def away(session: Session, user_ids: Collection[int] | None = None) -> Mapping[i
 
 def away_soon(session: Session, user_ids: Collection[int]) -> Mapping[int, Absence]:
     """Who of these is away today or will be within `SOON`, by his id; the entry that begins first. 1 SQL."""
-    on = clock.today(session)
-    near = and_(Absence.first_on <= on + SOON, Absence.last_on >= on, Absence.ended_at.is_(None))
-    query = select(Absence).where(near, Absence.user_id.in_(user_ids)).options(*_PEOPLE)
-    return {one.user_id: one for one in session.scalars(query.order_by(Absence.first_on.desc(), Absence.id))}
+    query = select(Absence).where(NEAR, Absence.user_id.in_(user_ids)).options(*_PEOPLE)
+    query = query.order_by(Absence.first_on.desc(), Absence.id)
+    return {one.user_id: one for one in session.scalars(query, near(session))}
+
+
+#: Absences of today and of those that begin soon, by what `near` gives.
+NEAR = and_(
+    Absence.first_on <= bindparam("soon", type_=Date),
+    Absence.last_on >= bindparam("today", type_=Date),
+    Absence.ended_at.is_(None),
+)
+
+
+def near(session: Session) -> dict[str, date]:
+    """The days that `NEAR` takes."""
+    today = clock.today(session)
+    return {"today": today, "soon": today + SOON}
 
 
 def stood_in_for(session: Session, *, actor: Actor) -> Sequence[Absence]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, selectinload
@@ -23,14 +24,18 @@ def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]
 
     Where nobody of the unit can do it, the coordinator may hand it to an officer of any unit of the lane.
     """
-    query = _of_task(task.unit_code is not None, across_units(session, task, actor))
-    given = {"group": task.group_id, "holder": task.assignee_id or 0, "unit": task.unit_code}
-    return session.scalars(query, given).all()
+    across = across_units(session, task, actor)
+    return session.scalars(task_query(task.unit_code is not None, across), given_of(task)).all()
+
+
+def given_of(task: UserTask) -> dict[str, Any]:
+    """What `task_query` takes."""
+    return {"group": task.group_id, "holder": task.assignee_id or 0, "unit": task.unit_code}
 
 
 @cache
-def _of_task(of_unit: bool, across_units: bool) -> Select[User]:
-    """Built once: the page of each task that one may hand on asks it."""
+def task_query(of_unit: bool, across_units: bool) -> Select[User]:
+    """The query of `of_task` for a task that names a unit, and for one that may leave it. Built once."""
     query = select(User).where(
         WORKING, User.groups.any(id=bindparam("group")), User.id != bindparam("holder")
     )

@@ -1,7 +1,7 @@
 """Who has a task open right now: a row that lives for a minute, for those who may see the task."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 from sqlalchemy import Select, bindparam, select
@@ -18,7 +18,7 @@ LIFE, _BETWEEN = timedelta(seconds=60), timedelta(seconds=29)
 
 
 def is_due(session: Session, task_id: str, *, actor: Actor) -> bool:
-    """Whether a sign that the actor is there is to be written: none of an auditor, none of a closed task. 3 SQL.
+    """Whether a sign that the actor is there is to be written: none of an auditor, none of a closed task. 2 SQL.
 
     Raises:
         NotFound: the task is not the actor's to see.
@@ -39,16 +39,21 @@ def note(session: Session, task_id: str, *, actor: Actor) -> None:
 
 def others(session: Session, task_ids: Sequence[str], *, actor: Actor) -> Mapping[str, list[str]]:
     """Who besides the actor has each of these tasks open, by name. The caller has asked who may see them. 1 SQL."""
-    given = {"tasks": list(task_ids), "since": clock.now(session) - LIFE, "actor": actor.id}
+    given = {"tasks": list(task_ids), "since": since(session), "actor": actor.id}
     found: dict[str, list[str]] = {}
-    for task_id, name in session.execute(_others(), given) if task_ids else ():
+    for task_id, name in session.execute(others_there(), given) if task_ids else ():
         found.setdefault(task_id, []).append(name)
     return found
 
 
+def since(session: Session) -> datetime:
+    """Who gave a sign after this is there."""
+    return clock.now(session) - LIFE
+
+
 @cache
-def _others() -> Select[str, str]:
-    """Built once: the inbox and the page of each task ask it."""
+def others_there() -> Select[str, str]:
+    """The query for them: id of the task, full name. Built once: the inbox and the page of each task ask it."""
     query = select(TaskPresence.task_id, User.full_name).join(User, User.id == TaskPresence.user_id)
     query = query.where(
         TaskPresence.task_id.in_(bindparam("tasks", expanding=True)),

@@ -7,7 +7,7 @@ from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, null, or_, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -49,9 +49,11 @@ class Work:
     form: Form | None
     question: Question | None  # asked with the task, or the task itself
     offered: bool  # to the actor; with the lock on its case that holds until the commit
-    heard_of: bool  # somebody has an unread notice about it; as good as the lock, without it always true
-    has_draft: bool = True  # of the actor; without a plan always true
-    others: bool = True  # more tasks of the case are open; without a plan always true
+    heard_of: bool = (
+        True  # somebody has an unread notice about it; as good as the lock, without it always true
+    )
+    has_draft: bool = True  # of the actor; with a lock always true
+    others: bool = True  # more tasks of the case are open; with a lock always true
     opened: Sequence[Mapping[str, Any]] = ()  # once it is completed: the rows of the tasks that it opened
     undo_until: datetime | None = None  # once it is completed: until then that can be taken back
 
@@ -66,20 +68,30 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     """
     if lock and (plan := writes.planned(session)) is not None:
         return _planned(session, plan, task_id, actor)
+    asked = {"task_id": task_id, "actor_id": actor.id}
+    if not lock:
+        row = session.execute(_reading(access.any_like(actor)), asked).one_or_none()
+        if row is None:
+            raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
+        instance, task, has_draft, others = row
+        work = _work(session, instance, task, actor)
+        return replace(work, has_draft=bool(has_draft), others=bool(others))
     # The task is read after its case is locked, or it could be a stale copy.
-    asked = {"task_id": task_id}
-    instance = session.scalars(_instance_of(actor, lock), asked).one_or_none()
-    if instance is None:
+    locked = session.scalars(_locked_instance(actor), asked).one_or_none()
+    if locked is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     dialect = session.get_bind().dialect.name
-    task, still, days_off, heard_of = session.execute(_row(actor.id, dialect, lock), asked).one()
-    if lock:
-        holidays.remember(session, days_off)
+    task, still, days_off, heard_of = session.execute(_locked_row(actor.id, dialect), asked).one()
+    holidays.remember(session, days_off)
+    work = _work(session, locked, task, actor)
+    return replace(work, offered=work.offered and bool(still), heard_of=bool(heard_of))
+
+
+def _work(session: Session, instance: ProcessInstance, task: UserTask, actor: Actor) -> Work:
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)
     question = version.diagram.question_with(task.activity_id, is_question=task.is_question)
-    mine = bool(still) and access.may_work(actor, task)
-    return Work(task, version, version.form_of(task.form_key), question, mine, bool(heard_of))
+    return Work(task, version, version.form_of(task.form_key), question, access.may_work(actor, task))
 
 
 def _planned(session: Session, plan: Plan, task_id: str, actor: Actor) -> Work:
@@ -93,18 +105,14 @@ def _planned(session: Session, plan: Plan, task_id: str, actor: Actor) -> Work:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     instance, task, days_off, count, head, heard_of, has_draft, others = row
     holidays.remember(session, days_off)
-    set_committed_value(task, "instance", instance)
     flags = {f"seen_{name}": getattr(instance, name) for name in _UNCOUNTED}
     plan.only_while(ProcessInstance, _still_there(), {"actor_id": actor.id, **flags})
     seen = {"seen_claimed_at": task.claimed_at, "seen_snoozed_until": task.snoozed_until}
     seen |= {"actor_id": actor.id, "heard_of": heard_of, "has_draft": has_draft}
     plan.only_while(UserTask, _still_so(), seen)
     plan.follow(instance.id, count, head)
-    version = definitions.version(session, instance.definition_id)
-    question = version.diagram.question_with(task.activity_id, is_question=task.is_question)
-    mine = access.may_work(actor, task)
-    form = version.form_of(task.form_key)
-    return Work(task, version, form, question, mine, bool(heard_of), bool(has_draft), bool(others))
+    known: dict[str, Any] = {"heard_of": bool(heard_of), "has_draft": bool(has_draft), "others": bool(others)}
+    return replace(_work(session, instance, task, actor), **known)
 
 
 # Statements are built once for each who asks: building them took longer than running them.
@@ -112,10 +120,6 @@ def _planned(session: Session, plan: Plan, task_id: str, actor: Actor) -> Work:
 
 @lru_cache(maxsize=512)
 def _planning(like: Actor, dialect: str) -> Select[Any]:
-    other = aliased(UserTask)
-    others = exists().where(
-        other.instance_id == UserTask.instance_id, other.state == "open", other.id != UserTask.id
-    )
     columns: tuple[Any, ...] = (
         ProcessInstance,
         UserTask,
@@ -124,13 +128,30 @@ def _planning(like: Actor, dialect: str) -> Select[Any]:
         EventChain.head,
         task_notices.UNREAD,
         drafts.kept_for(access.ACTOR_ID, UserTask.id),
-        others,
+        _others(),
     )
     query = select(*columns).select_from(UserTask)
     query = query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
     query = query.join(EventChain, EventChain.instance_id == UserTask.instance_id)
     found: Select[Any] = query.where(UserTask.id == bindparam("task_id"), access.visible(like))
     return found
+
+
+@lru_cache(maxsize=512)
+def _reading(like: Actor) -> Select[ProcessInstance, UserTask, bool, bool]:
+    draft = drafts.kept_for(access.ACTOR_ID, UserTask.id)
+    query = select(ProcessInstance, UserTask, draft, _others()).select_from(UserTask)
+    query = query.join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
+    query = query.where(UserTask.id == bindparam("task_id"), access.visible(like))
+    return query.options(joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
+
+
+def _others() -> ColumnElement[bool]:
+    """Whether more tasks of the case are open."""
+    other = aliased(UserTask)
+    return exists().where(
+        other.instance_id == UserTask.instance_id, other.state == "open", other.id != UserTask.id
+    )
 
 
 @cache
@@ -155,25 +176,18 @@ def _still_so() -> ColumnElement[bool]:
 
 
 @lru_cache(maxsize=512)
-def _instance_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
+def _locked_instance(actor: Actor) -> Select[ProcessInstance]:
     owner = select(UserTask.instance_id).where(UserTask.id == bindparam("task_id")).scalar_subquery()
     query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
-    return access.locking(query.where(access.held_there(actor.id))) if lock else query
+    return access.locking(query.where(access.held_there(actor.id)))
 
 
 @lru_cache(maxsize=512)
-def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any, bool]:
-    """The task, whether it is offered to the user, the days off, and whether a notice about it is unread; with
-    ``lock`` as they are now."""
-    # Whoever holds the lock seldom wants to know who else there is, and most changes set a deadline.
-    people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
-    offered, days_off, heard_of = (
-        (access.still_offered(user_id), holidays.column(dialect), task_notices.UNREAD)
-        if lock
-        else (true(), null(), true())
-    )
-    query = select(UserTask, offered, days_off, heard_of).where(UserTask.id == bindparam("task_id"))
-    return query.options(*people)
+def _locked_row(user_id: int, dialect: str) -> Select[UserTask, bool, Any, bool]:
+    """The task, whether it is offered to the user, the days off, and whether a notice about it is unread, as they are
+    now."""
+    columns = (access.still_offered(user_id), holidays.column(dialect), task_notices.UNREAD)
+    return select(UserTask, *columns).where(UserTask.id == bindparam("task_id"))
 
 
 def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:

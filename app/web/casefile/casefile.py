@@ -303,7 +303,10 @@ def _draw_casefile(
         session, file, links=lambda id_: timeline.address(instance_id, elemen=id_), marked=timeline.marked()
     )
     events, more = casefile.events_before(session, file, timeline.before(), actor=actor)
-    main_case, joined = joined_reports.joins_of(session, instance_id, actor=actor)
+    is_joined = "joined" in file.parts
+    main_case, joined = (
+        joined_reports.joins_of(session, instance_id, actor=actor) if is_joined else (None, [])
+    )
     reopened_at = next((one.at for one in reversed(file.events) if isinstance(one.event, CaseReopened)), None)
     was_over = file.instance.ended_at is not None or reopened_at is not None
     return render_template(
@@ -323,12 +326,12 @@ def _draw_casefile(
             queries.submissions(file.version, file.valid_events, file.file_names)[::-1], hidden
         ),
         notes=masking.opened(page_parts.notes(file), hidden),
-        letters=_letters(session, instance_id, hidden, actor),
+        letters=_letters(session, instance_id, hidden, actor) if "letters" in file.parts else [],
         ratings=_ratings(session, instance_id, hidden, actor) if was_over else (),
         main_case=main_case,
         joined=joined,
         mentionable=notes.mentionable(session, file.instance.id, actor=actor),
-        follows=followers.is_followed(session, file.instance.id, actor=actor),
+        follows=file.instance.followed and followers.is_followed(session, instance_id, actor=actor),
         files=page_parts.files(file, words),
         incidents=_incidents(file, words),
         undelivered=[page_parts.undelivered(each, instance_id, words) for each in file.undelivered],

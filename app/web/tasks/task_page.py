@@ -13,14 +13,14 @@ from app.base.i18n import _
 from app.commands.tasks.tasks import as_draft
 from app.history.events.tasks import QuestionAnswered, TaskCompleted
 from app.models import Absence, User, UserTask
-from app.services.casefile import casefile, notes, queries
+from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import outlines, staffing
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
-from app.services.tasks import inbox, permissions, presence, reply_templates, tabs, tasks
+from app.services.tasks import inbox, permissions, reply_templates, tabs, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
@@ -76,8 +76,7 @@ class TaskPage:
     answers: Sequence[str]
     typed: Sequence[tuple[str, str]]
     why: Mapping[str, Any]
-    officers: Sequence[User]
-    loads: Mapping[int, Load]
+    officers: Sequence[tuple[User, Load]]
     absent: Absence | None
     stands_in: bool
     across_units: bool
@@ -106,18 +105,17 @@ class TaskPage:
     @property
     def officer_choices(self) -> list[tuple[str, str]]:
         """To whom the task may be handed."""
-        names = Counter(user.full_name for user in self.officers)
-        return [(str(user.id), self._named(user, names[user.full_name] > 1)) for user in self.officers]
+        names = Counter(user.full_name for user, _load in self.officers)
+        return [
+            (str(user.id), self._named(user, load, names[user.full_name] > 1)) for user, load in self.officers
+        ]
 
-    def _named(self, user: User, again: bool) -> str:
+    def _named(self, user: User, load: Load, again: bool) -> str:
         """His name; the user name behind it where a colleague has the same, the units he would take it to, and his
         load."""
         name = f"{user.full_name} ({user.name})" if again else user.full_name
         units = ", ".join(unit.name for unit in user.units) if self.across_units else ""
-        return f"{name} ({units}): {self._load(user)}" if units else f"{name}: {self._load(user)}"
-
-    def _load(self, user: User) -> str:
-        return load_in_words(self.loads[user.id])
+        return f"{name} ({units}): {load_in_words(load)}" if units else f"{name}: {load_in_words(load)}"
 
     @property
     def answer_name(self) -> str:
@@ -147,10 +145,10 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
         notes=page_parts.notes(page.file),
-        present=in_words(presence.others(session, [task_id], actor=actor).get(task_id, [])),
-        replies=_replies(session, page),
+        present=in_words([name for name, _nothing in page.file.beside.get("present", ())]),
+        replies=_replies(page),
         snoozed=tabs.is_put_off(session, page.work.task),
-        mentionable=notes.mentionable(session, page.file.instance.id, actor=actor),
+        mentionable=[(name, full_name) for full_name, name in page.file.beside.get("mentionable", ())],
         files=page_parts.files(page.file, page.words),
         done=_done(page),
         zone=context.config().timezone.key,
@@ -158,11 +156,10 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
     )
 
 
-def _replies(session: Session, page: TaskPage) -> list[tuple[str, str]]:
+def _replies(page: TaskPage) -> list[tuple[str, str]]:
     """The templates of the task's lane, with the fields of its case in them, for who may write."""
-    task = page.work.task
-    found = reply_templates.of_lane(session, task.group_id) if page.standing == "work" else ()
-    return [(one.name, reply_templates.filled(one.text, task.instance)) for one in found]
+    found = page.file.beside.get("reply", ()) if page.standing == "work" else ()
+    return [(name, reply_templates.filled(text, page.file.instance)) for name, text in found]
 
 
 def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:
@@ -182,17 +179,20 @@ def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:
 def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> TaskPage:
     work = tasks.get(session, task_id, actor=actor)
     instance = work.task.instance
-    file = casefile.task_file(session, work.task, actor=actor)
+    file = casefile.task_file(session, work.task, actor=actor, others=work.others)
     standing = permissions.holding(actor, work.task)
-    kept = permissions.draft(session, task_id, actor=actor)
+    kept = permissions.draft(session, task_id, actor=actor) if work.has_draft else None
     values, answers = _typed(refusal, kept)
     his = standing == "work"
     drawn = entries.draw_form(
         session, work.form, values if his else {}, refusal.problems if his else {},
         variables=work.task.variables, actor=actor, instance_id=instance.id,
     )  # fmt: skip
+    across_units = officers.across_units(session, work.task, actor)
     colleagues = (
-        officers.of_task(session, work.task, actor=actor) if officers.may_reassign(actor, work.task) else ()
+        loads.of_officers(session, work.task, across_units=across_units)
+        if officers.may_reassign(actor, work.task)
+        else ()
     )
     holder = work.task.assignee_id if work.task.state == "open" else None
     absent = absences.away(session, [holder]).get(holder) if holder not in (None, actor.id) else None
@@ -207,10 +207,9 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         typed=[] if his else _lost(work, file, values, answers),
         why=clocks.why_task(work.task, queries.why(work.task, session)),
         officers=colleagues,
-        loads=loads.of_users(session, [user.id for user in colleagues]),
         absent=absent,
         stands_in=absent is not None and absent.substitute_id == actor.id,
-        across_units=officers.across_units(session, work.task, actor),
+        across_units=across_units,
         words=page_parts.vocabulary(file),
         may_write=not actor.is_auditor,
         following=inbox.following(session, actor=actor, besides=task_id)

@@ -483,7 +483,7 @@ def test_the_page_of_a_case_takes_few_statements_however_much_happened(
         case.complete(name)
     traffic.clear()
     browser.get(f"/perkara/{case.id}")
-    assert max(*counts, len(traffic.statements)) <= 21, traffic.statements
+    assert max(*counts, len(traffic.statements)) <= 10, traffic.statements
 
 
 def test_the_list_takes_few_statements_however_long_it_is(
@@ -497,4 +497,4 @@ def test_the_list_takes_few_statements_however_long_it_is(
         browser.get("/perkara")
         counts.append(len(traffic.statements))
     assert counts[0] == counts[1]
-    assert counts[1] <= 12, traffic.statements
+    assert counts[1] <= 8, traffic.statements

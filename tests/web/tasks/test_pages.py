@@ -691,7 +691,7 @@ def test_the_inbox_takes_few_statements_however_long_it_is(
         browser.get("/tugas?tab=queue")
         counts.append(len(traffic.statements))
     assert counts[0] == counts[1]
-    assert counts[1] <= 12, traffic.statements
+    assert counts[1] <= 10, traffic.statements
 
 
 def test_the_page_of_a_task_takes_few_statements_however_much_happened(
@@ -706,4 +706,20 @@ def test_the_page_of_a_task_takes_few_statements_however_much_happened(
         browser.get(f"/tugas/{task.id}")
         counts.append(len(traffic.statements))
         case.complete("upp")
-    assert max(counts) <= 20, traffic.statements
+    assert max(counts) <= 7, traffic.statements
+
+
+def test_a_note_a_draft_and_who_else_is_there_take_few_statements(
+    sign_in: SignIn, case: Case, office: Database, traffic: Traffic
+) -> None:
+    browser, address = sign_in("lapor"), f"/tugas/{task_of(office, case.id).id}"
+    sign_in("koordinator").post(f"{address}/hadir")
+    browser.get(address)
+    browser.post(f"{address}/ambil")
+    browser.post(f"{address}/catatan", text="Pelapor sudah ditelepon.")
+    browser.post(f"{address}/draf", catatan_penyaluran="Belum lengkap.")
+    traffic.clear()
+    page = browser.get(address).text
+    assert "Pelapor sudah ditelepon." in page
+    assert "Belum lengkap." in page
+    assert len(traffic.statements) <= 10, traffic.statements
