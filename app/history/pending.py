@@ -42,6 +42,11 @@ def add(session: Session, rows: Iterable[dict[str, Any]]) -> None:
     session.info[_KEY] = True
 
 
+def begin_chain(session: Session, instance_id: int) -> None:
+    """Say that a case was made in this transaction: it has no events, and nobody else knows it. No SQL."""
+    session.connection().info.setdefault(_LOCKED, {})[instance_id] = 0, GENESIS, 0
+
+
 def write(connection: Connection) -> None:
     """Write what a transaction has recorded so far. 2 SQL: heads are locked, events added.
 

@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import forms
@@ -233,12 +233,16 @@ def latest(
 ) -> ProcessDefinition | None:
     """The version of process ``key`` in force; new instances start on it. None of one that was retired. ``held``: it
     is not withdrawn before this transaction ends, on PostgreSQL by the lock that a case takes anyway."""
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.in_force)
-    if files:
-        query = query.options(_WITH_FILES)
-    if held:
-        query = query.with_for_update(read=True, key_share=True)
-    return session.scalars(query).one_or_none()
+    return session.scalars(_latest(files, held), {"of_key": key}).one_or_none()
+
+
+@cache
+def _latest(files: bool, held: bool) -> Select[ProcessDefinition]:
+    """Built once: each start asks it."""
+    of_key: BindParameter[str] = bindparam("of_key")
+    query = select(ProcessDefinition).where(ProcessDefinition.key == of_key, ProcessDefinition.in_force)
+    query = query.options(_WITH_FILES) if files else query
+    return query.with_for_update(read=True, key_share=True) if held else query
 
 
 def highest_numbers(session: Session, keys: Collection[str]) -> dict[str, int]:

@@ -7,14 +7,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Table, bindparam, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BindParameter, Table, bindparam, insert, select, update
+from sqlalchemy.orm import Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine import filled_texts
 from app.engine.running.context import Effect, Event
 from app.engine.running.step import Step
-from app.history import standing, writer
+from app.history import pending, standing, writer
 from app.history.catalogue import REPORTER, InstanceEvent, typed
 from app.history.events.notifications import NotificationQueued
 from app.history.events.tasks import TaskCreated, UnitMissing
@@ -28,6 +28,7 @@ from app.services.notifications import followers, reminders, task_notices, texts
 from app.services.people.units import staff
 
 # Built once: building it took longer than running it.
+_ADD = insert(cast("Table", ProcessInstance.__table__))
 _STORE = update(cast("Table", ProcessInstance.__table__)).where(
     ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
 )
@@ -44,6 +45,7 @@ def apply(
     moved_from: Version | None = None,
     because: Record | None = None,
     held_until: datetime | None = None,
+    begun: bool = False,
 ) -> list[dict[str, Any]]:
     """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go; return the
     rows of the tasks that it opened.
@@ -52,13 +54,15 @@ def apply(
     ``held_until``: nobody is told of it before, as it may be taken back.
     ``moved_from``: of a case that moves to ``version`` the one that it was in, see `Step.kept`; ``because``: the
     event that tells so, recorded before the others.
+    ``begun``: the case was just written by `begin`.
     """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
-    ranked = instance.priority_rank if instance.visits else None  # None: it begins
-    store(session, instance, version, step)
+    ranked = instance.priority_rank
+    if not begun:
+        store(session, instance, version, step)
     task_rows.close(session, step, actor)
-    if ranked not in (None, instance.priority_rank):
+    if ranked != instance.priority_rank:
         task_rows.rank(session, instance.id)
     task_notices.close(session, [task for task in step.closed if task not in unheard])
     named = task_rows.named_units(version, step)
@@ -214,14 +218,44 @@ def _body(text: str, to: Mapping[str, Any], about: Mapping[str, Any]) -> dict[st
     return {**said, "copy": True} if "units" in to else said
 
 
+def begin(
+    session: Session, version: Version, step: Step, *, number: str, actor: Actor | None
+) -> ProcessInstance:
+    """Write a case that begins, as its first step leaves it; `apply` writes what else there is of it. 1 SQL."""
+    instance = ProcessInstance(
+        definition_id=version.id,
+        key=version.key,
+        business_key=number,
+        state="active",
+        visits={},
+        started_at=clock.now(session),
+        started_by_id=actor.id if actor else None,
+        ended_at=None,
+        end_activity_id=None,
+        end_name=None,
+        masks_changed=False,
+        followed=False,
+        snoozed=False,
+        revision=0,
+    )
+    for name, value in _after(session, instance, version, step).items():
+        setattr(instance, name, value)
+    row = {name: value for name, value in instance.__dict__.items() if name in _ADD.table.columns}
+    made: Any = session.connection().execute(_ADD, row).inserted_primary_key
+    instance.id = made[0]
+    make_transient_to_detached(instance)
+    session.add(instance)
+    pending.begin_chain(session, instance.id)
+    return instance
+
+
 def store(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
     """Write where the case stands now, past the session as all that is written here.
 
     Raises:
         StaleDataError: somebody else has written it since it was read.
     """
-    # All of it, changed or not: 1 and true are equal to Python, and not to a condition.
-    now = {**_now(instance, version, step), **(_end(session, step) if step.ended else {})}
+    now = _after(session, instance, version, step)
     read = instance.revision
     row = {"one_id": instance.id, "read_revision": read, **now}
     writes.send(session, _STORE, row, of=ProcessInstance, must=True)
@@ -234,7 +268,8 @@ def _next_revision(revision: int) -> int:
     return count(revision)
 
 
-def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, Any]:
+def _after(session: Session, instance: ProcessInstance, version: Version, step: Step) -> dict[str, Any]:
+    """Where a step leaves a case: all, changed or not, as 1 and true are equal to Python, and not to a condition."""
     visits = Counter(instance.visits)
     if step.kept is not None:
         visits = Counter(dict[str, int]())
@@ -249,6 +284,7 @@ def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, A
         "visits": dict(visited),
         "branches": sorted(version.branches & visited.keys()),
         **listed.columns(version.diagram.properties, step.variables),
+        **(_end(session, step) if step.ended else {}),
     }
 
 

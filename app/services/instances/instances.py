@@ -150,24 +150,12 @@ def _open(
         start_node=node,
         by_clock=actor is None,
     )
-    instance = ProcessInstance(
-        definition_id=version.id,
-        key=version.key,
-        business_key=number,
-        state="active",
-        engine_state=b"",
-        variables={},
-        visits={},
-        started_at=clock.now(session),
-        started_by_id=actor.id if actor else None,
-    )
-    session.add(instance)
-    session.flush()
+    instance = execution.begin(session, version, step, number=number, actor=actor)
     begun = InstanceStarted(
         number=number, version=version.number, form_key=node.form_key, values=variables, **about
     )
     history.record(session, begun, actor=actor, instance_id=instance.id, activity_id=node.id)
-    execution.apply(session, instance, version, step, actor=actor)
+    execution.apply(session, instance, version, step, actor=actor, begun=True)
     return instance
 
 

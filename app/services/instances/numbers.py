@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import BindParameter, CompoundSelect, Executable, bindparam, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.base.errors import InvalidForm, NumberTaken
@@ -12,7 +13,7 @@ from app.base.i18n import _
 from app.models import DestroyedCase, ProcessDefinition, ProcessInstance, Setting
 from app.services.core import access, clock, settings
 from app.services.core.access import Actor
-from app.services.core.upsert import insert
+from app.services.core.upsert import insert_in
 from app.services.definitions.definitions import Version
 
 #: The width of the column.
@@ -36,7 +37,7 @@ def assign(session: Session, version: Version, business_key: str | None, variabl
     if given and (message := _objection(given)) and not _is_old(session, given):
         raise InvalidForm(message, {variable or "business_key": message})
     number = given or _next(session, version)
-    if _is_taken(session, version, number):
+    if given and _is_taken(session, version, number):
         raise NumberTaken(_("Nomor {number} sudah dipakai perkara lain.", number=number), number)
     if variable:
         variables[variable] = number
@@ -84,14 +85,26 @@ def _next(session: Session, version: Version) -> str:
     prefix = _prefix(version)
     year = clock.now(session).astimezone(settings.config(session).timezone).year
     name = f"number:{version.key}:{year}"
-    session.execute(insert(session, Setting).values(name=name, value={"last": 0}).on_conflict_do_nothing())
-    row = session.scalars(select(Setting).where(Setting.name == name).with_for_update()).one()
-    last = row.value["last"] + 1
+    connection = session.connection()
+    last = connection.scalar(_counted(connection.dialect.name), {"name": name, "value": {"last": 1}})["last"]
+    first = last
     # Somebody may have typed a number ahead; refusing it here would refuse it to everybody for ever.
     while _is_taken(session, version, number := f"{prefix}-{year}-{last:05d}"):
         last += 1
-    row.value = {"last": last}
+    if last != first:
+        connection.execute(update(Setting).where(Setting.name == name).values(value={"last": last}))
     return number
+
+
+@cache
+def _counted(dialect: str) -> Executable:
+    """Count on, and keep others from it until the transaction ends."""
+    following = Setting.value["last"].as_integer() + 1
+    value = func.jsonb_build_object if dialect == "postgresql" else func.json_object
+    more = insert_in(dialect, Setting).on_conflict_do_update(
+        index_elements=[Setting.name], set_={"value": value("last", following)}
+    )
+    return more.returning(Setting.value)
 
 
 def _prefix(version: Version) -> str:
@@ -100,7 +113,14 @@ def _prefix(version: Version) -> str:
 
 def _is_taken(session: Session, version: Version, number: str) -> bool:
     """Whether a case has the number, or had it before it was destroyed: two cases of one number are told apart."""
-    same = (ProcessInstance.key == version.key, ProcessInstance.business_key == number)
-    gone = (DestroyedCase.key == version.key, DestroyedCase.business_key == number)
-    query = union_all(select(ProcessInstance.id).where(*same), select(DestroyedCase.id).where(*gone))
-    return session.execute(query.limit(1)).first() is not None
+    return session.execute(_having(), {"of_key": version.key, "number": number}).first() is not None
+
+
+@cache
+def _having() -> CompoundSelect[Any]:
+    """Built once: each start asks it."""
+    key: BindParameter[str] = bindparam("of_key")
+    number: BindParameter[str] = bindparam("number")
+    same = (ProcessInstance.key == key, ProcessInstance.business_key == number)
+    gone = (DestroyedCase.key == key, DestroyedCase.business_key == number)
+    return union_all(select(ProcessInstance.id).where(*same), select(DestroyedCase.id).where(*gone)).limit(1)

@@ -67,7 +67,7 @@ def issue(
     """Return a new code, 16 digits in groups of four, to be shown once. One of before is void, which is recorded.
 
     With ``key``, the secret of one form that was sent, the code follows from it: see `code_made_with`. ``taking_in``:
-    the report is being taken in, by the actor.
+    the report was just taken in, by the actor: it has no code yet.
 
     Raises:
         NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`, and
@@ -75,7 +75,7 @@ def issue(
     """
     require_may_issue(session, instance_id, actor=actor, taking_in=taking_in)
     digits = _derived(session, instance_id, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
-    row = session.get(TrackingCode, instance_id)
+    row = session.get(TrackingCode, instance_id) if not taking_in else None  # else it is new
     if row is None:
         row = TrackingCode(instance_id=instance_id)
         session.add(row)

@@ -48,12 +48,14 @@ def start(body: dict[str, Any]) -> Response:
     repeat with the same Idempotency-Key answers the same case without it. A new code can be issued on its page.
     """
     shown: dict[str, str] = {}
+    now: dict[str, Any] = {}
 
     def answer(session: Session, started: Started) -> Answer:
         if outlines.has_reporter(started.version):
             shown["tracking_code"] = tracking.issue(
                 session, started.instance.id, actor=context.actor(), taking_in=True
             )
+        now.update(present.listed_fields(started.instance))
         return present.kept_instance(session, started.instance)
 
     given = body["variables"]
@@ -67,7 +69,7 @@ def start(body: dict[str, Any]) -> Response:
         typed=given,
         business_key=body["business_key"],
     )
-    return answered(present.told_instance(kept) | shown, 201)
+    return answered(present.told_instance(kept, now or None) | shown, 201)
 
 
 @blueprint.get("/process-instances")

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.base.db import Database
 from app.models import IdempotencyRecord
 from tests.reports import answers_for, report, report_values
-from tests.web.conftest import Api, Case
+from tests.web.conftest import Api, Case, Traffic
 
 Clients = Callable[[str], Api]
 
@@ -34,6 +34,16 @@ def test_starting_answers_the_case_and_the_reporters_code_once(api: Clients) -> 
     assert again.json == told
     assert (told["state"], told["version"], told["ended_at"]) == ("active", 1, None)
     assert told["started_at"].endswith("+00:00")
+
+
+def test_starting_takes_few_statements_and_one_commit(api: Clients, traffic: Traffic) -> None:
+    """Of them 3 are for what is the reporter's."""
+    start(api)  # now its version is held ready
+    lapor, body = api("lapor"), {"key": "pengaduan", "variables": report_values(report("SIN-002"))}
+    traffic.clear()
+    assert lapor.post("/process-instances", body, key="k").status_code == 201
+    assert traffic.commits == 1
+    assert len(traffic.statements) <= 14, "\n".join(traffic.statements)
 
 
 def test_neither_code_nor_identity_is_kept_with_the_answer(api: Clients, office: Database) -> None:
