@@ -16,6 +16,7 @@ from app.commands.instances import jobs as job_commands
 from app.engine.running import execution as engine
 from app.models import Job, OutboxMessage, ProcessInstance
 from app.services.core import bulk, clock, idempotency
+from app.services.core.writes import Plan, planned
 from app.services.instances import task_rows
 from app.services.notifications import outbox
 from tests.races.unlocking import unlocked
@@ -32,13 +33,21 @@ def enter(name: str, database: Database) -> None:
 
 def _split_commit(_database: Database) -> None:
     """Two commits a command: the state of the case, and then what follows from it."""
-    before = task_rows.close
+    close, send = task_rows.close, Plan.send
 
     def split(session: Session, *given: Any) -> None:
+        if planned(session) is None:
+            _commit(session)
+        close(session, *given)
+
+    def split_plan(plan: Plan, session: Session) -> None:
+        state, plan._writes = plan._writes[:2], plan._writes[2:]
+        send(Plan(state), session)
         _commit(session)
-        before(session, *given)
+        send(plan, session)
 
     _patch.setattr(task_rows, "close", split)
+    _patch.setattr(Plan, "send", split_plan)
 
 
 def _commit(session: Session) -> None:

@@ -16,7 +16,7 @@ from app.services.instances import jobs
 from app.services.tasks import tasks
 
 #: What builds a statement that locks a case, once.
-_BUILT_ONCE = (tasks._instance_of, jobs._instance_of)
+_BUILT_ONCE = (tasks._locked_instance, jobs._instance_of)
 
 
 @contextmanager

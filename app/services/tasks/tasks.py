@@ -49,9 +49,7 @@ class Work:
     form: Form | None
     question: Question | None  # asked with the task, or the task itself
     offered: bool  # to the actor; with the lock on its case that holds until the commit
-    heard_of: bool = (
-        True  # somebody has an unread notice about it; as good as the lock, without it always true
-    )
+    heard_of: bool = True  # somebody has an unread notice about it; without a lock or plan always true
     has_draft: bool = True  # of the actor; with a lock always true
     others: bool = True  # more tasks of the case are open; with a lock always true
     opened: Sequence[Mapping[str, Any]] = ()  # once it is completed: the rows of the tasks that it opened

@@ -17,6 +17,7 @@ from app.services.questions.ledger import Filters
 from app.services.search import task_terms
 from app.services.search.question import CASE_VALUES, CASES, EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
+from tests import facts
 from tests.services.office import Office
 from tests.services.plans import read_whole, selects
 from tests.services.questions.asked import every, one
@@ -93,6 +94,7 @@ def work(office: Office) -> None:
     turns = Turns(office.database)  # words are indexed by the worker
     while turns.take():
         pass
+    facts.follow(office.database)
 
 
 def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
