@@ -84,6 +84,10 @@ def _body(cell: str, shown: Any, language: str) -> str:
         return _time(shown, filters.date(shown) if cell == "date" else filters.moment(shown))
     if cell == "lead":
         return _lead(*shown)
+    if cell == "figure":
+        number, url, about = shown
+        told = f'<a href="{escape(url)}" aria-label="{escape(about)}: {number}">{number}</a>'
+        return told if number else '<span class="muted">0</span>'
     if cell == "lines":
         first, second = shown
         return f"{escape(first)}" + (f'<span class="cell__sub">{escape(second)}</span>' if second else "")

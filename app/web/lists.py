@@ -54,7 +54,15 @@ class Filter:
 
 
 #: The class of the cells that show something so.
-_KINDS = {"lead": "lead", "due": "due", "date": "date", "day": "date", "time": "date", "number": "num"}
+_KINDS = {
+    "lead": "lead",
+    "due": "due",
+    "date": "date",
+    "day": "date",
+    "time": "date",
+    "number": "num",
+    "figure": "num",
+}
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,12 @@ Whoever sees every case sees all of them, a coordinator those of the lanes that 
 one look at the soonest `MOST` tasks of an index.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select
@@ -35,16 +38,20 @@ class Counts:
 
     open: int = 0
     unclaimed: int = 0
-    due: dict[str, int] = field(default_factory=lambda: dict.fromkeys(DUE, 0))
     oldest: datetime | None = None
+    #: How many are due by each of `DUE` and not before, and later.
+    parts: list[int] = field(default_factory=lambda: [0] * (_LATER + 1))
+
+    @cached_property
+    def due(self) -> dict[str, int]:
+        """Read once all are counted."""
+        overdue, *parts = self.parts[:_LATER]
+        return dict(zip(DUE, (overdue, *accumulate(parts)), strict=True))
 
     def add(self, number: int, due: int, oldest: datetime | None) -> None:
         """Count tasks that are due alike; ``oldest`` is given where nobody holds them."""
         self.open += number
-        if due == 0:
-            self.due["overdue"] += number
-        for name in DUE[max(due, 1) :] if due else ():
-            self.due[name] += number
+        self.parts[due] += number
         if oldest is not None:
             self.unclaimed += number
             self.oldest = min(self.oldest or oldest, oldest)
@@ -113,15 +120,11 @@ def overview(session: Session, *, actor: Actor) -> Overview:
     """
     require_part(session, actor=actor)
     rows = _counted(session, actor)
-    total, by = Counts(), [dict[Any, Counts](), dict[Any, Counts](), dict[Any, Counts]()]
-    for row in rows:
-        oldest = row.oldest if row.assignee_id is None else None
-        for counts in (
-            total,
-            *(kept.setdefault(key, Counts()) for kept, key in zip(by, row[:3], strict=True)),
-        ):
-            counts.add(row.number, row.due, oldest)
-    people, lanes, units = by
+    total, people, lanes, units = Counts(), *(defaultdict[Any, Counts](Counts) for _kind in range(3))
+    for assignee_id, group_id, unit_code, due, number, since in rows:
+        oldest = since if assignee_id is None else None
+        for counts in (total, people[assignee_id], lanes[group_id], units[unit_code]):
+            counts.add(number, due, oldest)
     people.pop(None, None)
     units.pop(None, None)
     away = absences.away(session, list(people))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -68,7 +68,6 @@ def show() -> str:
             "workload/show.html",
             found=overview.overview(session, actor=actor),
             columns=_count_columns,
-            due={name: _(text) for name, text in DUE.items()},
             link=link,
             nobody=listing.NOBODY,
             transfers=[
@@ -93,26 +92,39 @@ def _count_columns(kind: str = "officer") -> list[Column[Row]]:
     names = {"officer": _("Petugas"), "lane": _("Lajur"), "unit": _("Unit")}
     short = {"week": _("7 hari"), "fortnight": _("14 hari")}
     queue = kind != "officer"
+    known = f"{link()}?{_NAMES[kind]}="
+
+    def figure(
+        name: str, text: str, about: str, of: Callable[[Row], int], *, shown: bool = True
+    ) -> Column[Row]:
+        def show(row: Row) -> tuple[int, str, str]:
+            return of(row), f"{known}{quote_plus(row.id)}{more}", f"{row.name}, {about}"
+
+        more = {"open": "", "nobody": f"&{_NAMES['officer']}={listing.NOBODY}"}.get(
+            name, f"&{_NAMES['due']}={name}"
+        )
+        value = of if name not in DUE else None
+        return Column(text, value, "figure", show, key=name, shown=shown)
+
     return [
         lists.own("lead", names[kind]),
         Column(_("Menurut"), lambda row: names[row.kind]),
         Column(_("Nama"), lambda row: row.name),
-        Column(_("Terbuka"), lambda row: row.counts.open, "own", key="open", kind="num"),
+        figure("open", _("Terbuka"), _("terbuka"), lambda row: row.counts.open),
         *(Column(_(text), _due(name)) for name, text in DUE.items()),
-        *(Column(short.get(name, _(text)), cell="own", key=name, kind="num") for name, text in DUE.items()),
-        Column(
+        *(figure(name, short.get(name, _(text)), _(text), _due(name)) for name, text in DUE.items()),
+        figure(
+            "nobody",
             _("Belum dipegang"),
+            _("belum dipegang"),
             lambda row: row.counts.unclaimed,
-            "own",
-            key="nobody",
-            kind="num",
             shown=queue,
         ),
         Column(_("Tertua sejak"), None, "date", lambda row: row.counts.oldest, kind="when", shown=queue),
     ]
 
 
-def _due(name: str) -> Callable[[Row], object]:
+def _due(name: str) -> Callable[[Row], int]:
     return lambda row: row.counts.due[name]
 
 
