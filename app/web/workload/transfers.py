@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
-from app.base.i18n import N_, _
+from app.base.i18n import N_, _, pgettext
 from app.commands import workload as commands
 from app.models import User, UserTask
 from app.services.casefile import casefile
@@ -20,7 +20,7 @@ from app.services.people import absences, loads, units, users
 from app.services.workload import listing, overview, spreading, transfers
 from app.services.workload.listing import Filters
 from app.services.workload.overview import Row
-from app.web import context, entries, errors, lists
+from app.web import context, deadlines, entries, errors, lists
 from app.web.lists import Column, Filter, List
 from app.web.loads import load_in_words
 from app.web.tasks import columns as task_columns
@@ -158,9 +158,11 @@ def _list_page(session: Session, missing: Mapping[str, str] | None = None) -> st
     page = listing.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
     people = spreading.candidates(session, page.items) if not actor.is_auditor else []
     load = loads.of_users(session, [user.id for user in people])
+    about = _about(session, page.items)
     return render_template(
         "workload/list.html",
         rows=page.items,
+        columns=_task_columns(**about, may_act=not actor.is_auditor),
         number=listing.count(session, filters, actor=actor),
         most=spreading.MOST,
         found=List(filters=_bar(session, filters, actor)),
@@ -173,8 +175,27 @@ def _list_page(session: Session, missing: Mapping[str, str] | None = None) -> st
         ticked=request.form.getlist("officer"),
         all_chosen=bool(request.form.get("semua")),
         absences=absences.away(session, {task.assignee_id for task in page.items if task.assignee_id}),
-        **_about(session, page.items),
     )
+
+
+def _task_columns(
+    titles: Mapping[int, str], units: Mapping[str, str], *, may_act: bool
+) -> list[Column[UserTask]]:
+    def lead(task: UserTask) -> tuple[str, str, str, str]:
+        address = url_for("tasks.show", task_id=task.id)
+        return address, titles[task.instance_id], "", f"{task.instance.business_key} · {task.name}"
+
+    return [
+        Column(_("Pilih"), cell="own", key="pick", shown=may_act),
+        Column(pgettext("satu", "Perkara"), cell="lead", show=lead),
+        Column(_("Tenggat"), cell="due", show=lambda task: deadlines.of_task(task).as_dict()),
+        Column(
+            _("Lajur"),
+            cell="lines",
+            show=lambda task: (task.lane, units.get(task.unit_code or "", task.unit_code)),
+        ),
+        Column(_("Petugas"), cell="own", key="officer"),
+    ]
 
 
 def _filters() -> Filters:
