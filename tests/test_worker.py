@@ -1,5 +1,6 @@
 """The clock: what is due fires once, in order; what fails is retried, then an incident; nobody waits for it."""
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -19,12 +20,13 @@ from app.base.config import Config
 from app.base.db import Database
 from app.base.errors import ExecutionFailed
 from app.commands.instances.jobs import fail_job, fire_due, fire_job
-from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
+from app.models import DefinitionFile, HistoryEvent, Incident, Job, OutboxMessage, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import execution, incidents, instances, jobs
 from app.services.maintenance import heartbeat
+from app.services.tasks import tasks
 from app.work import Kind, Lane
 from tests.services import stored, two_pools
 from tests.services.office import Office, procedure
@@ -350,6 +352,72 @@ def test_a_case_that_changes_after_its_step_was_worked_out_fires_once_from_where
     monkeypatch.setattr(jobs, "store", change_before)
     assert jobs_fired(office) == 2
     assert jobs_fired(office) == 1
+    assert count(office, "timer_fired") == 3
+
+
+def interrupted(office: Office) -> None:
+    """Let the deadline of cases that begin from now on take their task away."""
+    files = procedure()
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'cancelActivity="false"', b'cancelActivity="true"')
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+
+
+def test_who_claims_a_task_after_the_step_was_worked_out_is_told_that_it_is_gone(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(sqlite_database)
+    interrupted(office)
+    cases, plan = due_together(office, 3), jobs.plan
+
+    def claim_after(session: Session, ids: Sequence[str]) -> Any:
+        found = plan(session, ids)
+        monkeypatch.setattr(jobs, "plan", plan)
+        task = office.open_task(cases[1])
+        with office.database.transaction() as writing:
+            tasks.claim(writing, task.id, actor=office.budi)
+        return found
+
+    monkeypatch.setattr(jobs, "plan", claim_after)
+    assert [jobs_fired(office), jobs_fired(office)] == [2, 1]
+    with office.database.reading() as session:
+        code = OutboxMessage.body["code"].as_string()
+        query = select(OutboxMessage.audience).where(code == "task_timed_out")
+        assert session.scalars(query).all() == [{"users": [office.budi.id]}]
+
+
+def test_a_timer_that_settles_an_incident_holds_up_no_other(office: Office) -> None:
+    interrupted(office)
+    cases = due_together(office, 4)
+    task = office.open_task(cases[1])
+    with office.database.transaction() as session:
+        incidents.report(session, task.id, "rusak", None, actor=office.rina)
+    assert worker.tick(office.database) == 4
+    assert (count(office, "timer_fired"), jobs_of(office)) == (4, [])
+    with office.database.reading() as session:
+        assert session.scalars(select(Incident).where(Incident.resolved_at.is_(None))).all() == []
+
+
+@pytest.mark.parametrize("place", ["app.engine.running.execution.fire", "app.services.instances.waits.sync"])
+def test_a_fault_of_the_program_in_one_case_costs_it_a_try_and_the_others_fire(
+    office: Office, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    case = due_together(office, 4)[1]
+    [job] = [one for one in jobs_of(office) if one.instance_id == case.id]
+    module, _dot, name = place.rpartition(".")
+    do = getattr(sys.modules[module], name)
+
+    def fail(*given: Any, **named: Any) -> Any:
+        if {job.id, case.id} & {
+            getattr(one, "id", one) for one in given if isinstance(one, str | ProcessInstance)
+        }:
+            raise KeyError("odd")
+        return do(*given, **named)
+
+    monkeypatch.setattr(place, fail)
+    worker.tick(office.database)
+    [left] = jobs_of(office)
+    assert (left.instance_id, left.retries) == (case.id, 2)
     assert count(office, "timer_fired") == 3
 
 

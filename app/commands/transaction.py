@@ -89,9 +89,9 @@ def run_command(
             lambda: allowed(session),
         )
 
-    if planned and (done := _planned(database, command, do, actor)) is not None:
-        return done
     try:
+        if planned and (done := _planned(database, command, do, actor)) is not None:
+            return done
         return _in_transaction(database, run)
     except AppError as error:
         notes_of(database).take(_deed(command, actor, error.code), once_in_s=REFUSAL_S)

@@ -9,7 +9,7 @@ from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.base.db import Database, Unplanned
-from app.base.errors import AppError, Conflict, NotAllowed, NotFound
+from app.base.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
 from app.commands.tasks.tasks import complete_task
 from app.commands.transaction import Command
 from app.history import proof
@@ -23,7 +23,8 @@ from app.models import (
     UserTask,
 )
 from app.services.casefile import notes
-from app.services.core import clock
+from app.services.core import clock, security_notes
+from app.services.core.writes import Plan
 from app.services.instances import cancellation
 from app.services.notifications import followers
 from app.services.people import users
@@ -235,3 +236,28 @@ def test_a_repeat_is_answered_as_the_first(desk: Desk) -> None:
 def test_a_plan_cannot_write(database: Database) -> None:
     with database.planning() as session, pytest.raises(Unplanned):
         session.execute(update(User).values(name="x"))
+
+
+def test_what_a_service_changes_on_an_object_is_not_lost(desk: Desk) -> None:
+    def answer(session: Session, _work: Any) -> dict[str, Any]:
+        session.get_one(User, desk.office.rina.id).full_name = "Rina Baru"
+        return {}
+
+    told = Command("complete", desk.task, "key", ENOUGH)
+    rina = desk.office.rina
+    complete_task(desk.database, told, desk.task, ENOUGH, {}, actor=rina, answer=answer, typed=ENOUGH)
+    assert desk.count(User, User.full_name == "Rina Baru") == 1
+    assert desk.completions() == 1
+
+
+def test_a_database_that_does_not_answer_while_it_is_written_is_noted_as_before(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_plan: Plan, _session: Session) -> None:
+        raise NotReady("penuh")
+
+    monkeypatch.setattr(Plan, "send", refuse)
+    with pytest.raises(NotReady):
+        desk.complete()
+    noted = security_notes.notes_of(desk.database).waiting()
+    assert [one.deed.outcome for one in noted] == [NotReady("").code]

@@ -11,6 +11,7 @@ from app.base import log_safety, stored_messages
 from app.base.db import PATIENCE_S, Broken, Database
 from app.base.errors import Conflict, ExecutionFailed, InvalidDiagram, NotReady, WrongKey
 from app.base.i18n import N_, _
+from app.base.preparation import NotPrepared
 from app.commands.transaction import run_relaxed, run_without_key
 from app.services.core import clock
 from app.services.instances import jobs
@@ -50,9 +51,15 @@ def fire_due(database: Database, most: int, passed: set[str]) -> int:
     planned: list[jobs.Planned] = []
 
     def plan(session: Session) -> None:
-        ids = jobs.take(session, clock.now(session), most, passed)
-        with database.planning() as reading:
-            planned[:] = [jobs.plan(reading, ids)]
+        ids, now = jobs.take(session, clock.now(session), most, passed), clock.now(session)
+        try:
+            with database.planning() as reading:
+                planned[:] = [jobs.plan(reading, ids)]
+        except (NotReady, NotPrepared):
+            raise
+        except Exception:  # whichever of them it is: by itself it fails again, and that is counted
+            log_safety.log_fault(logger, "planning timers, which are fired each by itself")
+            planned[:] = [jobs.Planned(now, (), ids)]
 
     def store(session: Session) -> Sequence[jobs.Firing]:
         if not database.is_sqlite:  # the cases stay locked: so workers beside each other share what is due

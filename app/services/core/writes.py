@@ -83,6 +83,7 @@ class Plan:
         """
         if self._guards:
             raise Unplanned(", ".join(model.__tablename__ for model in self._guards))
+        session.flush()  # what a service changed on an object would be lost: it cannot be planned
         self._events = pending.placed(session, self._heads)
 
     def send(self, session: Session) -> None:

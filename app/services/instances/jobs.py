@@ -17,7 +17,7 @@ from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.history import pending
 from app.history.events.instances import JobFailed
-from app.models import InstanceMessage, Job, ProcessInstance
+from app.models import EventChain, InstanceMessage, Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, loop_guard, writes
 from app.services.core.writes import Plan
 from app.services.definitions import automatic_starts, definitions
@@ -63,7 +63,7 @@ class Firing:
     """What is to be written of a case whose timer fires, and what the case was when that was worked out."""
 
     job_id: str
-    seen: tuple[int, bool, bool]
+    seen: tuple[int, bool, bool, int]
     plan: Plan
     events: Sequence[dict[str, Any]]
     closed: Sequence[str]
@@ -104,10 +104,13 @@ def _planned_step(session: Session, row: Any) -> tuple[Version, Step] | None:
 
 def _firing(session: Session, row: Any, version: Version, step: Step) -> Firing | None:
     instance: ProcessInstance = row.ProcessInstance
-    seen, planned = (instance.revision, instance.followed, instance.snoozed), writes.begin(session)
+    seen = instance.revision, instance.followed, instance.snoozed, row.events
+    planned = writes.begin(session)
     try:
         execution.apply(session, instance, version, step, actor=None, unheard=step.closed)
+        session.flush()  # nothing is left to be written
     except (AppError, Unplanned):
+        session.close()  # after a flush that was refused it could not even read any more
         return None
     finally:
         events = pending.taken(session)
@@ -212,18 +215,22 @@ def _with_cases(dialect: str) -> Select[Any]:
         Job.activity_id,
         Job.signal,
         Job.hops,
+        EventChain.count.label("events"),
         ProcessInstance,
         holidays.column(dialect).label("days_off"),
     )
     query: Select[Any] = select(*columns).join(ProcessInstance, ProcessInstance.id == Job.instance_id)
+    query = query.outerjoin(EventChain, EventChain.instance_id == Job.instance_id)
     return query.where(Job.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache
-def _as_it_is() -> Select[str, int, bool, bool]:
-    """See `Firing.seen`."""
-    case = ProcessInstance
-    query = select(Job.id, case.revision, case.followed, case.snoozed).join(case, case.id == Job.instance_id)
+def _as_it_is() -> Select[str, int, bool, bool, int]:
+    """See `Firing.seen`: who claims a task, or does anything else to a case, records it."""
+    case, chain = ProcessInstance, EventChain
+    query = select(Job.id, case.revision, case.followed, case.snoozed, chain.count)
+    query = query.join(case, case.id == Job.instance_id)
+    query = query.outerjoin(chain, chain.instance_id == Job.instance_id)
     query = query.where(Job.id.in_(bindparam("ids", expanding=True)))
     return query.with_for_update(key_share=True, skip_locked=True, of=case)
 

@@ -1,16 +1,19 @@
 """Writes the facts of cases, and what they change in the numbers, after the events of the cases: see decision 88."""
 
+import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from itertools import groupby
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam, delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.base import log_safety
 from app.base.calendar import Calendar
 from app.history import reader
 from app.history.events.migration import CaseReopened, InstanceMigrated, TokenMoved
@@ -29,6 +32,7 @@ from app.services.definitions.definitions import Version
 from app.services.numbers import entries, facts, ways
 from app.services.numbers.facts import Case, DoneTask
 
+logger = logging.getLogger(__name__)
 #: So many cases follow in one turn: on SQLite others wait for what it writes.
 MOST_AT_ONCE = 200
 _CASE_FACT, _TASK_FACT = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
@@ -77,15 +81,30 @@ def outdated(session: Session, *, limit: int = MOST_AT_ONCE) -> list[Outdated]:
     """Cases whose facts are older than their events, with what `replace` is to write; nothing is written here.
 
     3 SQL, the days off, and 1 SQL for each that is over. How many events a case has is asked before its rows: what is
-    recorded after that is found by the next look, in whichever order transactions commit.
+    recorded after that is found by the next look, in whichever order transactions commit. Facts that cannot be worked
+    out stay as they are kept until the next event of their case, which is logged: else they would hold up all others.
     """
     counts = {id_: count for id_, count in session.execute(_stale(), {"most": limit})}
     rows = session.execute(_cases(), {"ids": list(counts)}).all() if counts else ()
     cases = {row.id: (row, definitions.readable(session, row.definition_id)) for row in rows}
     return [
-        Outdated(case.id, case.key, counts[case.id], kept, _as_they_are(session, case, version, kept))
-        for case, version, kept in _read(session, cases)
+        Outdated(
+            row.id, row.key, counts[row.id], kept, _as_far_as_known(session, row.id, case, version, kept)
+        )
+        for row, case, version, kept in _read(session, cases)
     ]
+
+
+def _as_far_as_known(
+    session: Session, id_: int, case: Callable[[], Case], version: Version | None, kept: Facts
+) -> Facts:
+    try:
+        return _as_they_are(session, case(), version, kept)
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log_safety.log_fault(logger, "facts of case %s", id_)
+        return kept
 
 
 def replace(session: Session, some: Sequence[Outdated]) -> int:
@@ -109,12 +128,12 @@ def refresh(session: Session, instance: ProcessInstance, version: Version | None
     ``version`` is None where the diagram cannot be read: it cannot go on either, and is cancelled.
     """
     session.flush()
-    ((case, _version, kept),) = _read(session, {instance.id: (instance, version)})
-    if session.execute(
-        _unfollowed(), {"ids": [case.id]}
-    ).all():  # who has read the case before has nothing to write
-        session.connection().execute(_FOLLOWED, {"one_id": case.id})
-    _write(session, [Outdated(case.id, case.key, 0, kept, _as_they_are(session, case, version, kept))])
+    ((_row, case, _version, kept),) = _read(session, {instance.id: (instance, version)})
+    waiting = session.execute(_unfollowed(), {"ids": [instance.id]}).all()
+    if waiting:  # who has read the case before has nothing to write
+        session.connection().execute(_FOLLOWED, {"one_id": instance.id})
+    anew = _as_they_are(session, case(), version, kept)
+    _write(session, [Outdated(instance.id, instance.key, 0, kept, anew)])
 
 
 def kept_and_anew(
@@ -122,8 +141,8 @@ def kept_and_anew(
 ) -> tuple[Facts, Facts]:
     """The facts of a case as they are kept, and as they are worked out from nothing but its rows; twice as they are
     kept while they are older than its events. 1 SQL, and 1 of a case that is over."""
-    ((case, _version, kept),) = _read(session, {instance.id: (instance, version)})
-    return kept, kept if kept.are_stale else _as_they_are(session, case, version, Facts(None, ()))
+    ((_row, case, _version, kept),) = _read(session, {instance.id: (instance, version)})
+    return kept, kept if kept.are_stale else _as_they_are(session, case(), version, Facts(None, ()))
 
 
 @cache
@@ -193,8 +212,9 @@ def _rows() -> Select[Any]:
 
 def _read(
     session: Session, cases: Mapping[int, tuple[Any, Version | None]]
-) -> Iterator[tuple[Case, Version | None, Facts]]:
-    """Cases, whose columns are given, with their facts as they are kept. 1 SQL, and 1 of each that is over."""
+) -> Iterator[tuple[Any, Callable[[], Case], Version | None, Facts]]:
+    """Cases, whose columns are given, each with what makes a `Case` of it, and its facts as they are kept. 1 SQL, and
+    1 for each that is made and over."""
     found = session.connection().execute(_rows(), {"ids": list(cases)}).all() if cases else ()
     for id_, group in groupby(found, key=lambda row: row.id):
         (instance, version), rows = cases[id_], list(group)
@@ -206,9 +226,7 @@ def _read(
             if row.kept_task_task_id is not None
         ]
         kept = Facts(case if case["instance_id"] is not None else None, tasks, bool(rows[0].stale))
-        # Only of a case that is over is its way written.
-        outside = list(_interventions(session, id_)) if instance.ended_at else []
-        yield _case(instance, version, kept.case, rows, outside), version, kept
+        yield instance, partial(_case, session, instance, version, kept.case, rows), version, kept
 
 
 def _interventions(session: Session, instance_id: int) -> Iterator[tuple[datetime, str]]:
@@ -223,11 +241,11 @@ def _interventions(session: Session, instance_id: int) -> Iterator[tuple[datetim
 
 
 def _case(
+    session: Session,
     instance: Any,
     version: Version | None,
     kept: Mapping[str, Any] | None,
     rows: Sequence[Row[Any]],
-    interventions: Sequence[tuple[datetime, str]],
 ) -> Case:
     opened = defaultdict[datetime, set[str]](set)
     for row in rows:
@@ -252,7 +270,8 @@ def _case(
         rated_at=rows[0].rated_at,
         rating=rows[0].rating,
         definition_id=instance.definition_id,
-        interventions=interventions,
+        # Only of a case that is over is its way written.
+        interventions=list(_interventions(session, instance.id)) if instance.ended_at else (),
     )
 
 

@@ -1,5 +1,7 @@
 """Facts follow the events of their cases: all of them, once, in whichever order transactions commit."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import event, func, select, text
 
@@ -11,7 +13,7 @@ from app.services.core import access
 from app.services.definitions import definitions
 from app.services.evidence import verifying
 from app.services.instances import cancellation
-from app.services.numbers import fact_writing, recount, totals
+from app.services.numbers import fact_writing, facts, recount, totals
 from app.services.tasks import tasks
 from tests.facts import follow
 from tests.services.counting import statements
@@ -94,6 +96,29 @@ def test_a_turn_that_ends_before_its_commit_loses_nothing_and_counts_nothing_twi
     with database.transaction() as session:  # as a second worker that read the same cases
         assert fact_writing.replace(session, found) == 0
     assert set(done(database).values()) == {1}
+    fits(database)
+
+
+def test_a_case_whose_facts_cannot_be_worked_out_holds_up_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, broken, well = office.database, office.start(), office.start()
+    work_out = facts.facts_of_case
+
+    def fail(case: facts.Case, *given: Any) -> dict[str, Any]:
+        if case.id == broken.id:
+            raise KeyError("odd")
+        return work_out(case, *given)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(facts, "facts_of_case", fail)
+        follow(database)
+        with database.reading() as session:
+            assert not fact_writing.waiting(session)  # it is not tried twice a second for ever
+            assert list(session.scalars(select(CaseFact.instance_id))) == [well.id]
+    complete(office, broken)  # its next event has it tried anew
+    follow(database)
+    assert done(database) == {broken.id: 1}
     fits(database)
 
 
