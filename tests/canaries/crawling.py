@@ -272,4 +272,6 @@ def _unpacked(content: bytes) -> Iterator[bytes]:
     for head in re.finditer(b"[" + re.escape(heads) + b"]", content):
         inflate = zlib.decompressobj(-zlib.MAX_WBITS, zdict=packing._DICTIONARIES[head.group()[0]])
         with suppress(zlib.error):
-            yield inflate.decompress(content[head.end() : head.end() + _PAGE], 100_000)
+            text = inflate.decompress(content[head.end() : head.end() + _PAGE], 100_000)
+            yield text
+            yield packing._WRITTEN_SHORT.sub(packing._in_full, text)
