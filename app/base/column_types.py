@@ -1,11 +1,12 @@
-"""Types of columns: aware times, and JSON documents that are packed where that is shorter."""
+"""Types of columns: aware times, ids, and JSON documents that are packed where that is shorter."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, LargeBinary
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
@@ -75,6 +76,33 @@ class UtcMilliseconds(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
         """The time in UTC."""
         return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+class HexText(TypeDecorator[str]):
+    """Text that is mostly an id in hex digits, which SQLite keeps as bytes, half as many. Other text stays
+    text, and sorts before them."""
+
+    impl = String
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Bytes on SQLite, where all of a text is hex digits."""
+        return _as_bytes if dialect.name == "sqlite" else None
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        """Text again."""
+        return _as_hex if dialect.name == "sqlite" else None
+
+
+_HEX = re.compile(r"(?:[0-9a-f]{2}){6,}")
+
+
+def _as_bytes(value: str | None) -> bytes | str | None:
+    return bytes.fromhex(value) if value and _HEX.fullmatch(value) else value
+
+
+def _as_hex(value: bytes | str | None) -> str | None:
+    return value.hex() if isinstance(value, bytes) else value
 
 
 #: A JSON document: JSONB on PostgreSQL, text on SQLite.

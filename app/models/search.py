@@ -20,7 +20,8 @@ class CaseWords(Base):
 
 
 class WordSlip(Base):
-    """A word that some case has, under itself and under what is left of it without each one of its letters."""
+    """A word that some case has, under what is left of it without each one of its letters; and under itself, where
+    ``word`` is empty."""
 
     __tablename__ = "word_slip"
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base.column_types import UtcMilliseconds
+from app.base.column_types import HexText, UtcMilliseconds
 from app.base.db import Base
 from app.models.people import User
 
@@ -48,15 +48,15 @@ class SecurityEvent(Base):
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: instance (id), task (id), user (name), process (key), definition (id), unit (code), …
     target_kind: Mapped[str | None] = mapped_column(String(12))
-    target_id: Mapped[str | None] = mapped_column(String(255))
+    target_id: Mapped[str | None] = mapped_column(HexText(255))
     #: Which part of the target, e.g. the id of an attachment.
     part: Mapped[str | None] = mapped_column(String(64))
     #: page, api, public (pages of reporters), command (line) or clock.
     channel: Mapped[str] = mapped_column(String(8))
     #: Of a browser's session the beginning of its token's hash; of the API the number of the token.
-    session: Mapped[str | None] = mapped_column(String(16))
+    session: Mapped[str | None] = mapped_column(HexText(16))
     #: Where it came from, as a keyed hash, or the address where the installation wants it. Never of a reporter.
-    source: Mapped[str | None] = mapped_column(String(45))
+    source: Mapped[str | None] = mapped_column(HexText(45))
 
     actor: Mapped[User | None] = relationship()
 

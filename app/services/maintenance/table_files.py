@@ -31,7 +31,7 @@ from sqlalchemy import (
 )
 
 from app.base import packing
-from app.base.column_types import PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
+from app.base.column_types import HexText, PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
 from app.base.db import Base
 from app.base.errors import NotReady
 from app.base.i18n import _
@@ -129,12 +129,15 @@ def unguarded(connection: Connection) -> Iterator[None]:
 
 
 def _take_types(standing: MetaData) -> None:
-    """Let what the models keep packed, and times, come in as they keep it: SQLite's names of types do not tell."""
+    """Let what the models keep packed, times and ids come in as they keep it: SQLite's names of types do not tell."""
     for table in _tables():
         if (stand := standing.tables.get(table.name)) is None:
             continue
         for column in table.columns:
-            if isinstance(column.type, PackedDocument | UtcDateTime) and column.name in stand.columns:
+            if (
+                isinstance(column.type, PackedDocument | UtcDateTime | HexText)
+                and column.name in stand.columns
+            ):
                 stand.columns[column.name].type = column.type
 
 

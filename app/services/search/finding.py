@@ -25,8 +25,8 @@ _PARTS_SQLITE = text(
 )
 # Found first and cut off then: to find a few, PostgreSQL might read all words in order.
 _PARTS_POSTGRESQL = text(
-    "WITH found AS MATERIALIZED (SELECT word FROM word_slip"
-    " WHERE slip = word AND alur_trigrams(word) @> alur_trigrams(:part))"
+    "WITH found AS MATERIALIZED (SELECT slip AS word FROM word_slip"
+    " WHERE word = '' AND alur_trigrams(slip) @> alur_trigrams(:part))"
     " SELECT word FROM found WHERE word LIKE '%' || :part || '%' LIMIT :most"
 )
 _SQLITE = text(
@@ -127,13 +127,14 @@ def _query(session: Session, meant: Sequence[Sequence[str]]) -> str:
 def _meanings(session: Session, word: str) -> list[str]:
     """The words of the index that a word of a query may mean. 1 to 3 SQL."""
     asked = affixes.forms(word)
-    known = select(WordSlip.word).where(WordSlip.slip.in_(sorted(asked)), WordSlip.slip == WordSlip.word)
+    known = select(WordSlip.slip).where(WordSlip.slip.in_(sorted(asked)), WordSlip.word == "")
     found = dict.fromkeys(session.scalars(known))
     if not found and len(word) >= 3:
         found |= dict.fromkeys(_holding(session, word))
     if not found or len(word) >= _LONG:
-        slips = select(WordSlip.word).where(WordSlip.slip.in_(sorted(affixes.slips(word)))).distinct()
-        found |= dict.fromkeys(one for one in session.scalars(slips) if _is_meant(one, word))
+        query = select(WordSlip.slip, WordSlip.word).where(WordSlip.slip.in_(sorted(affixes.slips(word))))
+        slips = (one or slip for slip, one in session.execute(query))
+        found |= dict.fromkeys(one for one in slips if _is_meant(one, word))
     return list(found)[:_MOST_MEANINGS]
 
 

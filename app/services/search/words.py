@@ -136,7 +136,7 @@ def erase(session: Session, instance_id: int) -> None:
         threes = dict.fromkeys(word[at : at + 3] for at in range(len(word) - 2))
         asked = {"word": word, "entries": " AND ".join(f'"{three}"' for three in threes)}
         (long if threes else short).append(asked)
-    slips = [{"of": word, "left": slip} for word in gone for slip in affixes.slips(word)]
+    slips = [{"of": row["word"], "left": row["slip"]} for word in gone for row in _slips(word)]
     for statement, rows in ((_FORGET_WORD, long), (_FORGET_SHORT, short), (_FORGET_SLIPS, slips)):
         if rows:
             session.connection().execute(statement, rows)
@@ -224,8 +224,12 @@ def _texts(value: Any) -> Iterator[str]:
 def _learn(session: Session, fresh: Sequence[str]) -> None:
     """Keep the slips of words that no case had. Sorted: two who wait for each other's words wait in one order."""
     for some in bulk.batches(fresh):
-        query = select(WordSlip.word).where(WordSlip.slip.in_(some), WordSlip.slip == WordSlip.word)
+        query = select(WordSlip.slip).where(WordSlip.slip.in_(some), WordSlip.word == "")
         unknown = sorted(set(some) - set(session.scalars(query)))
-        rows = [{"slip": slip, "word": word} for word in unknown for slip in sorted(affixes.slips(word))]
+        rows = [row for word in unknown for row in _slips(word)]
         if rows:
             session.connection().execute(insert(session, WordSlip).on_conflict_do_nothing(), rows)
+
+
+def _slips(word: str) -> list[dict[str, str]]:
+    return [{"slip": slip, "word": "" if slip == word else word} for slip in sorted(affixes.slips(word))]

@@ -207,7 +207,7 @@ def test_erasing_a_person_erases_him_from_every_text(office: Office) -> None:
         "user_task.locals",
         "history_event.data",
         "case_words.body",
-        "word_slip.word",
+        "word_slip.slip",
     }
     with office.database.transaction() as session:
         erasure.erase(session, case.id, f"Permohonan {NAME}", actor=office.admin)
