@@ -31,7 +31,7 @@ class Turns:
 
     def waits(self, session: Session) -> bool:
         """Whether there is something to index, or older cases are still to be looked at."""
-        return not self._is_filled or bool(words.changed(session, self._after_event(session), 1))
+        return not self._is_filled or words.waits(session, self._after_event(session))
 
     def take(self) -> bool:
         """Index some cases; whether there may be more to do."""

@@ -208,9 +208,10 @@ def newest_ids(after: int) -> Subquery:
     return query.group_by(HistoryEvent.instance_id).subquery()
 
 
-def actor_ids(instance_id: int) -> Select[int | None]:
-    """The ids of those who acted in a case, None for the clock."""
-    return select(HistoryEvent.actor_id).where(HistoryEvent.instance_id == instance_id)
+def actor_ids(instance_ids: Sequence[int]) -> Subquery:
+    """Who acted in cases: ``instance_id`` and ``actor_id``, None for the clock, each pair once."""
+    query = select(HistoryEvent.instance_id, HistoryEvent.actor_id).distinct()
+    return query.where(HistoryEvent.instance_id.in_(instance_ids)).subquery()
 
 
 def _of(instance_id: int) -> Select[HistoryEvent]:

@@ -1,11 +1,12 @@
 """The words of each case, indexed soon after something was written in it: whoever writes does not wait for it."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, select, text
+from sqlalchemy import Executable, Select, bindparam, delete, func, null, select, text
 from sqlalchemy.orm import Session
 
 from app.forms import masking
@@ -59,9 +60,18 @@ def indexed_event(session: Session, otherwise: int) -> int:
     return session.scalar(select(func.max(CaseWords.event_id))) or otherwise
 
 
-def changed(session: Session, after: int, most: int = BATCH) -> list[Reading]:
-    """Of the cases with events of an id above ``after`` the ``most`` that have waited longest to be indexed. 1 SQL
+def changed(session: Session, after: int) -> list[Reading]:
+    """Of the cases with events of an id above ``after`` the `BATCH` that have waited longest to be indexed. 7 SQL, 1
     where nothing waits."""
+    return _read(session, {id_: event_id for id_, event_id in session.execute(_behind(after, BATCH))})
+
+
+def waits(session: Session, after: int) -> bool:
+    """Whether a case with events of an id above ``after`` is to be indexed. 1 SQL."""
+    return session.execute(_behind(after, 1)).first() is not None
+
+
+def _behind(after: int, most: int) -> Select[int, int]:
     recent = reader.newest_ids(after)
     # Asked case by case: joined, PostgreSQL may read the rows of all cases.
     indexed = (
@@ -72,7 +82,7 @@ def changed(session: Session, after: int, most: int = BATCH) -> list[Reading]:
         .where(func.coalesce(indexed, 0) < recent.c.event_id)
         .order_by(recent.c.event_id)
     )
-    return [_read(session, *row) for row in session.execute(query.limit(most)).all()]
+    return query.limit(most)
 
 
 def missing(
@@ -86,9 +96,8 @@ def missing(
     if before is not None:
         query = query.where(ProcessInstance.id < before)
     looked_at = session.execute(query.order_by(ProcessInstance.id.desc()).limit(most)).all()
-    found = [
-        _read(session, id_, reader.newest_id(session, id_)) for id_, indexed in looked_at if indexed is None
-    ]
+    unread = [id_ for id_, indexed in looked_at if indexed is None]
+    found = _read(session, {id_: reader.newest_id(session, id_) for id_ in unread})
     return found, looked_at[-1][0] if looked_at else None
 
 
@@ -171,34 +180,54 @@ def _unchanged(session: Session, readings: Sequence[Reading]) -> list[Reading]:
     return [one for one in readings if revisions.get(one.instance_id) == one.revision]
 
 
-def _read(session: Session, instance_id: int, event_id: int) -> Reading:
-    """The revision is read first: what is masked while the rest is read is another one when the words are stored."""
-    query = select(ProcessInstance.revision).where(ProcessInstance.id == instance_id)
-    revision = session.scalar(query) or 0
-    return Reading(instance_id, event_id, revision, frozenset(_words(_stored(session, instance_id))))
+def _read(session: Session, events: Mapping[int, int]) -> list[Reading]:
+    """What cases are to be found by: all that is stored of them and read by everybody who sees them; ``events``: by
+    case the id of the last event that was seen. 6 SQL for all, 1 more for each in which words were masked by hand:
+    what people write after that is not read alike by all (`masks.show_texts`).
+
+    The revisions are read first: what is masked while the rest is read is another one when the words are stored.
+    """
+    if not events:
+        return []
+    case = select(
+        ProcessInstance.id,
+        ProcessInstance.revision,
+        ProcessInstance.business_key,
+        ProcessInstance.variables,
+        ProcessInstance.masks_changed,
+    )
+    texts, revisions, since = {id_: list[Any]() for id_ in events}, dict[int, int](), dict[int, datetime]()
+    for id_, revision, number, variables, masked in session.execute(
+        case.where(ProcessInstance.id.in_(events))
+    ):
+        revisions[id_] = revision
+        texts[id_] += number, variables
+        if masked and (marks := reader.of_kinds(session, id_, WordsMasked)):
+            since[id_] = marks[0].at
+    for query in _said(tuple(events)):
+        for id_, said, at in session.execute(query):
+            if at is None or id_ not in since or at < since[id_]:
+                texts[id_].append(said)
+    return [
+        Reading(id_, event_id, revisions.get(id_, 0), frozenset(_words(texts[id_])))
+        for id_, event_id in events.items()
+    ]
 
 
-def _stored(session: Session, instance_id: int) -> Iterator[Any]:
-    """All that is stored of a case and read by everybody who sees it. 6 SQL, 1 more where words were masked by hand:
-    what people write after that is not read alike by all (`masks.show_texts`)."""
-    case = select(ProcessInstance.business_key, ProcessInstance.variables, ProcessInstance.masks_changed)
-    since = None
-    for number, variables, masked in session.execute(case.where(ProcessInstance.id == instance_id)):
-        yield from (number, variables)
-        marks = reader.of_kinds(session, instance_id, WordsMasked) if masked else ()
-        since = marks[0].at if marks else None
+def _said(ids: Sequence[int]) -> Iterator[Executable]:
+    """What people said in these cases, and when where that matters; and who acted in them."""
     for column, at in (
         (Note.text, Note.written_at),
         (ReporterMessage.text, ReporterMessage.written_at),
         (ReporterRating.text, func.coalesce(ReporterRating.changed_at, ReporterRating.rated_at)),
     ):
-        written = select(column).where(column.class_.instance_id == instance_id)
-        yield from session.scalars(written if since is None else written.where(at < since))
-    files = select(Attachment.name).where(Attachment.instance_id == instance_id, ~Attachment.is_private)
-    yield from session.scalars(files)
-    acted = reader.actor_ids(instance_id)
-    for row in session.execute(select(User.name, User.full_name).where(User.id.in_(acted))):
-        yield from row
+        of = column.class_.instance_id
+        yield select(of, column, at).where(of.in_(ids))
+    files = select(Attachment.instance_id, Attachment.name, null())
+    yield files.where(Attachment.instance_id.in_(ids), ~Attachment.is_private)
+    acted = reader.actor_ids(ids)
+    both = func.concat(User.name, " ", User.full_name)
+    yield select(acted.c.instance_id, both, null()).join(User, User.id == acted.c.actor_id)
 
 
 def _words(texts: Iterable[Any]) -> set[str]:

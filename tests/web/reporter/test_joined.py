@@ -87,6 +87,7 @@ def test_a_case_is_joined_by_number_and_parted_with_a_reason(
     assert "jalan lain" in said
 
 
+@pytest.mark.usefixtures("facts_follow")
 def test_the_reporter_rates_it_at_the_end_and_the_case_shows_it(
     case: Report, office: Database, phone: Browser, sign_in: SignIn
 ) -> None:
