@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 TEXTS = frozenset({"textfield", "textarea"})
@@ -221,7 +222,7 @@ class Field:
         """The label; that of a date and that of its time, where each has its own."""
         return ", ".join(text for text in (self.label, self.time_label) if text)
 
-    @property
+    @cached_property
     def title(self) -> str:
         """The caption, else the key; a label that data fill in without what they would fill in."""
         plain = (
@@ -229,7 +230,7 @@ class Field:
         )
         return ", ".join(filter(None, (" ".join(text.split()) for text in plain))) or self.key or self.id
 
-    @property
+    @cached_property
     def name(self) -> str:
         """What people call it: the label without closing punctuation, else the key."""
         return self.title.rstrip(" ?:.*") or self.key or self.id
