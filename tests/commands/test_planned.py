@@ -9,26 +9,28 @@ from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.base.db import Database, Unplanned
-from app.base.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
+from app.base.errors import AppError, Conflict, KeyReused, NotAllowed, NotFound, NotReady
 from app.commands.tasks.tasks import complete_task
 from app.commands.transaction import Command
 from app.history import proof
 from app.models import (
     Draft,
     HistoryEvent,
+    Incident,
     Notice,
     OutboxMessage,
+    ProcessInstance,
     SecurityEvent,
     User,
     UserTask,
 )
-from app.services.casefile import notes
-from app.services.core import clock, security_notes
+from app.services.casefile import masking, notes
+from app.services.core import clock, encryption, idempotency, security_notes
 from app.services.core.writes import Plan
-from app.services.instances import cancellation
+from app.services.instances import cancellation, incidents
 from app.services.notifications import followers
 from app.services.people import users
-from app.services.tasks import drafts, tasks
+from app.services.tasks import drafts, snoozing, tasks
 from tests.services.office import Office
 
 ENOUGH = {"hasil": "cukup", "unit": "A"}
@@ -261,3 +263,81 @@ def test_a_database_that_does_not_answer_while_it_is_written_is_noted_as_before(
         desk.complete()
     noted = security_notes.notes_of(desk.database).waiting()
     assert [one.deed.outcome for one in noted] == [NotReady("").code]
+
+
+def test_words_that_are_masked_meanwhile_do_not_come_back(desk: Desk, meanwhile: Meanwhile) -> None:
+    rina, id_ = desk.office.rina, desk.case.id
+    meanwhile(lambda session: masking.mark(session, id_, ["Lampu"], "Nama orang", actor=rina))
+    desk.complete()
+    with desk.database.reading() as session:
+        case = session.get_one(ProcessInstance, id_)
+        assert (case.variables["hasil"], "Lampu" in repr(case.variables)) == ("cukup", False)
+        after = (
+            HistoryEvent.instance_id == id_,
+            HistoryEvent.type.not_in(("instance_started", "data_changed")),
+        )
+        assert (
+            "Lampu" not in repr(session.scalars(select(HistoryEvent.data).where(*after)).all()) + case.subject
+        )
+
+
+def test_an_incident_that_opens_meanwhile_is_settled(desk: Desk, meanwhile: Meanwhile) -> None:
+    meanwhile(lambda session: incidents.report(session, desk.task, "rusak", None, actor=desk.office.budi))
+    desk.complete()
+    with desk.database.reading() as session:
+        assert session.get_one(ProcessInstance, desk.case.id).state == "active"
+        assert session.scalars(select(Incident).where(Incident.resolved_at.is_(None))).all() == []
+
+
+def test_who_follows_no_more_is_told_nothing(desk: Desk, meanwhile: Meanwhile) -> None:
+    office = desk.office
+    with desk.database.transaction() as session:
+        followers.follow(session, desk.case.id, actor=office.budi)
+    meanwhile(lambda session: followers.unfollow(session, desk.case.id, actor=office.budi))
+    desk.complete()
+    code = OutboxMessage.body["code"].as_string()
+    assert (desk.completions(), desk.count(OutboxMessage, code.startswith("followed_"))) == (1, 0)
+
+
+def test_what_is_put_off_meanwhile_comes_back(desk: Desk, meanwhile: Meanwhile) -> None:
+    office = desk.office
+    with desk.database.transaction() as session:
+        tasks.claim(session, desk.task, actor=office.rina)
+    meanwhile(lambda session: snoozing.snooze(session, desk.task, None, moved=True, actor=office.rina))
+    desk.complete()
+    with desk.database.reading() as session:
+        assert session.get_one(UserTask, desk.task).snoozed_until is None
+        assert session.get_one(ProcessInstance, desk.case.id).snoozed is False
+
+
+def test_a_key_that_comes_meanwhile_with_another_body_is_refused(desk: Desk, meanwhile: Meanwhile) -> None:
+    def other(session: Session) -> None:
+        rina, task = desk.office.rina, desk.task
+        body = encryption.fingerprint(session, "idempotency", "other")
+
+        def do() -> dict[str, Any]:
+            tasks.complete(session, task, ENOUGH, {}, actor=rina)
+            return {"state": "other"}
+
+        idempotency.run_once(session, rina, "complete", task, "key", body, do)
+
+    meanwhile(other)
+    with pytest.raises(KeyReused):
+        desk.complete()
+    assert desk.completions() == 1
+
+
+def test_a_key_is_his_who_sent_it(desk: Desk) -> None:
+    assert desk.complete() == {"state": "completed"}
+    told = Command("complete", desk.task, "key", ENOUGH)
+    with pytest.raises(Conflict):
+        complete_task(
+            desk.database,
+            told,
+            desk.task,
+            ENOUGH,
+            {},
+            actor=desk.office.budi,
+            answer=lambda _session, work: {"state": work.task.state},
+            typed=ENOUGH,
+        )

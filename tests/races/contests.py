@@ -8,6 +8,7 @@ from uuid import uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.base.errors import AppError
 from app.commands.instances.jobs import fire_job
 from app.commands.tasks.tasks import complete_task
 from app.commands.transaction import Command
@@ -91,6 +92,8 @@ def one_undoes_what_another_goes_on_with(
             wrong.append(f"{won}: {[outcome.error for outcome in outcomes]}")
         if won == [1] and "Budi" not in str(outcomes[0].error):
             wrong.append(f"the loser reads {outcomes[0].error!r}")
+        if won == [0] and not isinstance(outcomes[1].error, AppError):
+            wrong.append(f"the loser reads {outcomes[1].error!r}")
         winners |= set(won)
     return wrong, winners
 

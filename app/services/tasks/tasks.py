@@ -70,19 +70,25 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     if not lock:
         row = session.execute(_reading(access.any_like(actor)), asked).one_or_none()
         if row is None:
-            raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
+            raise _missing()
         instance, task, has_draft, others = row
         work = _work(session, instance, task, actor)
         return replace(work, has_draft=bool(has_draft), others=bool(others))
     # The task is read after its case is locked, or it could be a stale copy.
     locked = session.scalars(_locked_instance(actor), asked).one_or_none()
     if locked is None:
-        raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
-    dialect = session.get_bind().dialect.name
-    task, still, days_off, heard_of = session.execute(_locked_row(actor.id, dialect), asked).one()
+        raise _missing()
+    found = session.execute(_locked_row(actor.id, session.get_bind().dialect.name), asked).one_or_none()
+    if found is None:  # what opened it was taken back while this waited for the case
+        raise _missing()
+    task, still, days_off, heard_of = found
     holidays.remember(session, days_off)
     work = _work(session, locked, task, actor)
     return replace(work, offered=work.offered and bool(still), heard_of=bool(heard_of))
+
+
+def _missing() -> NotFound:
+    return NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
 
 
 def _work(session: Session, instance: ProcessInstance, task: UserTask, actor: Actor) -> Work:
@@ -100,7 +106,7 @@ def _planned(session: Session, plan: Plan, task_id: str, actor: Actor) -> Work:
         _planning(access.any_like(actor), session.get_bind().dialect.name), asked
     ).one_or_none()
     if row is None:
-        raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
+        raise _missing()
     instance, task, days_off, count, head, heard_of, has_draft, others = row
     holidays.remember(session, days_off)
     flags = {f"seen_{name}": getattr(instance, name) for name in _UNCOUNTED}

@@ -33,6 +33,16 @@ def test_a_report_driven_to_its_end_by_its_officers(api: Clients, case: Case) ->
     assert ended["ended_at"].endswith("+00:00")
 
 
+def test_what_a_completion_answers_is_what_is_read_afterwards(api: Clients, case: Case) -> None:
+    unit = {"DPUPR": "dpupr", "DISHUB": "dishub", "DLHPRKP": "dlh"}[unit_of(case.report)]
+    for name in ("lapor", "upp", "upp", "upp", unit, "upp"):
+        told = case.complete(name).json
+        assert told["next_tasks"] == api(name).get("/tasks", instance_id=case.id).json["items"]
+        assert told["instance"] == api(name).get(f"/process-instances/{case.id}").json
+        detail = api(name).get(f"/tasks/{told['task']['id']}").json
+        assert told["task"] == {field: detail[field] for field in told["task"]}
+
+
 def test_completing_shows_what_comes_next_for_the_same_officer(case: Case) -> None:
     case.complete("lapor")
     [following] = case.complete("upp").json["next_tasks"]
