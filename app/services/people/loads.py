@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, case, func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.models import Absence, User, UserTask
 from app.models.tasks import IS_OPEN
@@ -59,7 +59,8 @@ def _with_loads(of_unit: bool, across_units: bool) -> Select[Any]:
         Absence, and_(absences.NEAR, Absence.user_id == User.id)
     )
     columns = (held.scalar_subquery(), late.scalar_subquery(), Absence)
-    query = query.add_columns(*columns).options(joinedload(Absence.substitute))
+    named = load_only(User.name, User.full_name)  # a lane can have hundreds
+    query = query.add_columns(*columns).options(named, joinedload(Absence.substitute))
     return query.order_by(User.id, Absence.first_on, Absence.id.desc())
 
 

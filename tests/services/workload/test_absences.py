@@ -14,7 +14,7 @@ from app.models import Absence, Notice, User, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.notifications import outbox
-from app.services.people import absences, loads
+from app.services.people import absences, loads, officers
 from app.services.tasks import tasks
 from app.services.workload import transfers
 from app.web.loads import load_in_words
@@ -180,3 +180,19 @@ def test_an_absence_that_begins_soon_is_told_with_the_load(office: Office) -> No
     assert (rina.away_from, rina.away_until) == (today + timedelta(2), today + timedelta(4))
     assert "tidak di tempat" in load_in_words(rina)
     assert found[office.budi.id] == loads.Load()
+
+
+def test_officers_of_a_task_come_with_the_load_that_each_has(office: Office) -> None:
+    for _number in range(2):
+        held_by_rina(office)
+    enter(office, office.rina, None, actor=office.rina, first=2, last=4)
+    enter(office, office.rina, office.budi, actor=office.rina, first=6, last=8)
+    free = office.open_task(office.start())
+    with office.database.reading() as session:
+        task = session.get_one(UserTask, free.id)
+        people = officers.of_task(session, task, actor=office.ketua)
+        each = loads.of_users(session, [one.id for one in people])
+        assert each[office.rina.id].open == 2
+        found = loads.of_officers(session, task, across_units=False)
+    assert [one.id for one, _load in found] == [one.id for one in people]
+    assert {one.id: load for one, load in found} == each
