@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import delete, event, func, select, update
 from sqlalchemy.orm import Session
 
 from app.base.db import Database, Unplanned
@@ -17,6 +18,7 @@ from app.models import (
     Draft,
     HistoryEvent,
     Incident,
+    Job,
     Notice,
     OutboxMessage,
     ProcessInstance,
@@ -34,6 +36,7 @@ from app.services.tasks import drafts, snoozing, tasks
 from tests.services.office import Office
 
 ENOUGH = {"hasil": "cukup", "unit": "A"}
+AGAIN = {"hasil": "kurang", "unit": "A"}
 
 
 class Desk:
@@ -44,16 +47,18 @@ class Desk:
         self.case = office.start()
         self.task = office.open_task(self.case).id
 
-    def complete(self, key: str = "key", *, undoable: bool = False) -> dict[str, Any]:
+    def complete(
+        self, key: str = "key", *, values: dict[str, Any] = ENOUGH, undoable: bool = False
+    ) -> dict[str, Any]:
         return complete_task(
             self.database,
-            Command("complete", self.task, key, ENOUGH),
+            Command("complete", self.task, key, values),
             self.task,
-            ENOUGH,
+            values,
             {},
             actor=self.office.rina,
             answer=lambda _session, work: {"state": work.task.state},
-            typed=ENOUGH,
+            typed=values,
             undoable=undoable,
         )
 
@@ -168,6 +173,29 @@ def test_what_takes_the_task_away_is_told_and_nothing_is_written(
         desk.complete()
     assert desk.completions() == completions
     assert desk.count(SecurityEvent, SecurityEvent.action == "complete", SecurityEvent.outcome == "done") == 0
+
+
+def _put_off_timer(session: Session) -> None:
+    session.execute(update(Job).values(run_at=clock.now(session) + timedelta(minutes=1), retries=1))
+
+
+def _lose_timer(session: Session) -> None:
+    session.execute(delete(Job))
+
+
+@pytest.mark.parametrize("undoable", [False, True])
+@pytest.mark.parametrize("became", [lambda _session: None, _put_off_timer, _lose_timer])
+def test_the_timer_of_the_next_task_waits_whatever_became_of_the_last_one(
+    desk: Desk, meanwhile: Meanwhile, became: Callable[[Session], object], undoable: bool
+) -> None:
+    meanwhile(became)
+    assert desk.complete(values=AGAIN, undoable=undoable) == {"state": "completed"}
+    task = desk.office.open_task(desk.case)
+    with desk.database.reading() as session:
+        [timer] = session.scalars(select(Job)).all()
+    assert (timer.instance_id, timer.attached_to, timer.retries) == (desk.case.id, "periksa", 3)
+    assert timer.run_at == timer.due_at == task.due_at
+    assert timer.opened_at == task.opened_at
 
 
 def test_a_draft_that_is_saved_meanwhile_does_not_stay(desk: Desk, meanwhile: Meanwhile) -> None:

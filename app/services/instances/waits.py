@@ -1,32 +1,35 @@
 """What a case waits for besides people: timers, messages, signals."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from app.base.errors import ExecutionFailed
 from app.engine.running.execution import own_end
 from app.engine.running.step import Kept, OpenTimer, Step
 from app.models import Job, MessageWait, ProcessInstance
-from app.services.core import bulk, clock, holidays, loop_guard
+from app.services.core import bulk, clock, holidays, loop_guard, writes
 from app.services.definitions import automatic_starts
 from app.services.definitions.definitions import Version
 from app.services.instances import outgoing_messages
 
 #: How often a timer is tried, see `jobs`.
 _TRIES = 3
+_PASS_ON = update(cast("Table", Job.__table__)).where(Job.id == bulk.ID)
 _Row = TypeVar("_Row", Job, MessageWait)
 
 
 def sync(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
     """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw."""
-    bulk.remove(session, Job, step.stopped_timers)
+    over, begun = step.stopped_timers, [_job(session, instance, timer) for timer in step.timers]
+    shared = _pass_on(session, over, begun)
+    bulk.remove(session, Job, over[shared:])
     bulk.remove(session, MessageWait, step.stopped_messages)
-    bulk.insert_rows(session, Job, [_job(session, instance, timer) for timer in step.timers])
+    bulk.insert_rows(session, Job, begun[shared:])
     waits = [
         {
             "id": wait.id,
@@ -45,6 +48,20 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
     if step.ended or any(wait.node.message is not None for wait in step.messages):
         outgoing_messages.wake(session, instance)
     _broadcast(session, instance, step)
+
+
+def _pass_on(session: Session, over: Sequence[str], begun: Sequence[Mapping[str, Any]]) -> int:
+    """Let rows of timers that are over become those of as many that begin, and return how many: one statement less.
+
+    Only in a plan: where a row is missing it cannot be kept, and all is done anew. None where one moved, which is
+    both over and begun: two would have its id for a moment.
+    """
+    if writes.planned(session) is None or not {row["id"] for row in begun}.isdisjoint(over):
+        return 0
+    rows = [{**row, "retries": _TRIES, "one_id": one} for one, row in zip(over, begun, strict=False)]
+    if rows:
+        writes.send(session, _PASS_ON, rows, must=True)
+    return len(rows)
 
 
 def carry_over(session: Session, version: Version, kept: Kept) -> None:

@@ -158,7 +158,7 @@ def test_completing_takes_few_statements_and_one_commit(case: Case, traffic: Tra
     assert who.startswith("SELECT")
     reads = [one for one in command if one.startswith("SELECT")]
     assert command[: len(reads)] == reads, "it reads while it holds the lock"
-    assert len(command) <= 11, "\n".join(command)
+    assert len(command) <= 10, "\n".join(command)
 
 
 @pytest.mark.parametrize("unit", ["DPUPR", "DIKBUD"], ids=["with officers", "without"])
