@@ -29,7 +29,7 @@ from app.models import (
 from app.services.casefile import masking, notes
 from app.services.core import clock, encryption, idempotency, security_notes
 from app.services.core.writes import Plan
-from app.services.instances import cancellation, incidents
+from app.services.instances import cancellation, incidents, waits
 from app.services.notifications import followers
 from app.services.people import users
 from app.services.tasks import drafts, snoozing, tasks
@@ -196,6 +196,20 @@ def test_the_timer_of_the_next_task_waits_whatever_became_of_the_last_one(
     assert (timer.instance_id, timer.attached_to, timer.retries) == (desk.case.id, "periksa", 3)
     assert timer.run_at == timer.due_at == task.due_at
     assert timer.opened_at == task.opened_at
+
+
+def test_a_row_of_a_timer_that_takes_the_place_of_another_leaves_nothing_of_it(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows, pass_on = list[Any](), waits._pass_on
+
+    def seen(session: Session, over: Any, begun: Any) -> int:
+        rows.extend(begun)
+        return pass_on(session, over, begun)
+
+    monkeypatch.setattr(waits, "_pass_on", seen)
+    desk.complete(values=AGAIN)
+    assert [set(row) for row in rows] == [set(Job.__table__.columns.keys())]
 
 
 def test_a_draft_that_is_saved_meanwhile_does_not_stay(desk: Desk, meanwhile: Meanwhile) -> None:

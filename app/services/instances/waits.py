@@ -58,7 +58,7 @@ def _pass_on(session: Session, over: Sequence[str], begun: Sequence[Mapping[str,
     """
     if writes.planned(session) is None or not {row["id"] for row in begun}.isdisjoint(over):
         return 0
-    rows = [{**row, "retries": _TRIES, "one_id": one} for one, row in zip(over, begun, strict=False)]
+    rows = [{**row, "one_id": one} for one, row in zip(over, begun, strict=False)]
     if rows:
         writes.send(session, _PASS_ON, rows, must=True)
     return len(rows)
@@ -135,6 +135,7 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
 
 
 def _job(session: Session, instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
+    """The row of a timer, each column of it: it may take the place of another one."""
     at_once = timer.due.at - clock.now(session) < loop_guard.AT_ONCE
     return {
         "id": timer.id,
@@ -145,6 +146,9 @@ def _job(session: Session, instance: ProcessInstance, timer: OpenTimer) -> dict[
         "due_at": timer.due.at,
         "run_at": timer.due.at,
         "deadline": timer.due.as_dict(),
+        "retries": _TRIES,
+        "definition_id": None,
         "signal": None,
+        "message_id": None,
         "hops": loop_guard.following(session) if at_once else 0,
     }
