@@ -17,6 +17,8 @@ from sqlalchemy import Connection, event
 from app.base.db import Database
 from tests.serving import NOT_BEFORE, Installation, install
 
+#: A worker has begun by then; for so long one looks whether it rests, and waits for so long until it does.
+BEGINS_S, LOOK_S, SETTLES_S = 12.0, 10.0, 900.0
 #: Kinds of databases that benches of both run on.
 KINDS = ("SQLite", "PostgreSQL")
 
@@ -127,6 +129,17 @@ def children_of(pid: int) -> list[int]:
     """The processes that a process began, by whichever of its threads."""
     listed = Path(f"/proc/{pid}/task").glob("*/children")
     return [int(child) for one in listed for child in one.read_text().split()]
+
+
+def until_it_rests(worker: int) -> None:
+    """Wait until a worker that has just begun has found what there was, and has done it."""
+    time.sleep(BEGINS_S)
+    end = time.monotonic() + SETTLES_S
+    while time.monotonic() < end:
+        before = processor_s(worker)
+        time.sleep(LOOK_S)
+        if processor_s(worker) - before <= 0.02 * LOOK_S:
+            break
 
 
 def processor_s(pid: int) -> float:

@@ -59,8 +59,7 @@ TINY: Mapping[str, Mapping[str, Any]] = {
     },
     "walk": {"CLIENTS": (1, 2), "ROUND_S": 0.1, "WARMING": 1},
     "workers": {
-        **{"ROUNDS": (4,), "CASES": 30, "BESIDE": 4, "LINES": 40, "BEGINS_S": 0.2, "REST_S": 0.2},
-        **{"LOOK_S": 0.2, "SETTLES_S": 0.5, "AHEAD_S": 1.0},
+        **{"ROUNDS": (4,), "CASES": 30, "BESIDE": 4, "LINES": 40, "REST_S": 0.2, "AHEAD_S": 1.0},
     },
 }
 
@@ -145,7 +144,8 @@ def test_each_bench_runs(
     name: str, tmp_path: Path, tiny: Callable[..., None], capsys: pytest.CaptureFixture[str]
 ) -> None:
     tiny(sys.modules[SECTIONS[name].__module__], TINY[name])
-    tiny(figures, {"KINDS": ("PostgreSQL",)} if name in ON_ONE else {})
+    settles = {"BEGINS_S": 0.2, "LOOK_S": 0.2, "SETTLES_S": 0.5}
+    tiny(figures, settles | ({"KINDS": ("PostgreSQL",)} if name in ON_ONE else {}))
 
     SECTIONS[name](tmp_path)
 

@@ -19,9 +19,9 @@ from app.models import HistoryEvent, Job
 from app.services.core import access, clock
 from app.services.imports import batches
 from app.services.people import users
-from tests.bench import population
+from tests.bench import figures, population
 from tests.bench.cloning import Cloner
-from tests.bench.figures import office_for, postgresql, processor_s, row, server_of
+from tests.bench.figures import office_for, postgresql, processor_s, row, server_of, until_it_rests
 from tests.bench.timers import move_due
 from tests.services.importing import sop_file
 from tests.serving import Installation
@@ -31,10 +31,8 @@ ROUNDS = tuple(map(int, os.environ.get("ALUR_BENCH_DUE", "1000 10000").split()))
 CASES = int(os.environ.get("ALUR_BENCH_CASES", "30000"))
 #: How many fall due beside an import of so many lines.
 BESIDE, LINES = 500, int(os.environ.get("ALUR_BENCH_LINES", "4000"))
-#: A worker has begun, and found what there was; and how long it is looked at, at rest.
-BEGINS_S, REST_S = 12.0, 60.0
-#: It is looked at for so long to tell whether it rests, and waited for so long until it does.
-LOOK_S, SETTLES_S = 10.0, 600.0
+#: How long a worker is looked at, at rest.
+REST_S = 60.0
 #: By then the workers have begun.
 AHEAD_S = 20.0
 
@@ -52,7 +50,7 @@ def measure(folder: Path) -> None:
         with office.database.transaction() as session:  # those of before would come first
             session.execute(update(Job).values(run_at=clock.real() + timedelta(days=90)))
         with office.process("worker") as worker:  # clones are counted, and their words indexed
-            _until_it_rests(office, worker.pid)
+            until_it_rests(worker.pid)
         for due in ROUNDS:
             one, costs = _burst(office, due, workers=1)
             two, costs_two = _burst(office, due, workers=2)
@@ -66,16 +64,9 @@ def measure(folder: Path) -> None:
 
 def _rest(office: Installation, worker: int) -> None:
     """What a worker takes that has nothing to do, once it has done what there was."""
-    _until_it_rests(office, worker)
+    until_it_rests(worker)
     for name, share in _took(office, worker, REST_S).items():
         row(f"{REST_S:.0f} s at rest, {name}", f"{share:.2%} of a core", "≤ 0.5 %" * (name == "worker"))
-
-
-def _until_it_rests(office: Installation, worker: int) -> None:
-    time.sleep(BEGINS_S)
-    end = time.monotonic() + SETTLES_S
-    while _took(office, worker, LOOK_S)["worker"] > 0.02 and time.monotonic() < end:
-        pass
 
 
 def _took(office: Installation, worker: int, seconds: float) -> dict[str, float]:
@@ -110,7 +101,7 @@ def _burst(
     with ExitStack() as stack:
         pids = [server_of(office.database)]
         pids += [stack.enter_context(office.process("worker")).pid for _n in range(workers)]
-        time.sleep(BEGINS_S)
+        time.sleep(figures.BEGINS_S)
         after, at = _let_fall_due(office.database, count)
         time.sleep(max(0.0, at.timestamp() - time.time() - 0.5))
         began = sum(map(processor_s, pids))
