@@ -131,6 +131,12 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for one in listed for child in one.read_text().split()]
 
 
+def rested_s() -> float:
+    """Seconds that all processors together had nothing to do till now."""
+    idle, waiting = Path("/proc/stat").read_text().splitlines()[0].split()[4:6]
+    return (int(idle) + int(waiting)) / os.sysconf("SC_CLK_TCK")
+
+
 def until_it_rests(worker: int) -> None:
     """Wait until a worker that has just begun has found what there was, and has done it."""
     time.sleep(BEGINS_S)

@@ -16,6 +16,7 @@ from app.web.serving.callers import Callers
 from app.web.serving.connections import Connections
 from app.web.serving.costly_program import CostlyProgram
 from app.web.serving.costs import BOUNDS, Kind
+from app.web.serving.interpreter import Interpreter
 from app.web.serving.turns import Bounds
 
 
@@ -30,6 +31,7 @@ def serving(
     large: Budget | None = None,
     programs: Mapping[Kind, CostlyProgram] | None = None,
     bounds: Mapping[Kind, Bounds] = BOUNDS,
+    interpreter: Interpreter | None = None,
 ) -> Iterator[int]:
     """Serve a WSGI application until the block ends; yield the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=500)
@@ -48,6 +50,7 @@ def serving(
         callers=Callers(application) if isinstance(application, Flask) else None,
         programs=programs,
         bounds=bounds,
+        interpreter=interpreter,
     )
     server = Server(served, held, keepalive_s=1, every_second=live)
     running = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))

@@ -13,7 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from socket import socket
 from typing import IO, Any, cast
 
@@ -31,6 +31,7 @@ from app.web.serving.callers import Callers
 from app.web.serving.connections import Connection, Connections, Pace, longest_s
 from app.web.serving.costly_program import IDLE_S, CostlyProgram
 from app.web.serving.costs import BOUNDS, Kind
+from app.web.serving.interpreter import Interpreter
 from app.web.serving.request_heads import Refused, environ_of, path_of, read_fields
 from app.web.serving.turns import About, Bounds, Caller, Left, Turns
 
@@ -74,16 +75,19 @@ class Application:
         callers: Callers | None = None,
         programs: Mapping[Kind, CostlyProgram] | None = None,
         bounds: Mapping[Kind, Bounds] = BOUNDS,
+        interpreter: Interpreter | None = None,
     ) -> None:
         """``served``: the application, which a thread calls. ``trusted``: proxies that tell whom they call for.
         ``turns``: a file by which all processes take turns with pictures. ``small``, ``large``: room for bodies up to
         `SMALL_BYTES`, and for others and answers. ``callers``: what tells who asks for what; without them each
-        address is a caller. ``programs``: what answers costly requests, where threads of this process do not."""
+        address is a caller. ``programs``: what answers costly requests, where threads of this process do not.
+        ``interpreter``: by which threads answer usual requests one after the other; without it all at once."""
         self._served, self._connections, self._trusted, self._turns = served, connections, trusted, turns
         self._turn = asyncio.Lock()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._with_pictures = 0
         self._callers, self._programs = callers, programs or {}
+        self._interpreter = interpreter
         about = About()
         self._lines = {kind: _Line(kind, bounds[kind], about) for kind in Kind}
         self._at_once: Counter[str] = Counter()
@@ -151,7 +155,8 @@ class Application:
         line, loop = self._lines[kind], asyncio.get_running_loop()
         program = self._programs.get(kind)
         if program is None:
-            await loop.run_in_executor(line.threads, self._call, environ, answer)
+            call = self._call_in_turn if kind is Kind.USUAL else self._call
+            await loop.run_in_executor(line.threads, call, environ, answer)
             if self._callers is not None:
                 self._callers.learn(environ)
             return
@@ -159,6 +164,10 @@ class Application:
             await loop.run_in_executor(line.threads, _call_apart, program, environ, answer)
         finally:
             loop.call_later(IDLE_S, loop.run_in_executor, line.threads, program.rest)
+
+    def _call_in_turn(self, environ: dict[str, Any], answer: "_Answer") -> None:
+        with self._interpreter.turn() if self._interpreter else nullcontext():
+            self._call(environ, answer)
 
     def _call(self, environ: dict[str, Any], answer: "_Answer") -> None:
         chunks = self._served(environ, answer.start)

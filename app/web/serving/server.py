@@ -126,6 +126,7 @@ class Worker(GunicornWorker):
         from app.web.serving.connections import Connections  # noqa: PLC0415
         from app.web.serving.costly_program import CostlyProgram, Zygote  # noqa: PLC0415
         from app.web.serving.costs import APART  # noqa: PLC0415
+        from app.web.serving.interpreter import Interpreter  # noqa: PLC0415
 
         # What is there now stays: going through it all again and again stood requests still for 150 to 300 ms, and
         # would give each program that is forked its own copy.
@@ -143,6 +144,7 @@ class Worker(GunicornWorker):
             turns,
             callers=Callers(self.wsgi),
             programs={kind: CostlyProgram(self._zygote) for kind in APART},
+            interpreter=Interpreter() if config.database_url.startswith("sqlite") else None,
         )
         self._server = Server(
             served, connections, keepalive_s=self.cfg.keepalive, every_second=self._show_life
