@@ -4,7 +4,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache, partial
 from itertools import groupby
 from typing import Any, cast
@@ -22,11 +22,12 @@ from app.models import (
     CaseFact,
     EventChain,
     FigureChange,
+    HistoryEvent,
     ProcessInstance,
     ReporterRating,
     UserTask,
 )
-from app.services.core import bulk, holidays
+from app.services.core import bulk, clock, holidays
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.numbers import entries, facts, ways
@@ -35,6 +36,8 @@ from app.services.numbers.facts import Case, DoneTask
 logger = logging.getLogger(__name__)
 #: So many cases follow in one turn: on SQLite others wait for what it writes.
 MOST_AT_ONCE = 200
+#: Facts follow within a second or two; what is older than that waits for a worker that does not run, or is behind.
+_LATE_S = 10
 _CASE_FACT, _TASK_FACT = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
 _CASE, _CHAIN = cast("Table", ProcessInstance.__table__), cast("Table", EventChain.__table__)
 _RATING = cast("Table", ReporterRating.__table__)
@@ -75,6 +78,12 @@ class Outdated:
 def waiting(session: Session) -> bool:
     """Whether the facts of any case are older than its events. 1 SQL by an index that holds nothing else."""
     return session.execute(_stale(), {"most": 1}).first() is not None
+
+
+def are_late(session: Session) -> bool:
+    """Whether numbers leave out what happened more than `_LATE_S` ago in a case. 1 SQL."""
+    since = clock.now(session) - timedelta(seconds=_LATE_S)
+    return session.execute(_late(), {"since": since}).first() is not None
 
 
 def outdated(session: Session, *, limit: int = MOST_AT_ONCE) -> list[Outdated]:
@@ -149,6 +158,15 @@ def kept_and_anew(
 def _stale() -> Select[Any]:
     stale = select(_CHAIN.c.instance_id, _CHAIN.c.count).where(_CHAIN.c.stale)
     return stale.order_by(_CHAIN.c.instance_id).limit(bindparam("most"))
+
+
+@cache
+def _late() -> Select[Any]:
+    """By the index of those that are stale: they are few, or the first one is late."""
+    last = select(HistoryEvent.id).where(
+        HistoryEvent.id == _CHAIN.c.last_id, HistoryEvent.at < bindparam("since")
+    )
+    return select(_CHAIN.c.instance_id).where(_CHAIN.c.stale, last.exists()).limit(1)
 
 
 @cache

@@ -12,7 +12,7 @@ from app.base.i18n import _, pgettext
 from app.models import ProcessDefinition
 from app.services.casefile import casefile
 from app.services.core.access import Actor
-from app.services.numbers import overview, scope, words
+from app.services.numbers import fact_writing, overview, scope, words
 from app.services.numbers.open_work import OpenWork
 from app.services.numbers.overview import DIMENSIONS, Asked, Overview
 from app.services.numbers.scope import Scope
@@ -84,6 +84,8 @@ class _Page:
     due: Chart
     #: Of an officer who sees single units: which one these numbers are of; None of all others.
     unit: str | None
+    #: Whether they leave out what happened lately: see `fact_writing.are_late`.
+    late: bool
 
 
 @blueprint.get("/angka")
@@ -121,6 +123,7 @@ def _read_page(session: Session, known: Sequence[tuple[ProcessDefinition, Scope]
         by_month=_by_month(numbers),
         due=_due(open_work),
         unit=units.get(asked.only.get("unit", ""), "") if found.units is not None else None,
+        late=fact_writing.are_late(session),
     )
 
 

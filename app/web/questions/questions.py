@@ -17,6 +17,7 @@ from app.services.casefile import casefile
 from app.services.core import case_sources, ids, paging
 from app.services.core.access import Actor
 from app.services.definitions import definitions
+from app.services.numbers import fact_writing
 from app.services.questions import cases, events, saved, vocabulary
 from app.services.questions.choices import Choices
 from app.services.search import question
@@ -138,6 +139,7 @@ def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
         "answered": True,
         **shown,
         "partial": partial,
+        "late": fact_writing.are_late(session),
         "first": address(asked) if after else "",
         "following": address(asked, following) if following else "",
         "files": lists.files(url_for("questions.download")),

@@ -43,6 +43,21 @@ def fits(database: Database) -> None:
         assert list(recount.differences(session)) == []
 
 
+def test_facts_are_late_once_they_do_not_follow(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = Office(database)
+
+    def are_late() -> bool:
+        with database.reading() as session:
+            return fact_writing.are_late(session)
+
+    office.start()
+    assert not are_late()
+    monkeypatch.setattr(fact_writing, "_LATE_S", -1)  # as if that much time had passed
+    assert are_late()
+    follow(database)
+    assert not are_late()
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_facts_follow_in_whichever_order_transactions_commit(postgres_database: Database, first: int) -> None:
     database, office = postgres_database, Office(postgres_database)
