@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, Subquery, Table, bindparam, func, select
+from sqlalchemy import BindParameter, ColumnElement, Select, Subquery, Table, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.history import origin, pending
@@ -234,3 +234,8 @@ def _entries(
 ) -> list[Entry[Event]]:
     rows = session.scalars(query if given else query.options(_WITH_ACTOR), given)
     return [entry_of(row) for row in rows]
+
+
+def is_before(event_id: ColumnElement[Any], since: BindParameter[Any]) -> ColumnElement[bool]:
+    """Whether an event was recorded before a time; both are parts of the caller's statement."""
+    return select(HistoryEvent.id).where(HistoryEvent.id == event_id, HistoryEvent.at < since).exists()

@@ -22,7 +22,6 @@ from app.models import (
     CaseFact,
     EventChain,
     FigureChange,
-    HistoryEvent,
     ProcessInstance,
     ReporterRating,
     UserTask,
@@ -163,10 +162,8 @@ def _stale() -> Select[Any]:
 @cache
 def _late() -> Select[Any]:
     """By the index of those that are stale: they are few, or the first one is late."""
-    last = select(HistoryEvent.id).where(
-        HistoryEvent.id == _CHAIN.c.last_id, HistoryEvent.at < bindparam("since")
-    )
-    return select(_CHAIN.c.instance_id).where(_CHAIN.c.stale, last.exists()).limit(1)
+    is_late = reader.is_before(_CHAIN.c.last_id, bindparam("since"))
+    return select(_CHAIN.c.instance_id).where(_CHAIN.c.stale, is_late).limit(1)
 
 
 @cache
