@@ -32,6 +32,7 @@ from app.web.serving.connections import Connection, Connections, Pace, longest_s
 from app.web.serving.costly_program import IDLE_S, CostlyProgram
 from app.web.serving.costs import BOUNDS, Kind
 from app.web.serving.interpreter import Interpreter
+from app.web.serving.listener import Listener
 from app.web.serving.request_heads import Refused, environ_of, path_of, read_fields
 from app.web.serving.turns import About, Bounds, Caller, Left, Turns
 
@@ -288,12 +289,30 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self._connections = connections
+        self._listeners: list[Listener] = []
 
     async def serve(self, sockets: list[socket] | None = None) -> None:
         """Serve, and keep the time of all who are connected."""
         watching = asyncio.create_task(self._connections.watch())
         await super().serve(sockets)
         watching.cancel()
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Take connections, each process its share."""
+        await super().startup(sockets=[])
+
+        def protocol() -> asyncio.Protocol:
+            return self._connections.protocol(
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+
+        self._listeners = [Listener(one, protocol, self._connections.count) for one in sockets or []]
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Take no more connections, and finish what is being answered."""
+        for listener in self._listeners:
+            listener.close()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -58,6 +58,10 @@ class Connections:
         """A protocol for a new connection; uvicorn's setting ``http``."""
         return Connection(self, HttpToolsProtocol(**given))
 
+    def count(self) -> int:
+        """How many are open."""
+        return len(self._open)
+
     def at(self, peer: Peer | None) -> "Connection | None":
         """The connection that comes from there."""
         return self._open.get(peer) if peer else None
