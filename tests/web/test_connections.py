@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -96,6 +97,15 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "PATIENCE_S", 0.25)
     monkeypatch.setattr(connections, "SLOWEST_BYTES_S", 1e9)
     monkeypatch.setattr(connections, "_LOOK_S", 0.05)
+
+
+def test_who_leaves_before_he_is_let_in_is_no_error(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    for _ in range(40):
+        with site.connect() as link:  # closed by a reset, which takes the address away, too
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    with site.connect(b"GET /after HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n") as link:
+        assert link.recv(100).startswith(b"HTTP/1.1 200")
+    assert [record.getMessage() for record in caplog.records] == []
 
 
 @pytest.mark.parametrize(

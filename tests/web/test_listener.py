@@ -19,9 +19,9 @@ Connect = Callable[[], object]
 class Held:
     """The connections of one process."""
 
-    def __init__(self) -> None:
-        self.taken = list[asyncio.BaseTransport]()
-        self.is_new = asyncio.Event()
+    def __init__(self, is_new: asyncio.Event) -> None:
+        """``is_new`` is one for all processes."""
+        self.taken, self.is_new = list[asyncio.BaseTransport](), is_new
 
     def protocol(self) -> asyncio.Protocol:
         held = self
@@ -41,11 +41,8 @@ async def _until(processes: list[Held], total: int) -> None:
     """Wait until so many connections are held by all together."""
     async with asyncio.timeout(20):
         while sum(one.count() for one in processes) < total:
-            tasks = [asyncio.create_task(one.is_new.wait()) for one in processes]
-            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task, one in zip(tasks, processes, strict=True):
-                task.cancel()
-                one.is_new.clear()
+            processes[0].is_new.clear()
+            await processes[0].is_new.wait()
 
 
 def _run(check: Callable[[Connect, list[Held], list[Listener]], Any], processes: int = 2) -> None:
@@ -53,7 +50,8 @@ def _run(check: Callable[[Connect, list[Held], list[Listener]], Any], processes:
 
     async def run() -> None:
         with ExitStack() as clients, socket.create_server(("127.0.0.1", 0), backlog=500) as sock:
-            held = [Held() for _ in range(processes)]
+            is_new = asyncio.Event()
+            held = [Held(is_new) for _ in range(processes)]
             listeners = [Listener(clients.enter_context(sock.dup()), one.protocol, one.count) for one in held]
             try:
                 connect = partial(socket.create_connection, sock.getsockname())

@@ -127,7 +127,11 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Let it in, or say that there is no room."""
         self._transport = cast("asyncio.Transport", transport)
-        self.peer = transport.get_extra_info("peername")[:2]
+        peer = transport.get_extra_info("peername")
+        if peer is None:  # who reset it before it was taken comes from nowhere
+            self._transport.abort()
+            return
+        self.peer = peer[:2]
         self.subscriber = addresses.subscriber(self.peer[0])
         if not self._connections.admit(self):
             self._refuse(_BUSY)
