@@ -15,9 +15,10 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError, StatementError
 
-from app.base.db import CONTESTED, Base, Broken, Database, _Turnstile, _unique_names
+from app.base.db import CONTESTED, Base, Broken, Database, _unique_names
 from app.base.errors import AppError, Conflict, InvalidForm, NotReady
 from app.base.i18n import speaking
+from app.base.turnstile import Turnstile
 from app.models import Setting, User
 from app.services.maintenance import migrations
 from app.services.people import users
@@ -239,6 +240,7 @@ def test_a_writer_that_was_stopped_keeps_nobody_for_ever(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.base.db.PATIENCE_S", 0.3)
+    monkeypatch.setattr("app.base.turnstile.PATIENCE_S", 0.3)
     others = Database(
         database.engine.url.render_as_string(hide_password=False)
     )  # its patience is the one of now
@@ -270,10 +272,10 @@ def test_threads_have_their_turns_in_order_and_let_other_processes_have_theirs(d
     if not database.is_sqlite:  # which has no queue of ours
         return
     other = Database(str(database.engine.url))
-    here, there = (cast("_Turnstile", one._queue) for one in (database, other))
+    here, there = (cast("Turnstile", one._queue) for one in (database, other))
     turns = list[str]()
 
-    def take(queue: _Turnstile, name: str) -> None:
+    def take(queue: Turnstile, name: str) -> None:
         with queue.turn():
             turns.append(name)
 
@@ -289,5 +291,5 @@ def test_threads_have_their_turns_in_order_and_let_other_processes_have_theirs(d
     other.engine.dispose()
 
 
-def _is_waited_in(queue: _Turnstile, by: int) -> bool:
+def _is_waited_in(queue: Turnstile, by: int) -> bool:
     return len(queue._waiting) == by

@@ -1,18 +1,14 @@
 """The database: one declarative base, and the one place where a transaction ends."""
 
-import fcntl
 import os
 import sqlite3
-import threading
 import weakref
-from _thread import LockType, allocate_lock, start_new_thread
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, cast
 
 import orjson
 from sqlalchemy import (
@@ -42,6 +38,7 @@ from sqlalchemy.pool import StaticPool
 from app.base.column_types import Document, UtcDateTime, as_json
 from app.base.errors import Conflict, InvalidForm, NotReady
 from app.base.i18n import _
+from app.base.turnstile import PATIENCE_S, Turnstile, busy_text, open_private
 
 #: What the drivers say where the disk is full, and where nothing may be written: PostgreSQL's sqlstate, SQLite's
 #: primary result code. Source: postgresql.org/docs/current/errcodes-appendix.html, sqlite.org/rescode.html.
@@ -88,12 +85,6 @@ CONTESTED = frozenset(
         "uq_user_name",
     }
 )
-#: So long a transaction waits for others. One takes milliseconds; a stopped process would keep everybody waiting.
-PATIENCE_S = 15
-#: And so long where somebody has given up before.
-_MOMENT_S = 0.1
-#: So many threads of a process have their turns at a SQLite file one after the other before it is another process's.
-_MOST_TURNS = 8
 
 
 class Unplanned(Exception):
@@ -128,7 +119,7 @@ class Database:
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
-        self._queue = _Turnstile(Path(f"{parsed.database}.lock")) if self._file else None
+        self._queue = Turnstile(Path(f"{parsed.database}.lock")) if self._file else None
         self.engine: Engine = create_engine(
             parsed,
             json_serializer=_dumps,
@@ -288,117 +279,6 @@ class MemoryDatabase(Database):
             connection.close()
 
 
-class _Turnstile:
-    """Queues the writers of a SQLite file fairly; its own busy handler lets some starve.
-
-    Threads of a process wait for one another, so that one of them at most waits for other processes. The kernel frees
-    a killed process's lock; that of a stopped one it does not.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._mutex = path, threading.Lock()
-        #: Of each who waits here a lock that is released when his turn comes.
-        self._waiting = deque[LockType]()
-        #: Locked while somebody here has his turn: so many had theirs since it was.
-        self._file: BinaryIO | None = None
-        self._turns = 0
-        #: A thread waits for the file, in the stead of whoever is the first here.
-        self._is_awaited = False
-        #: Somebody here has given up, and nobody's turn has come or ended since.
-        self._is_stuck = False
-
-    @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Wait for one's turn, and keep it for the block.
-
-        Raises:
-            NotReady: it did not come within `PATIENCE_S`, or the file cannot be opened.
-        """
-        place = self._join()
-        if place is not None:
-            self._wait(place)
-        try:
-            yield
-        finally:
-            with self._mutex:
-                self._pass_on()
-
-    def _join(self) -> LockType | None:
-        """Begin one's turn, or take a place among those who wait."""
-        with self._mutex:
-            if self._file is None and not self._is_awaited and self._reach():
-                return None
-            place = allocate_lock()
-            place.acquire()
-            self._waiting.append(place)
-            return place
-
-    def _wait(self, place: LockType) -> None:
-        try:
-            # Where somebody gave up, whoever waits longer takes a thread from those who read.
-            has_come = place.acquire(timeout=_MOMENT_S if self._is_stuck else PATIENCE_S)
-        except BaseException:  # Ctrl+C
-            self._give_up(place)
-            raise
-        if not has_come:
-            self._give_up(place)
-            raise NotReady(_busy_text())
-
-    def _give_up(self, place: LockType) -> None:
-        with self._mutex:
-            if place in self._waiting:
-                self._waiting.remove(place)
-                self._is_stuck = True
-            else:  # his turn came at this moment
-                self._pass_on()
-
-    def _reach(self) -> bool:
-        """Lock the file, or have it waited for."""
-        try:
-            file = open(self._path, "ab", opener=_private)  # noqa: SIM115 closed with the turn
-        except OSError as error:
-            message = _(
-                "Basis data {name} tidak dapat ditulis: {reason}.",
-                name=self._path.stem,
-                reason=error.strerror,
-            )
-            raise NotReady(message) from error
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._have_awaited(file)
-            return False
-        self._file, self._turns = file, 1
-        return True
-
-    def _have_awaited(self, file: BinaryIO) -> None:
-        """The kernel's queue is fair, but has no end to its patience: a thread waits there."""
-
-        def wait() -> None:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            with self._mutex:
-                self._is_awaited, self._file, self._turns = False, file, 0
-                self._pass_on()
-
-        start_new_thread(wait, ())
-        self._is_awaited = True
-
-    def _pass_on(self) -> None:
-        """The next one here has his turn, unless it is that of another process."""
-        self._is_stuck = False
-        file = cast("BinaryIO", self._file)
-        if self._waiting and self._turns < _MOST_TURNS:
-            self._turns += 1
-            self._waiting.popleft().release()
-            return
-        self._file = None
-        if self._waiting:
-            fcntl.flock(file, fcntl.LOCK_UN)
-            self._have_awaited(file)
-        else:
-            file.close()
-
-
 def _parsed(url: str) -> URL:
     """The address of a SQLite file or a PostgreSQL database.
 
@@ -470,7 +350,7 @@ def _rule_broken(error: Any) -> str:
 def _why_not_ready(error: DBAPIError) -> str:
     code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
     if code in _HELD:
-        return _busy_text()
+        return busy_text()
     if code in _FULL:
         return storage_full()
     if code in (_READ_ONLY, sqlite3.SQLITE_READONLY):
@@ -478,10 +358,6 @@ def _why_not_ready(error: DBAPIError) -> str:
             "Basis data sedang hanya dapat dibaca, jadi ini belum tersimpan. Beri tahu pengelola, lalu coba lagi."
         )
     return _("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")
-
-
-def _busy_text() -> str:
-    return _("Perubahan lain belum selesai, jadi ini belum tersimpan. Coba lagi sebentar lagi.")
 
 
 def storage_full() -> str:
@@ -526,14 +402,10 @@ def _keep_private(_dialect: Dialect, _record: Any, address: list[str], _options:
     with suppress(OSError):  # no such folder, or somebody else's: SQLite itself says what it cannot open
         if not Path(address[0]).exists():
             # Only ever made, never opened: closing a file takes SQLite's locks on it away from the whole process.
-            os.close(_private(address[0], os.O_RDWR | os.O_CREAT | os.O_EXCL))
+            os.close(open_private(address[0], os.O_RDWR | os.O_CREAT | os.O_EXCL))
         for path in (Path(address[0] + ending) for ending in ("", "-wal", "-shm", ".lock")):
             if path.exists() and path.stat().st_mode & 0o077:
                 path.chmod(0o600)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.base import log_safety, stored_messages
-from app.base.db import PATIENCE_S, Broken, Database
+from app.base.db import Broken, Database
 from app.base.errors import Conflict, ExecutionFailed, InvalidDiagram, NotReady, WrongKey
 from app.base.i18n import N_, _
 from app.base.preparation import NotPrepared
+from app.base.turnstile import PATIENCE_S
 from app.commands.transaction import run_relaxed, run_without_key
 from app.services.core import clock
 from app.services.instances import jobs
