@@ -4,6 +4,7 @@ import _thread
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from threading import Barrier
@@ -12,7 +13,7 @@ from typing import cast
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import ProgrammingError, StatementError
 
 from app.base.db import CONTESTED, Base, Broken, Database, _unique_names
@@ -215,6 +216,32 @@ def test_what_two_may_make_at_once_is_named_as_the_database_names_it(postgres_da
     with postgres_database.reading() as session:
         assert set(session.scalars(text(query))) >= CONTESTED
     assert set(_unique_names().values()) >= CONTESTED
+
+
+@pytest.mark.parametrize("kind", ["reading", "snapshot"])
+def test_postgresql_keeps_statements_prepared_from_one_reading_to_the_next(
+    postgres_database: Database, kind: str
+) -> None:
+    """On one connection; a rollback at the end of a reading would forget them all."""
+    read = getattr(postgres_database, kind)
+    for _time in range(8):  # psycopg prepares what it is asked for the sixth time
+        with read() as session:
+            session.scalars(select(Setting.name)).all()
+    with read() as session:
+        kept = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("FROM setting" in statement for statement in kept)
+
+
+@pytest.mark.parametrize("kind", ["reading", "snapshot"])
+def test_a_reading_keeps_nothing_and_postgresql_refuses_it(database: Database, kind: str) -> None:
+    with suppress(NotReady), getattr(database, kind)() as session:
+        session.add(Setting(name="sent", value={}))
+        session.flush()
+        assert database.is_sqlite, "PostgreSQL refuses to write in a reading"
+    with getattr(database, kind)() as session:
+        session.add(Setting(name="unsent", value={}))
+    with database.reading() as session:
+        assert session.scalars(select(Setting.name).where(Setting.name.in_(["sent", "unsent"]))).all() == []
 
 
 def test_what_need_not_be_durable_does_not_wait_for_the_disk_and_what_follows_does(

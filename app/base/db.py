@@ -137,6 +137,9 @@ class Database:
             event.listen(self.engine, "begin", _begin_postgresql)
         self._writer = self.engine.execution_options(alur_write=True)
         self._relaxed_writer = self._writer.execution_options(alur_relaxed=True)
+        self._reader = (
+            self.engine if self.is_sqlite else self.engine.execution_options(postgresql_readonly=True)
+        )
         self._single = self._singly()
 
     def _pool(self) -> dict[str, Any]:
@@ -178,9 +181,10 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Yield a session for a page that changes nothing; whatever it did is rolled back."""
-        with self._guard(), self._session(self.engine) as session:
+        """Yield a session for a page that changes nothing; what it did is rolled back, or refused by PostgreSQL."""
+        with self._guard(), self._session(self._reader) as session:
             yield session
+            self._end_reading(session)
 
     @contextmanager
     def single(self) -> Iterator[Connection]:
@@ -203,11 +207,20 @@ class Database:
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """As `reading`, for what takes long and must fit together: it sees one moment, while others go on writing."""
-        engine = self.engine
+        engine = self._reader
         if not self.is_sqlite:  # whose transactions are snapshots
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
         with self._guard(), self._session(engine) as session:
             yield session
+            self._end_reading(session)
+
+    def _end_reading(self, session: Session) -> None:
+        """Commit what only read: after a rollback psycopg makes PostgreSQL forget all prepared statements.
+
+        Not by the session, which would write what was changed in its objects.
+        """
+        if not self.is_sqlite and session.in_transaction():
+            session.connection().commit()
 
     def _turnstile(self) -> AbstractContextManager[None]:
         return self._queue.turn() if self._queue else nullcontext()

@@ -173,7 +173,7 @@ def test_a_file_goes_when_its_transaction_fails(database: Database, rina: Actor)
         attachments.receive(session, uploads.read_upload(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
         assert len(on_disk(database)) == 1
     assert on_disk(database) == []
-    with database.reading() as session:  # closed without a commit
+    with database._session(database.engine) as session:  # closed without a commit
         attachments.receive(session, uploads.read_upload(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
     assert on_disk(database) == []
 
