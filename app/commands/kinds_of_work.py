@@ -60,7 +60,11 @@ _LISTS: dict[str, tuple[Callable[[Database], bool], type[Batch], Sequence[str]]]
 
 def kinds_of(config: Config, database: Database) -> list[Kind]:
     """The kinds of work that a worker with these settings does. Those that an event leads to it looks for itself: who
-    writes an event should not wait for another who does."""
+    writes an event should not wait for another who does.
+
+    What follows from many cases is due again at once after a full batch only: done case by case as they change, each
+    case would cost a turn and a transaction of its own.
+    """
     words, events = search.Turns(database), channels.WebhookTurns(database)
     return [
         Kind("notices", Lane.SOON, _deliver, apart=False, every=timedelta(seconds=1), waits=outbox.waiting),
@@ -155,7 +159,7 @@ def _waiting_lists() -> Select[*tuple[Any, ...]]:
 
 
 def _deliver(session: Session, _key: str) -> bool:
-    return outbox.deliver(session) > 0
+    return outbox.deliver(session) == outbox.MOST_AT_ONCE
 
 
 def _forget(session: Session, _key: str) -> None:

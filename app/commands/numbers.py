@@ -20,14 +20,14 @@ def follow(database: Database) -> bool:
 
 
 def fold(database: Database) -> bool:
-    """Fold some changes of the numbers into their totals; whether there were any.
+    """Fold some changes of the numbers into their totals; whether there may be more.
 
     Repeating it after a power cut folds the same changes again, as their rows are there again: it needs no key.
     """
     with database.reading() as session:
         if not totals.waiting(session):
             return False
-    return run_relaxed(database, totals.fold) > 0
+    return run_relaxed(database, totals.fold) == totals.MOST_AT_ONCE
 
 
 def publish(database: Database) -> bool:

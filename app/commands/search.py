@@ -37,13 +37,12 @@ class Turns:
         """Index some cases; whether there may be more to do."""
         with self._database.reading() as session:
             found = words.changed(session, self._after_event(session))
-            looked = not found and not self._is_filled
-            if looked:
+            if not found and not self._is_filled:
                 found, self._before = words.missing(session, before=self._before)
                 self._is_filled = self._before is None
         if found:
             run_relaxed(self._database, lambda session: words.store(session, found))
-        return bool(found) or looked
+        return len(found) >= words.BATCH or not self._is_filled
 
     def _after_event(self, session: Session) -> int:
         """The id of an event behind which all are looked at."""

@@ -19,6 +19,8 @@ from app.services.people import absences
 
 #: ``error`` of a message that nobody could be told: an empty lane without a coordinator.
 NOBODY = "nobody"
+#: So many messages are delivered in one transaction.
+MOST_AT_ONCE = 200
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,7 @@ def waiting(session: Session) -> bool:
     return session.scalar(query) is not None
 
 
-def deliver(session: Session, limit: int = 200) -> int:
+def deliver(session: Session, limit: int = MOST_AT_ONCE) -> int:
     """Turn up to ``limit`` waiting messages into notices, oldest first; return how many messages there were.
 
     A message that was delivered before adds nobody twice. One about a task whose case is being changed waits; one
