@@ -8,12 +8,12 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from threading import Barrier
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import Index, inspect, select, text
 from sqlalchemy.exc import ProgrammingError, StatementError
 
 from app.base.db import CONTESTED, Base, Broken, Database, _unique_names
@@ -43,7 +43,25 @@ BESIDE = {
 
 def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:
     with database.engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection, opts=BESIDE), Base.metadata) == []
+        found = compare_metadata(MigrationContext.configure(connection, opts=BESIDE), Base.metadata)
+    assert [one for one in found if not _ends_with_the_row(database, one[1])] == []
+
+
+def _ends_with_the_row(database: Database, index: Any) -> bool:
+    """Whether it is an index that SQLite has without the row's number at its end, which it adds by itself; 0091."""
+    if not database.is_sqlite or not isinstance(index, Index):
+        return False
+    [modelled] = [one for one in Base.metadata.tables[index.table.name].indexes if one.name == index.name]
+    [held] = [
+        one["column_names"]
+        for one in inspect(database.engine).get_indexes(index.table.name)
+        if one["name"] == index.name
+    ]
+    return [column.name for column in modelled.columns] == [*held, *_number_of(index.table.name)]
+
+
+def _number_of(table: str) -> list[str]:
+    return [column.name for column in Base.metadata.tables[table].primary_key]
 
 
 def test_migrating_twice_does_nothing(database: Database) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 import orjson
 from sqlalchemy import JSON, BigInteger, DateTime, Dialect, LargeBinary, String
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app.base import packing
@@ -87,22 +89,71 @@ class HexText(TypeDecorator[str]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
         """Bytes on SQLite, where all of a text is hex digits."""
-        return _as_bytes if dialect.name == "sqlite" else None
+        return bytes_of_hex if dialect.name == "sqlite" else None
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
         """Text again."""
         return _as_hex if dialect.name == "sqlite" else None
 
 
+class as_kept(FunctionElement[str]):  # noqa: N801 a function of SQL
+    """A text in SQL as `HexText` keeps it, to be compared with such a column; `db` gives SQLite the function."""
+
+    name = "alur_kept"
+    inherit_cache = True
+    type = String()
+
+
+@compiles(as_kept)
+def _as_it_is(element: as_kept, compiler: Any, **how: Any) -> str:
+    return str(compiler.process(element.clauses, **how))
+
+
+@compiles(as_kept, "sqlite")
+def _by_function(element: as_kept, compiler: Any, **how: Any) -> str:
+    return f"alur_kept({compiler.process(element.clauses, **how)})"
+
+
 _HEX = re.compile(r"(?:[0-9a-f]{2}){6,}")
 
 
-def _as_bytes(value: str | None) -> bytes | str | None:
+def bytes_of_hex(value: str | None) -> bytes | str | None:
+    """As `HexText` keeps a text."""
     return bytes.fromhex(value) if value and _HEX.fullmatch(value) else value
 
 
 def _as_hex(value: bytes | str | None) -> str | None:
     return value.hex() if isinstance(value, bytes) else value
+
+
+#: What `CodedText` keeps as a letter, from "A" on. Words are added at the end, and none is ever moved.
+WORDS = (
+    "task_created task_completed gateway_decided instance_started instance_ended timer_fired task_claimed done"
+    " command task instance process user api page clock public complete start claim reading file office session"
+    " refusal completed cancelled"
+)
+LETTER_OF = {word: chr(ord("A") + n) for n, word in enumerate(WORDS.split())}
+_WORD_OF = {letter: word for word, letter in LETTER_OF.items()}
+
+
+class CodedText(TypeDecorator[str]):
+    """Text that is mostly one of `WORDS`, of which a letter is kept; other text, of more than a letter, as it is."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Its letter."""
+        return LETTER_OF.get(value, value) if value else value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """The word of a letter."""
+        return _WORD_OF.get(value, value) if value else value
+
+
+def word_kept(stored: str) -> str:
+    """The text that `CodedText` keeps so; "" where it would not: no index finds a word that stands there in full."""
+    return "" if stored in LETTER_OF else _WORD_OF.get(stored, stored)
 
 
 #: A JSON document: JSONB on PostgreSQL, text on SQLite.

@@ -35,7 +35,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import StaticPool
 
-from app.base.column_types import Document, UtcDateTime, as_json
+from app.base.column_types import Document, UtcDateTime, as_json, bytes_of_hex
 from app.base.errors import Conflict, InvalidForm, NotReady
 from app.base.i18n import _
 from app.base.turnstile import PATIENCE_S, Turnstile, busy_text, open_private
@@ -423,6 +423,7 @@ def _keep_private(_dialect: Dialect, _record: Any, address: list[str], _options:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves, below
+    connection.create_function("alur_kept", 1, bytes_of_hex, deterministic=True)
     for pragma in (
         "journal_mode = WAL",
         "synchronous = FULL",

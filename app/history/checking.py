@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, Integer, Select, Table, Text, func, select, type_coerce
+from sqlalchemy import Connection, Integer, Select, String, Table, Text, func, select, type_coerce
 
 from app.base import packing
+from app.base.column_types import word_kept
 from app.history import removals
 from app.history.canonical import GENESIS, OUTSIDE, canonical, has_fraction, line_hash, moment_kept
 from app.history.removals import Signed
@@ -277,6 +278,7 @@ def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
     text = packing.unpack(stored) if isinstance(stored, bytes) else stored.encode()
     if as_stored:
         at = moment_kept(at)
+    type_ = word_kept(type_)
     told = (chain.id, number, chain.head, type_, at, actor, activity)
     found, data = b"", None
     if redacted is None and as_stored:  # as it is stored is nearly always as it was hashed
@@ -372,7 +374,7 @@ def _pages(connection: Connection) -> Iterator[list[Any]]:
     columns = (
         c.id,
         c.instance_id,
-        c.type,
+        type_coerce(c.type, String).label("type"),
         at.label("moment"),
         c.actor_id,
         c.activity_id,

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import packing
-from app.base.column_types import PackedDocument
+from app.base.column_types import CodedText, PackedDocument
 from app.base.db import Base
 from app.models.people import User
 
@@ -122,7 +122,7 @@ class HistoryEvent(Base):
 
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
-    type: Mapped[str] = mapped_column(String(40))
+    type: Mapped[str] = mapped_column(CodedText(40))
     at: Mapped[datetime]
     #: Null means the clock.
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))

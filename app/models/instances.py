@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import packing
-from app.base.column_types import PackedDocument
+from app.base.column_types import HexText, PackedDocument
 from app.base.db import Base
 from app.models.definitions import ProcessDefinition
 from app.models.people import User
@@ -239,7 +239,7 @@ class Incident(Base):
     definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     activity_id: Mapped[str | None]
     job_id: Mapped[str | None] = mapped_column(String(32))
-    task_id: Mapped[str | None] = mapped_column(String(32))
+    task_id: Mapped[str | None] = mapped_column(HexText(32))
     message: Mapped[str]
     opened_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None]

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Date, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.base.column_types import HexText
 from app.base.db import Base
 from app.models.instances import ProcessInstance
 from app.models.people import User
@@ -35,7 +36,7 @@ class OutboxMessage(Base):
     #: "task": id of the open task whose timer sent it.
     body: Mapped[dict[str, Any]]
     #: The open task that it asks somebody to do something about: with that task it is settled.
-    task_id: Mapped[str | None] = mapped_column(String(32))
+    task_id: Mapped[str | None] = mapped_column(HexText(32))
     #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids], "roles": ["admin", …],
     #: "except": [ids], "units": [codes of units to tell whatever their lane]}
     audience: Mapped[dict[str, Any]]
@@ -93,7 +94,7 @@ class Notice(Base):
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox_message.id"))
     body: Mapped[dict[str, Any]]
     #: As of the message: once the task is closed, the notice counts as read.
-    task_id: Mapped[str | None] = mapped_column(String(32))
+    task_id: Mapped[str | None] = mapped_column(HexText(32))
     #: Told to him as to everybody of his lane, of what he does not have: the bell does not ring for it.
     for_lane: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]

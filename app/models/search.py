@@ -3,6 +3,7 @@
 from sqlalchemy import BigInteger, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.base.column_types import HexText
 from app.base.db import Base
 
 
@@ -26,5 +27,5 @@ class WordSlip(Base):
     __tablename__ = "word_slip"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
-    slip: Mapped[str] = mapped_column(String(40), primary_key=True)
+    slip: Mapped[str] = mapped_column(HexText(40), primary_key=True)
     word: Mapped[str] = mapped_column(String(40), primary_key=True)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.base.column_types import HexText, UtcMilliseconds
+from app.base.column_types import CodedText, HexText, UtcMilliseconds
 from app.base.db import Base
 from app.models.people import User
 
@@ -39,20 +39,20 @@ class SecurityEvent(Base):
     id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcMilliseconds)
     #: One of `services.core.security_log.KINDS`.
-    kind: Mapped[str] = mapped_column(String(10))
+    kind: Mapped[str] = mapped_column(CodedText(10))
     #: What was done or tried: the name of a command or event, or the endpoint that refused.
-    action: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(CodedText(60))
     #: ``done``, or why not.
-    outcome: Mapped[str] = mapped_column(String(40))
+    outcome: Mapped[str] = mapped_column(CodedText(40))
     #: Null: the machine itself, the reporter, or somebody who is not known.
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     #: instance (id), task (id), user (name), process (key), definition (id), unit (code), …
-    target_kind: Mapped[str | None] = mapped_column(String(12))
+    target_kind: Mapped[str | None] = mapped_column(CodedText(12))
     target_id: Mapped[str | None] = mapped_column(HexText(255))
     #: Which part of the target, e.g. the id of an attachment.
     part: Mapped[str | None] = mapped_column(String(64))
     #: page, api, public (pages of reporters), command (line) or clock.
-    channel: Mapped[str] = mapped_column(String(8))
+    channel: Mapped[str] = mapped_column(CodedText(8))
     #: Of a browser's session the beginning of its token's hash; of the API the number of the token.
     session: Mapped[str | None] = mapped_column(HexText(16))
     #: Where it came from, as a keyed hash, or the address where the installation wants it. Never of a reporter.

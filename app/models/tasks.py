@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import packing
-from app.base.column_types import PackedDocument
+from app.base.column_types import LETTER_OF, CodedText, HexText, PackedDocument
 from app.base.db import Base
 from app.models.instances import LAST_RANK, ProcessInstance
 from app.models.people import Group, User
@@ -28,8 +28,9 @@ _UNCLAIMED = text("state = 'open' AND assignee_id IS NULL")
 _HELD = text("state = 'open' AND assignee_id IS NOT NULL")
 _WHOSE = ("assignee_id", "group_id", "unit_code")
 _RANKED = ("priority_rank", "sort_at", "opened_at", "id")
-_COMPLETED = text("state = 'completed'")
+_COMPLETED = text(f"state = '{LETTER_OF['completed']}'")
 _ASKED_OF_CASE = text("instance_id > 0")
+_OF_UNIT = text("instance_id > 0 AND unit_code IS NOT NULL")
 _LATE = text("due_at IS NOT NULL AND closed_at > due_at")
 
 
@@ -71,7 +72,14 @@ class UserTask(Base):
                 sqlite_where=_ASKED_OF_CASE,
                 postgresql_where=_ASKED_OF_CASE,
             )
-            for column in ("activity_id", "lane", "unit_code", "closed_by_id")
+            for column in ("activity_id", "lane", "closed_by_id")
+        ),
+        Index(
+            "ix_user_task_asked_unit_code",
+            "unit_code",
+            "instance_id",
+            sqlite_where=_OF_UNIT,
+            postgresql_where=_OF_UNIT,
         ),
         Index("ix_user_task_late", "instance_id", sqlite_where=_LATE, postgresql_where=_LATE),
         # Of little that is old among much that is open.
@@ -79,7 +87,7 @@ class UserTask(Base):
         Index("ix_user_task_of_instance", "instance_id", "state"),
     )
 
-    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[str] = mapped_column(HexText(32), primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     activity_id: Mapped[str] = mapped_column(String(255))
     name: Mapped[str]
@@ -94,7 +102,7 @@ class UserTask(Base):
     is_question: Mapped[bool] = mapped_column(default=False)
     #: Variables that hold in this task alone: the element of a list that its activity is repeated for.
     locals: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    state: Mapped[str] = mapped_column(String(10), default="open")  # open, completed, cancelled
+    state: Mapped[str] = mapped_column(CodedText(10), default="open")  # open, completed, cancelled
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     #: How ``due_at`` came about, for "why this date?".
@@ -127,7 +135,7 @@ class UserTask(Base):
 IS_OPEN = UserTask.state == literal_column("'open'")
 
 
-IS_COMPLETED = UserTask.state == literal_column("'completed'")
+IS_COMPLETED = UserTask.state == literal_column(f"'{LETTER_OF['completed']}'")
 
 
 class CompletionUndo(Base):
@@ -138,7 +146,7 @@ class CompletionUndo(Base):
     instance_id: Mapped[int] = mapped_column(
         ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
     )
-    task_id: Mapped[str] = mapped_column(String(32))
+    task_id: Mapped[str] = mapped_column(HexText(32))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
     completed_at: Mapped[datetime]
     until: Mapped[datetime] = mapped_column(index=True)
@@ -206,7 +214,7 @@ class TaskPresence(Base):
     __tablename__ = "task_presence"
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
-    task_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    task_id: Mapped[str] = mapped_column(HexText(32), primary_key=True, index=True)
     seen_at: Mapped[datetime]
 
 

@@ -12,6 +12,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.base.column_types import as_kept
 from app.base.config import Config
 from app.models import (
     Attempt,
@@ -117,7 +118,7 @@ def forget_soon(session: Session) -> None:
 def _closed(before: datetime) -> ColumnElement[bool]:
     """Drafts of tasks that are closed as long."""
     closed = select(UserTask.id).where(
-        UserTask.id == func.substr(Draft.scope, 6), UserTask.closed_at < before
+        UserTask.id == as_kept(func.substr(Draft.scope, 6)), UserTask.closed_at < before
     )
     return and_(Draft.scope.like("task:%"), closed.exists())
 

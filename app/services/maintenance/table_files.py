@@ -31,7 +31,14 @@ from sqlalchemy import (
 )
 
 from app.base import packing
-from app.base.column_types import HexText, PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
+from app.base.column_types import (
+    CodedText,
+    HexText,
+    PackedBytes,
+    PackedDocument,
+    UtcDateTime,
+    UtcMilliseconds,
+)
 from app.base.db import Base
 from app.base.errors import NotReady
 from app.base.i18n import _
@@ -135,7 +142,7 @@ def _take_types(standing: MetaData) -> None:
             continue
         for column in table.columns:
             if (
-                isinstance(column.type, PackedDocument | UtcDateTime | HexText)
+                isinstance(column.type, PackedDocument | UtcDateTime | HexText | CodedText)
                 and column.name in stand.columns
             ):
                 stand.columns[column.name].type = column.type

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import ColumnElement, Table, bindparam, exists, literal, select
+from sqlalchemy import ColumnElement, Table, bindparam, exists, func, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
+from app.base.column_types import as_kept
 from app.base.errors import InvalidForm
 from app.base.i18n import _
 from app.models import Draft
@@ -74,8 +75,8 @@ def delete(session: Session, actor: Actor, scope: str) -> None:
 
 def kept_for(user_id: Any, task_id: Any) -> ColumnElement[bool]:
     """Whether a user has typed something for a task that he did not submit yet."""
-    scope = literal(scope_of_task("")).concat(task_id)
-    return exists().where(Draft.user_id == user_id, Draft.scope == scope)
+    of_task = as_kept(func.substr(Draft.scope, len(scope_of_task("")) + 1)) == task_id
+    return exists().where(Draft.user_id == user_id, Draft.scope.like(scope_of_task("%")), of_task)
 
 
 def scope_of_task(task_id: str) -> str:

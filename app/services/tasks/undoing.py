@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.base.column_types import as_kept
 from app.base.errors import Conflict, NotAllowed
 from app.base.i18n import _
 from app.forms import masking
@@ -155,7 +156,7 @@ def _are_open(session: Session, opened: Sequence[str]) -> bool:
 def _drafted(session: Session, opened: Sequence[str]) -> bool:
     """Whether somebody has typed something into a task that opened and that is his to do: it would be lost. Who only
     sees the task may keep a draft of it, too, but is not to hinder others."""
-    of_task = UserTask.id == func.substr(Draft.scope, 6)
+    of_task = UserTask.id == as_kept(func.substr(Draft.scope, 6))
     query = select(User, UserTask).join(Draft, Draft.user_id == User.id).join(UserTask, of_task)
     found = session.execute(query.where(Draft.scope.in_(_scopes(opened)))) if opened else ()
     return any(access.may_work(access.actor_of(user), task) for user, task in found)

@@ -155,5 +155,5 @@ def rewrite(office: Office, case: int) -> None:
             changes.append({"id": row.id, "type": told.type, "hash": head})
     with unguarded(office.database) as connection:
         for change in changes:
-            run(connection, "UPDATE history_event SET type = :type, hash = :hash WHERE id = :id", **change)
+            connection.execute(update(HistoryEvent).where(HistoryEvent.id == change["id"]).values(change))
         run(connection, "UPDATE event_chain SET head = :head WHERE instance_id = :case", head=head, case=case)
