@@ -14,10 +14,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Index, inspect, select, text
-from sqlalchemy.exc import ProgrammingError, StatementError
+from sqlalchemy.exc import OperationalError, ProgrammingError, StatementError
 
 from app.base.db import CONTESTED, Base, Broken, Database, _unique_names
-from app.base.errors import AppError, Conflict, InvalidForm, NotReady
+from app.base.errors import AppError, Conflict, InvalidForm, NotFound, NotReady
 from app.base.i18n import speaking
 from app.base.turnstile import Turnstile
 from app.models import Setting, User
@@ -248,6 +248,30 @@ def test_postgresql_keeps_statements_prepared_from_one_reading_to_the_next(
     with read() as session:
         kept = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert any("FROM setting" in statement for statement in kept)
+
+
+def test_a_refusal_within_a_reading_forgets_no_statement(postgres_database: Database) -> None:
+    for _time in range(8):
+        with suppress(NotFound), postgres_database.reading() as session:
+            session.scalars(select(Setting.name)).all()
+            raise NotFound("x")
+    with postgres_database.reading() as session:
+        kept = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert any("FROM setting" in statement for statement in kept)
+
+
+def test_who_goes_on_after_the_server_went_away_within_a_reading_meets_no_other_error(
+    postgres_database: Database,
+) -> None:
+    """A worker asks several questions in one reading, and notes which of them failed."""
+    with postgres_database.reading() as session:
+        own = session.scalar(text("SELECT pg_backend_pid()"))
+        with postgres_database.engine.connect() as other:
+            other.execute(text("SELECT pg_terminate_backend(:own)"), {"own": own})
+        with pytest.raises(OperationalError):
+            session.scalars(select(Setting.name)).all()
+    with postgres_database.reading() as session:
+        assert session.scalar(text("SELECT 1")) == 1
 
 
 @pytest.mark.parametrize("kind", ["reading", "snapshot"])

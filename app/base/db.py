@@ -182,9 +182,8 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session for a page that changes nothing; what it did is rolled back, or refused by PostgreSQL."""
-        with self._guard(), self._session(self._reader) as session:
+        with self._guard(), self._session(self._reader) as session, self._ended(session):
             yield session
-            self._end_reading(session)
 
     @contextmanager
     def single(self) -> Iterator[Connection]:
@@ -210,17 +209,21 @@ class Database:
         engine = self._reader
         if not self.is_sqlite:  # whose transactions are snapshots
             engine = engine.execution_options(isolation_level="REPEATABLE READ")
-        with self._guard(), self._session(engine) as session:
+        with self._guard(), self._session(engine) as session, self._ended(session):
             yield session
-            self._end_reading(session)
 
-    def _end_reading(self, session: Session) -> None:
-        """Commit what only read: after a rollback psycopg makes PostgreSQL forget all prepared statements.
-
-        Not by the session, which would write what was changed in its objects.
+    @contextmanager
+    def _ended(self, session: Session) -> Iterator[None]:
+        """Commit what only read, refused or not: after a rollback psycopg makes PostgreSQL forget all prepared
+        statements. Not by the session, which would write what was changed in its objects.
         """
-        if not self.is_sqlite and session.in_transaction():
-            session.connection().commit()
+        try:
+            yield
+        finally:
+            if not self.is_sqlite and session.in_transaction() and session.is_active:
+                connection = session.connection()
+                if not connection.invalidated:  # else the server has gone away, and whoever asked was told so
+                    connection.commit()
 
     def _turnstile(self) -> AbstractContextManager[None]:
         return self._queue.turn() if self._queue else nullcontext()

@@ -35,13 +35,15 @@ class Turns:
 
     def take(self) -> bool:
         """Index some cases; whether there may be more to do."""
+        before, is_filled = self._before, self._is_filled
         with self._database.reading() as session:
             found = words.changed(session, self._after_event(session))
-            if not found and not self._is_filled:
-                found, self._before = words.missing(session, before=self._before)
-                self._is_filled = self._before is None
+            if not found and not is_filled:
+                found, before = words.missing(session, before=before)
+                is_filled = before is None
         if found:
             run_relaxed(self._database, lambda session: words.store(session, found))
+        self._before, self._is_filled = before, is_filled
         return len(found) >= words.BATCH or not self._is_filled
 
     def _after_event(self, session: Session) -> int:

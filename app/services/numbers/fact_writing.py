@@ -9,7 +9,18 @@ from functools import cache, partial
 from itertools import groupby
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, ColumnElement, Row, Select, Table, bindparam, delete, select, update
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    select,
+    update,
+)
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -93,6 +104,25 @@ def outdated(session: Session, *, limit: int = MOST_AT_ONCE) -> list[Outdated]:
     out stay as they are kept until the next event of their case, which is logged: else they would hold up all others.
     """
     counts = {id_: count for id_, count in session.execute(_stale(), {"most": limit})}
+    try:
+        return _worked_out(session, counts)
+    except SQLAlchemyError:
+        raise
+    except Exception:  # a row of one of them cannot be read
+        return [one for id_, count in counts.items() for one in _alone(session, id_, count)]
+
+
+def _alone(session: Session, id_: int, count: int) -> list[Outdated]:
+    try:
+        return _worked_out(session, {id_: count})
+    except SQLAlchemyError:
+        raise
+    except Exception:
+        log_safety.log_fault(logger, "rows of case %s", id_)
+        return [Outdated(id_, "", count, Facts(None, ()), Facts(None, ()))]
+
+
+def _worked_out(session: Session, counts: Mapping[int, int]) -> list[Outdated]:
     rows = session.execute(_cases(), {"ids": list(counts)}).all() if counts else ()
     cases = {row.id: (row, definitions.readable(session, row.definition_id)) for row in rows}
     return [
@@ -155,7 +185,8 @@ def kept_and_anew(
 
 @cache
 def _stale() -> Select[Any]:
-    stale = select(_CHAIN.c.instance_id, _CHAIN.c.count).where(_CHAIN.c.stale)
+    is_there = exists().where(_CASE.c.id == _CHAIN.c.instance_id)
+    stale = select(_CHAIN.c.instance_id, _CHAIN.c.count).where(_CHAIN.c.stale, is_there)
     return stale.order_by(_CHAIN.c.instance_id).limit(bindparam("most"))
 
 

@@ -15,7 +15,7 @@ from app.models import Unit
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.numbers import overview, scope, totals, words
+from app.services.numbers import fact_writing, overview, scope, totals, words
 from app.services.numbers.overview import DIMENSIONS, Asked, Overview
 from app.services.numbers.totals import Figures
 
@@ -57,7 +57,8 @@ class Table:
 
 @dataclass(frozen=True)
 class Report:
-    """A month of a process in tables. ``recipients``: whom it is for, as the process says; ``is_over``: the month."""
+    """A month of a process in tables. ``recipients``: whom it is for, as the process says; ``is_over``: the month;
+    ``is_late``: it leaves out what happened lately (`fact_writing.are_late`)."""
 
     key: str
     process: str
@@ -67,6 +68,7 @@ class Report:
     made_at: datetime
     zone: ZoneInfo
     is_over: bool
+    is_late: bool
     tables: Sequence[Table]
     notes: Sequence[tuple[str, str]]
 
@@ -135,6 +137,7 @@ def monthly_report(session: Session, key: str, month: str, *, actor: Actor | Non
         clock.now(session),
         settings.config(session).timezone,
         month < now,
+        fact_writing.are_late(session),
         [table for table in _tables(session, found) if table.lines],
         [(words.label(name), words.definition(name)) for name in _EXPLAINED],
     )

@@ -31,6 +31,8 @@ def about(report: Report) -> list[str]:
     lines.append(_("Dibuat {moment}", moment=made))
     if not report.is_over:
         lines.append(_("Bulan ini masih berjalan; angkanya masih berubah."))
+    if report.is_late:
+        lines.append(_("Sebagian perkara yang baru berubah belum terhitung."))
     return [line for line in lines if line]
 
 

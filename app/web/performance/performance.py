@@ -15,7 +15,7 @@ from app.base.i18n import N_, _, decimal, pgettext
 from app.commands.transaction import run_without_key
 from app.models import ProcessDefinition
 from app.services.definitions import catalogue
-from app.services.numbers import overview, words
+from app.services.numbers import fact_writing, overview, words
 from app.services.performance import compared_diagrams, period, steps, variants
 from app.services.performance import conformance as fitting
 from app.services.performance.conformance import Against
@@ -56,6 +56,8 @@ class _Head:
     others: Sequence[tuple[int, str]] = ()
     #: What the address says that is not known here, in sentences.
     unknown: list[str] = field(default_factory=list)
+    #: Whether it leaves out what happened lately: see `fact_writing.are_late`.
+    late: bool = False
 
     def cases(self, figure: str, **more: str) -> str:
         """The list of cases behind a figure."""
@@ -163,6 +165,7 @@ def _head(session: Session, definition_id: int, here: str) -> _Head:
             if one.id != definition.id
         ],
         lists.unknown(filters),
+        late=fact_writing.are_late(session),
     )
 
 

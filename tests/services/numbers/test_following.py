@@ -162,6 +162,34 @@ def test_a_case_that_somebody_keeps_locked_is_passed_over(postgres_database: Dat
     fits(postgres_database)
 
 
+def test_a_row_that_cannot_be_read_holds_up_no_other_case(sqlite_database: Database) -> None:
+    """PostgreSQL itself refuses a document that is none."""
+    office = Office(sqlite_database)
+    broken, *sound = (office.start().id for _number in range(3))
+    with sqlite_database.transaction() as session:
+        kept = session.scalars(
+            text("SELECT variables FROM process_instance WHERE id = :id"), {"id": broken}
+        ).one()
+        change = text("UPDATE process_instance SET variables = :held WHERE id = :id")
+        session.execute(change, {"held": b"{broken", "id": broken})
+    follow(sqlite_database)
+    with sqlite_database.reading() as session:
+        assert sorted(session.scalars(select(CaseFact.instance_id))) == sound
+        assert not fact_writing.waiting(session)
+    with sqlite_database.transaction() as session:
+        session.execute(change, {"held": kept, "id": broken})
+        session.get_one(EventChain, broken).stale = True
+    follow(sqlite_database)
+    fits(sqlite_database)
+
+
+def test_a_chain_without_a_case_holds_up_none(office: Office) -> None:
+    with office.database.transaction() as session:
+        session.add(EventChain(instance_id=10**6, count=1, head=b"x" * 32, last_id=1, stale=True))
+    with office.database.reading() as session:
+        assert not fact_writing.waiting(session)
+
+
 def test_hundreds_of_events_are_a_few_turns(office: Office) -> None:
     database = office.database
     for _number in range(80):

@@ -1,7 +1,9 @@
 """The index of words follows what happens in cases, and is made anew where a row is missing."""
 
+import pytest
 from sqlalchemy import delete, func, select, update
 
+from app.base.errors import NotReady
 from app.commands import search
 from app.models import CaseWords, HistoryEvent, ProcessInstance, WordSlip
 from app.services.casefile import notes
@@ -79,6 +81,29 @@ def test_a_case_that_another_worker_left_half_done_is_indexed_after_a_restart(of
     with office.database.transaction() as session:
         words.store(session, words.changed(session, 0)[:1])
     assert all("kenaricatatan" in found for found in held(office).values())
+
+
+def test_older_cases_whose_words_could_not_be_stored_are_looked_at_again(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [office.start(judul=f"Pohon {n}").id for n in range(3)]
+    turns = search.Turns(office.database)
+    turns._after = 10**6  # as if ten thousand events had come since
+
+    def busy(*_given: object) -> None:
+        raise NotReady("sibuk")
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(words, "store", busy)
+        with pytest.raises(NotReady):
+            turns.take()
+    assert sorted(held_after(office, turns)) == cases
+
+
+def held_after(office: Office, turns: search.Turns) -> list[int]:
+    index(office, turns)
+    with office.database.reading() as session:
+        return list(session.scalars(select(CaseWords.instance_id)))
 
 
 def test_an_event_that_is_seen_late_is_not_lost(office: Office) -> None:

@@ -13,7 +13,15 @@ SignIn = Callable[[str], Browser]
 SAID = "belum terhitung"
 
 
-@pytest.mark.parametrize("path", ["/angka", "/tanya?k1.1=keadaan&k1.1.nilai=active"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/angka",
+        "/angka/laporan?month=2026-01",
+        "/tanya?k1.1=keadaan&k1.1.nilai=active",
+        *(f"/proses/1/kinerja{page}" for page in ("", "/jalan", "/kesesuaian", "/bulan")),
+    ],
+)
 def test_numbers_that_leave_something_out_say_so(
     sign_in: SignIn, office: Database, case: Case, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
