@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from app.base.column_types import LETTER_OF
 from app.base.db import Database
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
@@ -64,9 +65,9 @@ def clone(session: Session, first: int, last: int) -> None:
             "ended_at": "CASE n % 2 WHEN 1 THEN started_at END",
         },
         "user_task": {
-            "id": "substr(id, 1, 24) || printf('%08x', n)",
+            "id": "unhex(substr(hex(id), 1, 24) || printf('%08X', n))",
             "instance_id": "instance_id + n * 10",
-            "state": "CASE WHEN n % 2 = 1 AND state = 'open' THEN 'cancelled' ELSE state END",
+            "state": f"CASE WHEN n % 2 = 1 AND state = 'open' THEN '{LETTER_OF['cancelled']}' ELSE state END",
         },
         "outbox_message": {"id": "id + n * 1000", "instance_id": "instance_id + n * 10"},
         "notice": {
