@@ -14,7 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” memakai definisi kejadian “{ref}”, yang tidak ada.",
         "Pilih lagi jenis kejadiannya di pemodel.",
     ),
-    "message_unknown": ("“{name}” memakai pesan “{ref}”, yang tidak ada.", "Pilih lagi pesannya di pemodel."),
+    "reference_to_nothing": (
+        "“{name}” merujuk “{ref}”, yang tidak ada dalam berkas; rujukan itu dipakai sebagai nama atau kodenya.",
+        "Tidak perlu apa-apa bila nama atau kode itu benar; bila tidak, pilih lagi di pemodel.",
+    ),
     "message_name_computed": ("Nama pesan pada “{name}” dihitung: {text}.", "Tulis nama pesan yang tetap."),
     "start_message_twice": (
         "Dua kejadian mulai menunggu pesan yang sama: “{message}”.",

@@ -10,6 +10,7 @@ from tests.engine.building import (
     bpmn,
     catch,
     end,
+    inside,
     node,
     race,
     rule,
@@ -273,11 +274,29 @@ def test_a_message_that_is_waited_for_goes_by_the_name_of_what_waits() -> None:
         assert read(waiting(waits)).nodes["tunggu"].message == "Tunggu"
 
 
-def test_a_message_that_does_not_exist_is_refused() -> None:
-    lost = node(
-        "intermediateCatchEvent", "tunggu", inside='<bpmn:messageEventDefinition messageRef="hantu"/>'
-    )
-    assert errors(waiting(lost)) == ["message_unknown"]
+@pytest.mark.parametrize("kind", ["message", "signal"])
+def test_a_reference_to_nothing_is_taken_as_the_name(kind: str) -> None:
+    definition = f'<bpmn:{kind}EventDefinition {kind}Ref="tns:hantu"/>'
+    lost = node("intermediateCatchEvent", "tunggu", inside=definition)
+    assert warnings(waiting(lost)) == ["reference_to_nothing"]
+    assert getattr(read(waiting(lost)).nodes["tunggu"], kind) == "hantu"
+
+
+@pytest.mark.parametrize("kind", ["error", "escalation"])
+def test_a_reference_to_no_error_is_taken_as_its_code(kind: str) -> None:
+    """Whoever throws it with the same reference is caught, and nobody who throws another."""
+    definition = f'<bpmn:{kind}EventDefinition {kind}Ref="E1"/>'
+
+    def thrown(code: str) -> bytes:
+        throws = node("endEvent", "gagal", inside=definition.replace("E1", code))
+        host = node("subProcess", "bagian", inside=inside(start("di"), throws, flows="di > gagal"))
+        caught = node("boundaryEvent", "tangkap", inside=definition, attachedToRef="bagian")
+        nodes = [start(), host, caught, user("sesudah"), end()]
+        return bpmn(nodes, "start > bagian > end\ntangkap > sesudah > end")
+
+    assert warnings(thrown("E1")) == ["reference_to_nothing"] * 2
+    assert Case(Program(read(thrown("E1")), {})).open == ["sesudah"]
+    assert Case(Program(read(thrown("E2")), {})).open != ["sesudah"]
 
 
 def test_a_message_that_is_sent_may_go_by_the_name_of_its_event() -> None:

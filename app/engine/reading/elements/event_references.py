@@ -14,12 +14,12 @@ CANCELLED = " cancel"
 
 def name(element: Element, definition: Element, kind: str, source: Source) -> str:
     """The name or code of what ``definition`` refers to. Without a reference a catching event catches any; one that
-    throws goes by its own name, and so does a signal."""
+    throws goes by its own name, and so does a signal. A reference to nothing is taken as the name or code itself."""
     wanted = reference(definition.get(f"{kind}Ref"))
     found = source.ids.get(wanted) if wanted else None
     if wanted and (found is None or local(found) != kind):
-        source.error("trigger_unknown", element, ref=wanted)
-        return ""
+        source.warning("reference_to_nothing", element, ref=wanted)
+        return wanted[:NAME_LENGTH]
     if found is not None:
         code = one_line(attribute(found, REFERRED[kind])) or one_line(attribute(found, "name")) or wanted
         return code[:NAME_LENGTH]

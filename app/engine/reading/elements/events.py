@@ -76,13 +76,18 @@ def read_trigger(element: Element, source: Source) -> Trigger:
 def message(element: Element, holder: Element, source: Source) -> str | None:
     """The name of the message that ``holder`` (a definition, or a receive task) refers to.
 
-    A message without a name goes by its id. Where none is referred to, the message flow drawn to or from the
-    element names it, else the element does; a start that nothing names is begun by people: None.
+    A message without a name goes by its id, one that the file does not hold by what refers to it. Where none is
+    referred to, the message flow drawn to or from the element names it, else the element does; a start that nothing
+    names is begun by people: None.
     """
-    found = _referred(element, holder, source)
+    found, wanted = _referred(element, holder, source), reference(holder.get("messageRef"))
+    if found is None and not wanted:
+        return _unnamed(element, source)
     if found is None:
-        return None if attribute(element, "id") in source.failed else _unnamed(element, source)
-    name = one_line(attribute(found, "name")) or attribute(found, "id")
+        source.warning("reference_to_nothing", element, ref=wanted)
+        name = wanted
+    else:
+        name = one_line(attribute(found, "name")) or attribute(found, "id")
     if name.startswith(("=", "${", "#{")):
         literal = _LITERAL.fullmatch(conditions.unwrap(name))
         if literal is None:
@@ -143,13 +148,10 @@ def message_by_name(where: Element | Placed, name: str, source: Source) -> str |
 
 
 def _referred(element: Element, holder: Element, source: Source) -> Element | None:
-    """The message, or the operation that stands in for it."""
+    """The message, or the operation that stands in for it; None: none is referred to, or none that is there."""
     if wanted := reference(holder.get("messageRef")):
         found = source.ids.get(wanted)
-        if found is None or local(found) != "message":
-            source.error("message_unknown", element, ref=wanted)
-            return None
-        return found
+        return found if found is not None and local(found) == "message" else None
     operation = source.ids.get(reference(holder.get("operationRef") or _operation(holder)))
     if operation is None or local(operation) != "operation":
         return None
