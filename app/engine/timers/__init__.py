@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from app.base.i18n import language
 from app.engine.diagram import Timer
 from app.engine.timers import vocabulary
+from app.engine.timers.cron import Cron
 from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due, recounted, without
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read_timer
 from app.engine.timers.named_days import NamedDay
@@ -135,6 +136,8 @@ def explicit(text: str, day_unit: DayUnit) -> str:
             named = exact_words(span)
         case NamedDay() as days:
             named = str(days)
+        case Cron() as cron:
+            return f"menurut {cron}"
         case Moment(at) if not text[:4].isdecimal():
             on = f"{at.day} {_MONTHS[at.month - 1].capitalize()} {at.year}"
             named = f"{on} pukul {at:%H.%M}" if isinstance(at, datetime) else on
@@ -154,7 +157,7 @@ def in_words(text: str) -> str:
 def each_day(text: str) -> str:
     """A text that names days, as one that means each such day; any other as it is."""
     reading = _reading(text)
-    return f"setiap {reading}" if isinstance(reading, NamedDay) else text
+    return f"setiap {reading}" if isinstance(reading, NamedDay | Cron) else text
 
 
 def is_ambiguous(text: str, day_unit: DayUnit) -> bool:

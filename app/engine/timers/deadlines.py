@@ -12,6 +12,7 @@ from app.base.calendar import Calendar, Day, count_days, count_office_hours
 from app.base.errors import ExpressionFailed
 from app.base.i18n import _
 from app.engine.diagram import Timer
+from app.engine.timers.cron import Cron
 from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.named_days import NamedDay
 from app.engine.timers.spans import (
@@ -50,6 +51,8 @@ _USUAL: dict[str, Any] = {
     "taken": 0,
     "around": "",
 }
+#: So many times of a cron expression that passed while nothing could fire are counted, one by one.
+_MOST_MISSED = 1000
 #: FEEL evaluator: an expression without ``=`` → a plain JSON value.
 Evaluate = Callable[[str], Any]
 
@@ -130,7 +133,7 @@ def due(
                 return _before(text, days, opened_at, day_unit, calendar, deadline, said=kind)
             case Cycle():
                 return occurrence(text, reading, 1, opened_at, calendar)
-            case NamedDay():
+            case NamedDay() | Cron():
                 since = first.at if first is not None else opened_at
                 return replace(_named(text, reading, 1, since, calendar), first=first is not None)
             case Moment(at):
@@ -148,7 +151,7 @@ def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calend
     """The ``number``-th time a cycle is due, counted from the opening so that months do not drift."""
     every = read_timer(cycle.every, "kalender")
     match every:
-        case NamedDay():
+        case NamedDay() | Cron():
             found = _named(text, every, number, opened_at, calendar)
         case Span() | Elapsed():
             found = counted(text, every.times(number), opened_at, calendar)
@@ -157,7 +160,7 @@ def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calend
     return replace(found, every=cycle.every, repetitions=cycle.repetitions, number=number)
 
 
-def _named(text: str, day: NamedDay, number: int, opened_at: datetime, calendar: Calendar) -> Due:
+def _named(text: str, day: NamedDay | Cron, number: int, opened_at: datetime, calendar: Calendar) -> Due:
     since = opened_at.astimezone(UTC)
     return Due(day.after(since, number, calendar), text, "tanggal", None, since)
 
@@ -318,6 +321,8 @@ def next_due(previous: Due, *, now: datetime, calendar: Calendar) -> Due | None:
     plan = Cycle(previous.repetitions, previous.every)
     following = previous.number + 1
     try:
+        if isinstance(cron := read_timer(previous.every, "kalender"), Cron):
+            return _next_by_cron(previous, cron, now, calendar)
         number = _first_after(
             now, following, lambda n: occurrence(previous.text, plan, n, previous.since, calendar).at
         )
@@ -327,6 +332,16 @@ def next_due(previous: Due, *, now: datetime, calendar: Calendar) -> Due | None:
     except OverflowError as error:
         raise ExpressionFailed(_("Timer “{text}” melewati tahun 9999.", text=previous.text)) from error
     return replace(found, missed=number - following)
+
+
+def _next_by_cron(previous: Due, cron: Cron, now: datetime, calendar: Calendar) -> Due:
+    """Counted on from the time before, as its times have no numbers; at most `_MOST_MISSED` passed are counted."""
+    at, missed = cron.after(previous.at, 1, calendar), 0
+    while at <= now and missed < _MOST_MISSED:
+        at, missed = cron.after(at, 1, calendar), missed + 1
+    if at <= now:
+        at = cron.after(now, 1, calendar)
+    return replace(previous, at=at.astimezone(UTC), number=previous.number + missed + 1, missed=missed)
 
 
 def _first_after(now: datetime, lowest: int, moment: Callable[[int], datetime]) -> int:

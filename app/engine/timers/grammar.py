@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import cast
 
 from app.engine.timers import named_days, vocabulary
+from app.engine.timers.cron import Cron, read_cron
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Reading, Span, Unit
 
 #: The longest span, in days, working days or eight-hour days: 27 years. Counting it takes milliseconds.
@@ -30,6 +31,7 @@ _REPEAT = re.compile(r"r([0-9]{0,6})/(.+)")
 _EVERY = re.compile(
     rf"(?:{vocabulary.EVERY_SO_OFTEN}) (.+?)(?: sekali)?(?:, ?([0-9]{{1,6}}) ?(?:kali|times|x))?"
 )
+_CRON = re.compile(r"(setiap )?cron (.+)")
 _ONCE_IN = re.compile(r"(.+) sekali")
 _TIMES_IN = re.compile(
     rf"(?:(once|twice|sekali)|(.+?) ?(?:kali|times|x))"
@@ -93,6 +95,8 @@ def _reading(plain: str, day_unit: DayUnit) -> Reading:
         return _span(f"{match[1]} hari {match[2] or ''}".strip(), day_unit)
     if match := _REPEAT.fullmatch(plain):
         return _repeat(match[1], match[2], day_unit)
+    if match := _CRON.fullmatch(plain):
+        return _cron(match[2], again=bool(match[1]))
     if named := named_days.read_named_day(plain):
         return Cycle(None, str(named[0])) if named[1] else named[0]
     if match := _EVERY.fullmatch(plain):
@@ -188,6 +192,23 @@ def _repeat(times: str, every: str, day_unit: DayUnit) -> Cycle:
     if _shortest(span) < MIN_CYCLE or (times and not int(times)):
         raise Unreadable("timer_too_short")
     return Cycle(int(times) if times else None, every.upper() if isinstance(span, Elapsed) else str(span))
+
+
+def _cron(fields: str, *, again: bool) -> Cycle | Cron:
+    """What is written in our own way: the fields without names of days."""
+    cron = read_cron(fields)
+    if not isinstance(cron, Cron):
+        raise Unreadable
+    return Cycle(None, str(cron)) if again else cron
+
+
+def is_too_short(every: str) -> bool:
+    """Whether a text is a time, and one that is too short to come again and again."""
+    try:
+        reading = read_timer(every, "kalender")
+    except Unreadable:
+        return False
+    return isinstance(reading, Span | Elapsed) and timedelta() < _shortest(reading) < MIN_CYCLE
 
 
 def _divided(times: str, unit: str) -> str:

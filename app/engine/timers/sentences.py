@@ -8,13 +8,16 @@ import re
 from dataclasses import dataclass
 
 from app.engine.timers import named_days, vocabulary
-from app.engine.timers.grammar import Unreadable, mentions, read_timer
+from app.engine.timers.cron import Cron, read_cron
+from app.engine.timers.grammar import Unreadable, is_too_short, mentions, read_timer
 from app.engine.timers.named_days import NamedDay
 from app.engine.timers.spans import Moment
 
 _MOST = 300
 _SIGN = re.compile(r"(?<=\d) ?['’′](?!\w)")
 _LETTER = re.compile(rf"([0-9]{{1,6}})({'|'.join(vocabulary.LETTERS)})", re.IGNORECASE)
+_LETTERS = re.compile(r"(?:(\d{1,4})d)? ?(?:(\d{1,6})h)? ?(?:(\d{1,6})m)? ?(?:(\d{1,6})s)? ?(?:(\d{1,9})ms)?")
+_RAISED = re.compile(r"R(\d{0,6})/(.+)", re.IGNORECASE)
 _CUT = re.compile(
     rf"[()\[\]{{}};!?]|[,:](?!\d)|\.(?=\s|$)|\s[-–—/]\s|(?<!\w)(?:{vocabulary.SETS_OFF})(?!\w)"
     rf"|(?=\b(?:{vocabulary.EVERY})\b)"
@@ -46,8 +49,8 @@ def read_sentence(text: str, *, typed: bool = False) -> Told:
             return Told(text)
         raise Unreadable
     text = " ".join(text.split())
-    if typed and (letter := _LETTER.fullmatch(text)):
-        return Told(f"{letter[1]} {vocabulary.LETTERS[letter[2].lower()]}")
+    if typed and (value := _typed(text)):
+        return Told(value)
     signed = text if text[:1] in "'’" else _SIGN.sub(" menit", text)
     try:
         read_timer(signed, "kerja")
@@ -56,6 +59,23 @@ def read_sentence(text: str, *, typed: bool = False) -> Told:
             raise
         return _part(signed, problem)
     return Told(signed)
+
+
+def _typed(text: str) -> str | None:
+    """What other engines read as a timer's value, as a timer text: ``48h``, ``1d 12h``, ``500ms``, a cron expression,
+    a cycle of less than a minute."""
+    if letter := _LETTER.fullmatch(text):
+        return f"{letter[1]} {vocabulary.LETTERS[letter[2].lower()]}"
+    if text and (parts := _LETTERS.fullmatch(text)):
+        days, hours, minutes, seconds, thousandths = (int(part or 0) for part in parts.groups())
+        units = {"H": hours, "M": minutes, "S": f"{seconds + thousandths / 1000:g}"}
+        exact = "".join(f"{number}{unit}" for unit, number in units.items() if number not in (0, "0"))
+        return (f"P{days}D" if days else "P") + (f"T{exact}" if exact else "")
+    if cron := read_cron(text):
+        return f"setiap {cron}"
+    if (raised := _RAISED.fullmatch(text)) and is_too_short(raised[2]):
+        return f"R{raised[1]}/PT1M"
+    return None
 
 
 def _part(text: str, problem: Unreadable) -> Told:
@@ -68,7 +88,7 @@ def _part(text: str, problem: Unreadable) -> Told:
     if not times or any(map(_is_spoilt, rest)):
         raise problem
     reading = read_timer(times[0], "kerja")
-    if isinstance(reading, NamedDay) or (isinstance(reading, Moment) and rest):
+    if isinstance(reading, NamedDay | Cron) or (isinstance(reading, Moment) and rest):
         raise problem  # "paling lambat Senin" is not when Monday begins; the day of a letter is none to wait for
     return Told(times[0], ", ".join(rest))
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal, Self
 
 from app.base.calendar import Calendar, count_office_hours
+from app.engine.timers.cron import Cron
 from app.engine.timers.named_days import NamedDay
 
 DayUnit = Literal["kerja", "kalender"]
@@ -93,7 +94,7 @@ class Formula:
 
 
 #: What a timer's text says; after evaluation it is anything but a formula.
-Resolved = Span | Elapsed | Moment | Before | Cycle | NamedDay
+Resolved = Span | Elapsed | Moment | Before | Cycle | NamedDay | Cron
 Reading = Resolved | Formula
 
 

@@ -118,6 +118,18 @@ def test_a_value_that_people_may_read_otherwise_is_told(text: str, understood: s
     assert (finding.code, finding.params["understood"]) == ("timer_text_understood", understood)
 
 
+def test_a_cron_expression_comes_again_and_again_and_is_told() -> None:
+    reminder = boundary("ingat", "telaah", after="0 0 9-17 * * MON-FRI", kind="timeCycle")
+    xml = bpmn([start(), user("telaah"), reminder, end()], "start > telaah > end\ningat > end")
+    (finding,) = read(xml).findings
+    told = ("timer_text_understood", "menurut cron 0 9-17 * * 1-5")
+    assert (finding.code, finding.params["understood"]) == told
+    found = Case(Program(read(xml), {}))
+    for _time in range(3):
+        found.wait(hours=1)
+    assert found.types.count("timer_fired") == 3
+
+
 @pytest.mark.parametrize(("source", "target"), [("lewat", "catatan"), ("catatan", "lewat")])
 def test_an_annotation_tied_to_a_timer_is_read(source: str, target: str) -> None:
     note = NOTE.format(text="paling lama\n2x24 jam", source=source, target=target)

@@ -189,9 +189,43 @@ def test_every_number_in_words_may_stand_in_a_timer() -> None:
 TIMELY = re.compile(
     r"hari|jam|menit|mnt|minggu|mgg|pekan|bulan|bln|triwulan|kuartal|semester|tahun|thn|detik|dtk|\bhk\b|second|\bsecs?\b"
     r"|(?:\b|\d)mins?\b|minute|hour|hrs\b|tanggal|day|week|month|quarter|year|senin|selasa|rabu|kamis|jum.?at|sabtu|ahad"
-    r"|\d{4}|\d ?['’′]|\b[htd] ?[-–−+] ?\d|\br?\d*/?p\d|\bpt\d",
+    r"|\d{4}|\d ?['’′]|\b[htd] ?[-–−+] ?\d|\br?\d*/?p\d|\bpt\d|cron",
     re.IGNORECASE,
 )
+
+
+@pytest.mark.parametrize(
+    ("text", "understood"),
+    [
+        ("10s", "PT10S"),
+        ("500ms", "PT0.5S"),
+        ("1m", "PT1M"),
+        ("1d 12h", "P1DT12H"),
+        ("1h30m", "PT1H30M"),
+        ("0 9 * * MON", "setiap senin pukul 09.00"),
+        ("0 0 9 * * MON", "setiap senin pukul 09.00"),
+        ("0 9 * * 1-5", "setiap senin, selasa, rabu, kamis dan jumat pukul 09.00"),
+        ("30 7 * * 0,7", "setiap hari minggu pukul 07.30"),
+        ("0 0 9 1 * ?", "setiap tanggal 1 pukul 09.00"),
+        ("0 0 12 L * ?", "setiap akhir bulan pukul 12.00"),
+        ("0 9 31 * *", "setiap cron 0 9 31 * *"),  # not in a month of thirty days
+        ("0 0 9-17 * JAN-MAR MON-FRI", "setiap cron 0 9-17 * 1-3 1-5"),
+        ("0 15 10 ? * FRI#3", "setiap cron 15 10 * * 5#3"),
+        ("*/10 * * * * *", "setiap cron * * * * *"),
+        ("@hourly", "setiap cron 0 * * * *"),
+        ("R3/PT10S", "R3/PT1M"),
+        ("R/PT0.5S", "R/PT1M"),
+        ("1M", None),  # a month for some, a minute for others
+        ("0 0 9 ? * 2", None),  # Monday for Quartz, Tuesday for Spring
+        ("R/PT0S", None),
+    ],
+)
+def test_values_that_other_engines_read_are_read(text: str, understood: str | None) -> None:
+    assert meaning(text, typed=True) == understood
+    assert meaning(text) is None, "in a sentence they are none"
+    if understood is not None:
+        assert timers.timer_fault(Timer("duration", understood), "kerja") is None
+        assert meaning(understood, typed=True) == understood
 
 
 def everything_written() -> Iterator[str]:
@@ -220,7 +254,8 @@ def test_nothing_that_we_ever_wrote_is_a_time_without_a_word_of_time() -> None:
     assert len(bare) > 20_000
     assert [text for text in bare if timers.mentioned(text)] == []  # which reads the sentence first
     typed = [text for text in bare if text[:1].isdecimal() and meaning(text, typed=True)]
-    assert [text for text in typed if not re.fullmatch(r"\d{1,6}[dhDH]", text)] == []
+    foreign = r"\d{1,6}[dhDH]|(\d+[dhms]|\d+ms)( ?(\d+[dhms]|\d+ms))*|[\d*/,-]+( [\w*?/,#-]+){4,6}"
+    assert [text for text in typed if not re.fullmatch(foreign, text)] == []
 
 
 WORDS = {

@@ -194,7 +194,11 @@ def test_text_is_due(
         ("3 jam hari", "timer_not_understood"),
         ("1.000 hari", "timer_not_understood"),
         ("٣ hari", "timer_not_understood"),
-        ("0 0 9-17 * * MON-FRI", "timer_not_understood"),
+        ("0 0 9 ? * 2", "timer_not_understood"),  # Monday for Quartz, Tuesday for Spring
+        ("0 0 9 1 * MON", "timer_not_understood"),
+        ("0 15 10 * * ? 2005", "timer_not_understood"),
+        ("0 9 30 2 *", "timer_not_understood"),
+        ("99 9 * * *", "timer_not_understood"),
         ("2026-02-30", "timer_not_understood"),
         ("2026-12-01T25:00", "timer_not_understood"),
         ("0001-01-01T00:00:00+14:00", "timer_not_understood"),
@@ -439,6 +443,13 @@ def series(first: Due, length: int) -> list[str]:
         ("twice a day", "kerja", ["11-24 22:00", "11-25 10:00", "11-25 22:00", "11-26 10:00"]),
         ("empat kali setahun", "kerja", ["02-24 10:00", "05-24 10:00", "08-24 10:00", "11-24 10:00"]),
         ("setiap akhir bulan", "kerja", ["11-30 07:30", "12-31 07:30", "01-31 07:30", "02-28 07:30"]),
+        (
+            "setiap cron 0 9-17/4 * * 1-5",
+            "kerja",
+            ["11-24 13:00", "11-24 17:00", "11-25 09:00", "11-25 13:00"],
+        ),
+        ("setiap cron 30 8 1 1,7 *", "kerja", ["01-01 08:30", "07-01 08:30", "01-01 08:30", "07-01 08:30"]),
+        ("setiap cron 15 10 * * 5l", "kerja", ["11-27 10:15", "12-25 10:15", "01-29 10:15", "02-26 10:15"]),
     ],
 )
 def test_cycle_is_due_again_and_again(text: str, day_unit: timers.DayUnit, expected: list[str]) -> None:
@@ -488,6 +499,17 @@ def test_a_year_of_standstill_is_passed_over_at_once() -> None:
     assert following is not None
     assert following.at == wib("2027-11-24T10:01")
     assert following.missed > 100_000
+
+
+def test_after_a_standstill_a_cron_expression_goes_on_with_its_next_time() -> None:
+    first = due("setiap cron */20 * * * *")
+    following = timers.next_due(first, now=wib("2026-11-24T12:05"), calendar=CALENDAR)
+    assert following is not None
+    assert following.at == wib("2026-11-24T12:20")
+    assert (following.number, following.missed) == (7, 5)
+    late = timers.next_due(first, now=wib("2027-11-24T12:05"), calendar=CALENDAR)
+    assert late is not None
+    assert late.at == wib("2027-11-24T12:20")
 
 
 def test_timer_that_fires_once_is_never_due_again() -> None:
