@@ -15,6 +15,7 @@ from app.engine.diagram import Timer
 from app.engine.timers.cron import Cron
 from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.named_days import NamedDay
+from app.engine.timers.sentences import typed_value
 from app.engine.timers.spans import (
     Before,
     Cycle,
@@ -279,7 +280,8 @@ def _resolve(text: str, day_unit: DayUnit, evaluate: Evaluate) -> tuple[Resolved
         reading = read_timer(text, day_unit)
         if isinstance(reading, Formula):
             said = evaluate(reading.expression)
-            reading = read_timer(_as_text(said), day_unit)
+            given = _as_text(said)
+            reading = read_timer(typed_value(given) or given, day_unit)
         if isinstance(reading, Formula):
             raise Unreadable
     except Unreadable as problem:

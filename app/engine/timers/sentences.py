@@ -49,7 +49,7 @@ def read_sentence(text: str, *, typed: bool = False) -> Told:
             return Told(text)
         raise Unreadable
     text = " ".join(text.split())
-    if typed and (value := _typed(text)):
+    if typed and (value := typed_value(text)):
         return Told(value)
     signed = text if text[:1] in "'’" else _SIGN.sub(" menit", text)
     try:
@@ -61,7 +61,7 @@ def read_sentence(text: str, *, typed: bool = False) -> Told:
     return Told(signed)
 
 
-def _typed(text: str) -> str | None:
+def typed_value(text: str) -> str | None:
     """What other engines read as a timer's value, as a timer text: ``48h``, ``1d 12h``, ``500ms``, a cron expression,
     a cycle of less than a minute."""
     if letter := _LETTER.fullmatch(text):

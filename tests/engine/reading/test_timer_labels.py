@@ -130,6 +130,26 @@ def test_a_cron_expression_comes_again_and_again_and_is_told() -> None:
     assert found.types.count("timer_fired") == 3
 
 
+@pytest.mark.parametrize(
+    ("text", "formula", "hours"),
+    [
+        ("#{t}s", '=string(t) + "s"', 1),
+        ("PT${t}S", '="PT" + string(t) + "S"', 1),
+        ("R3/PT${t / 60}M", '="R3/PT" + string(t / 60) + "M"', 3),
+    ],
+)
+def test_a_text_that_is_computed_in_part_is_a_formula(text: str, formula: str, hours: int) -> None:
+    reminder = boundary("ingat", "telaah", after=text, kind="timeCycle")
+    xml = bpmn([start(), user("telaah"), reminder, end()], "start > telaah > end\ningat > end")
+    diagram = read(xml)
+    assert diagram.nodes["ingat"].timer == Timer("cycle", formula)
+    found = Case(Program(diagram, {}), {"t": 3600})
+    found.wait(hours=0.9)
+    assert found.types.count("timer_fired") == 0
+    found.wait(hours=5)
+    assert found.types.count("timer_fired") == hours
+
+
 @pytest.mark.parametrize(("source", "target"), [("lewat", "catatan"), ("catatan", "lewat")])
 def test_an_annotation_tied_to_a_timer_is_read(source: str, target: str) -> None:
     note = NOTE.format(text="paling lama\n2x24 jam", source=source, target=target)

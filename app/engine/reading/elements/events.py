@@ -28,6 +28,7 @@ _NOT_YET: Mapping[str, str] = {
     "cancel": "event_misplaced",
     "timer": "event_misplaced",
 }
+_COMPUTED = re.compile(r"[$#]\{([^{}]*)\}")
 _LITERAL = re.compile(r"""(["'])([^"']+)\1""")
 _TIMER_KINDS: Mapping[str, Literal["duration", "date", "cycle"]] = {
     "timeDuration": "duration",
@@ -195,9 +196,21 @@ def _timer(element: Element, definition: Element, source: Source) -> Timer | Non
 
 
 def _timer_text(element: Element) -> str:
-    """The timer's text without quotes; an expression starts with ``=``, whoever wrote it."""
+    """The timer's text without quotes; an expression starts with ``=``, whoever wrote it. So does a text with
+    expressions in it (``R3/PT${n}M``)."""
     text = text_of(element)
+    parts = _COMPUTED.split(text)
+    if len(parts) > 1 and any(literal.strip() for literal in parts[::2]) and not text.startswith("="):
+        joined = (
+            _quoted(part) if n % 2 == 0 else f"string({part.strip()})" for n, part in enumerate(parts) if part
+        )
+        return "=" + " + ".join(joined)
     if text.startswith(("=", "${", "#{")):
         cleaned = conditions.unwrap(text)
         return f"={cleaned}" if cleaned else ""
     return text.strip("\"'“”").strip() if text[:1] in "\"'“”" else text.strip()  # but "30'" is minutes
+
+
+def _quoted(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
