@@ -42,7 +42,7 @@ _TIMES_24 = re.compile(r"([a-z0-9 ]+?) ?(?:[x×*]|kali) ?24 (?:jam|hours?)(?: ka
 _HOURS_MINUTES = re.compile(
     rf"([0-9]{{1,6}}) ?(jam|hours?|hrs) (?:dan |and )?([0-9]{{1,6}}) ?(menit|mnt|minutes?|mins?)((?: (?:{_KIND}))?)"
 )
-_RANGE = re.compile(r"\d ?(?:-|–|s\.?/?d\.?|sampai(?: dengan)?|hingga|to|until|atau|or) ?\d")
+_RANGE = re.compile(r"\d ?(?:-|–|s\.?/?d\.?|sampai(?: dengan)?|hingga|to|until|atau|or|bis|oder) ?\d")
 _MOST = {"hari": MAX_DAYS, "minggu": MAX_DAYS // 7, "jam": MAX_DAYS * 8, "menit": MAX_DAYS * 8 * 60}
 #: So many minutes of the clock make one, which is divided where something comes so many times in it.
 _MINUTES = {"jam": 60, "hari": 24 * 60, "minggu": 7 * 24 * 60}

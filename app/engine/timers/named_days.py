@@ -14,11 +14,12 @@ _NAMES = {
     **{name: number for number, name in enumerate(_WEEKDAYS)},
     **{"jum'at": 4, "jum’at": 4, "ahad": 6},
     **{"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6},
+    **{"montag": 0, "dienstag": 1, "mittwoch": 2, "donnerstag": 3, "freitag": 4, "samstag": 5, "sonntag": 6},
 }
 _EVERY = rf"(?P<every>(?:{vocabulary.EVERY}) )?"
-_TIME = r"(?:,? (?:(?:pukul|jam|at) )?(?P<hour>[01]?[0-9]|2[0-3])[.:](?P<minute>[0-5][0-9]))?"
+_TIME = r"(?:,? (?:(?:pukul|jam|at|um) )?(?P<hour>[01]?[0-9]|2[0-3])[.:](?P<minute>[0-5][0-9]))?"
 _MONTHLY = rf"(?P<monthly>,? (?:{vocabulary.EVERY}) (?:bulan|month))?"
-_AND = r"(?:,? (?:dan|and|serta|&) |, ?)"
+_AND = r"(?:,? (?:dan|and|und|serta|&) |, ?)"
 _WEEKDAY = rf"(?:hari )?(?:{'|'.join(_NAMES)})"
 _PATTERNS = tuple(
     re.compile(f"{_EVERY}{day}{_TIME}")

@@ -1,4 +1,5 @@
-"""The words of time in Indonesian and English: one table for a timer's text, for names and notes, for SOP tables."""
+"""The words of time in Indonesian, English and German: one table for a timer's text, for names and notes, for SOP
+tables."""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +11,11 @@ _ENGLISH = (
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+_GERMAN = (
+    *("", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"),
+    *("dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn"),
+)
+_GERMAN_TENS = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
 
 
 def _indonesian(number: int) -> str:
@@ -29,23 +35,32 @@ def _english(number: int) -> str:
     return f"{_TENS[number // 10 - 2]} {_ENGLISH[number % 10]}".strip()
 
 
+def _german(number: int) -> str:
+    if number < 20:
+        return _GERMAN[number]
+    ones = f"{_GERMAN[number % 10]}und" if number % 10 else ""
+    return ones + _GERMAN_TENS[number // 10 - 2]
+
+
 #: Numbers in words, without hyphens. Figures have never three decimals: Indonesian "1.000 hari" is a thousand days.
 NUMBERS: Mapping[str, int] = {
     **{"a": 1, "an": 1},
+    **dict.fromkeys(("eine", "einen", "einem", "einer", "eines"), 1),
+    **{_german(number): number for number in range(1, 100)},
     **{_english(number): number for number in range(1, 100)},
     **{_indonesian(number): number for number in range(1, 1000)},
 }
 #: "hr" is left out: a day in Indonesian notes, an hour in English ones.
 UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("hari", "day", "days"), "hari"),
-    **dict.fromkeys(("jam", "hour", "hours", "hrs"), "jam"),
-    **dict.fromkeys(("menit", "mnt", "minute", "minutes", "min", "mins"), "menit"),
-    **dict.fromkeys(("minggu", "mgg", "week", "weeks", "pekan"), "minggu"),
-    **dict.fromkeys(("bulan", "bln", "month", "months"), "bulan"),
-    **dict.fromkeys(("triwulan", "kuartal", "quarter", "quarters"), "triwulan"),
+    **dict.fromkeys(("hari", "day", "days", "tage", "tagen"), "hari"),
+    **dict.fromkeys(("jam", "hour", "hours", "hrs", "stunde", "stunden"), "jam"),
+    **dict.fromkeys(("menit", "mnt", "minute", "minutes", "minuten", "min", "mins"), "menit"),
+    **dict.fromkeys(("minggu", "mgg", "week", "weeks", "pekan", "woche", "wochen"), "minggu"),
+    **dict.fromkeys(("bulan", "bln", "month", "months", "monat", "monate", "monaten"), "bulan"),
+    **dict.fromkeys(("triwulan", "kuartal", "quarter", "quarters", "quartal", "quartale"), "triwulan"),
     **dict.fromkeys(("semester", "semesters"), "semester"),
-    **dict.fromkeys(("tahun", "thn", "year", "years"), "tahun"),
-    **dict.fromkeys(("detik", "dtk", "second", "seconds", "sec", "secs"), "detik"),
+    **dict.fromkeys(("tahun", "thn", "year", "years", "jahr", "jahre", "jahren"), "tahun"),
+    **dict.fromkeys(("detik", "dtk", "second", "seconds", "sec", "secs", "sekunde", "sekunden"), "detik"),
 }
 #: Short forms, and words of another meaning ("a second opinion"): units behind figures, never behind words.
 BEHIND_FIGURES = frozenset(
@@ -53,8 +68,10 @@ BEHIND_FIGURES = frozenset(
 )
 #: A letter is a unit directly behind figures in what was typed as a timer's value, and nowhere else: "Pasal 5 d".
 LETTERS: Mapping[str, str] = {"d": "days", "h": "hours"}
-#: Offices count "jam" and "menit" in their own hours; who writes English means those of the clock.
-OF_THE_CLOCK = frozenset({"hour", "hours", "hrs", "minute", "minutes", "min", "mins"})
+#: Offices count "jam" and "menit" in their own hours; who writes English or German means those of the clock.
+OF_THE_CLOCK = frozenset(
+    {"hour", "hours", "hrs", "minute", "minutes", "minuten", "min", "mins", "stunde", "stunden"}
+)
 #: Units that no office counts in days or hours of its own: so many of them, as ISO 8601.
 EXACT: Mapping[str, tuple[int, str]] = {
     "bulan": (1, "P{}M"),
@@ -78,27 +95,28 @@ MONTHS: Mapping[str, int] = {
     for number, name in enumerate(names.split(), 1)
 } | {"pebruari": 2, "nopember": 11, "agt": 8, "ags": 8, "sept": 9}
 #: What stands before a time that comes again, and before one that is the most; as patterns.
-EVERY = "setiap|tiap|every|each"
+EVERY = "setiap|tiap|every|each|alle|jede[nrs]?"
 EVERY_SO_OFTEN = f"{EVERY}|per"  # "per tanggal 5" is no day that comes again
 AT_MOST = (
     r"maksimal|maksimum|maks\.?|paling lama|paling lambat|selama lamanya|selambat lambatnya|selambatnya"
     r"|tidak lebih dari|selama|dalam waktu|dalam|setelah|sesudah|maximum|max\.?|at most|no more than|no later than"
-    r"|up to|within|after"
+    r"|up to|within|after|nach|innerhalb(?: von)?|binnen|bis zu|höchstens|maximal|spätestens(?: nach)?"
 )
 #: What sets a time off in a sentence: what stands before one, and what stands behind.
 SETS_OFF = (
     rf"{AT_MOST}|in|for|tunggu|menunggu|wait(?: for)?|batas(?: waktu)?|tenggat(?: waktu)?|deadline|sla|timeout|timer"
     r"|jangka waktu|durasi|ingatkan|pengingat|reminder|remind"
-    r"|sejak|semenjak|terhitung|since|from|kemudian|lewat|terlewati|berlalu|passed|elapsed|later|lagi|habis|expired"
+    r"|sejak|semenjak|terhitung|since|from|kemudian|lewat|terlewati|berlalu|passed|elapsed|later|lagi|habis|expired|warten|frist|seit"
 )
 #: What makes a time a lower bound, or a guess: no moment follows from it.
 BOUND = (
     r"\bmin\.? ?(?=\d)|\b(?:minimal(?:nya)?|minimum|paling (?:cepat|sedikit|singkat|kurang|awal)|sekurang kurangnya"
     r"|setidak(?:nya| tidaknya)|at least|(?:not|no) (?:earlier|less|sooner) than|(?<!tidak )lebih (?:lama )?dari"
     r"|(?<!not )(?<!no )more than|longer than|kurang dari|less than|kurang lebih|lebih kurang|sekitar|kira kira"
+    r"|mindestens|wenigstens|frühestens|mehr als|länger als|weniger als|ungefähr|etwa|circa|ca\.?|rund|fast|knapp"
     r"|hampir|almost|approximately|approx|(?:about|around|over|under)(?= \d))(?!\w)|[<>≤≥±~]"
 )
-BEFORE = "sebelum|menjelang|before|prior to"
+BEFORE = "sebelum|menjelang|before|prior to|vor"
 #: The deadline of a task, as `BEFORE` names it.
 DEADLINE = (
     r"(?:the |tanggal )?(?:jatuh tempo|tenggat(?: waktu)?|batas (?:waktu|akhir)|deadline|due date)"
@@ -107,6 +125,9 @@ DEADLINE = (
 HALF = r"½|1/2|setengah|half an?|half"
 
 _ONE = re.compile(r"\bse(hari|jam|minggu|bulan|triwulan|semester|tahun|menit|pekan)\b")
+_GERMAN_DAYS = re.compile(r"\b(werk|arbeits|kalender)tage?n?\b")
+#: "tag" by itself is English as well.
+_ONE_DAY = re.compile(r"\b(?:ein(?:en|em)?|1) tag\b")
 _WORKING = re.compile(r"(?<=\d)\s*hk\b")
 _SPELLED = re.compile(r"(?<!\d)(\d{1,30})\s*\(([a-z ]{1,60})\)")  # bounded: any text may come here
 _FIGURED = re.compile(r"([a-z ]{1,60})\((\d{1,3})\)")
@@ -121,6 +142,8 @@ def plain(text: str) -> str:
     """The text in lower case, its short forms written out: "seminggu", "2 HK", the decrees' "3 (tiga) hari" and
     "tiga (3) hari"."""
     said = _HYPHEN.sub(" ", text.lower())
+    said = _ONE_DAY.sub("1 tage", said)
+    said = _GERMAN_DAYS.sub(lambda found: f"hari {'kalender' if found[1] == 'kalender' else 'kerja'}", said)
     said = _SPELLED.sub(_once, _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", said)))
     return _FIGURED.sub(_in_figures, said)
 

@@ -38,6 +38,13 @@ def meaning(text: str, *, typed: bool = False) -> str | None:
         ("Batas waktu: 14 hari kalender!", "14 hari kalender", ""),
         ("no reply after two weeks", "10 hari kerja", "no reply"),
         ("5 business days passed", "5 hari kerja", ""),
+        ("nach 14 Tagen", "14 hari kerja", ""),
+        ("innerhalb von 5 Werktagen", "5 hari kerja", ""),
+        ("Frist: 30 Kalendertage", "30 hari kalender", ""),
+        ("Keine Antwort nach zwei Wochen", "10 hari kerja", "keine antwort"),
+        ("einundzwanzig Minuten", "21 menit kalender", ""),
+        ("jeden Montag und Freitag um 9.00", "setiap senin dan jumat pukul 09.00", ""),
+        ("Warten: eine Stunde", "1 jam kalender", ""),
         ("seminggu kemudian", "5 hari kerja", ""),
         ("sebulan", "1 bulan", ""),
         ("3 bulan", "3 bulan", ""),
@@ -122,6 +129,17 @@ def test_words_that_tell_a_time_are_understood(words: str, understood: str, rest
         "setiap Seninan",
         "= 3",
         "Syarat: = lengkap",
+        "mindestens 5 Tage",
+        "ca. 5 Tage",
+        "5 bis 10 Tage",
+        "bis 5 Tage nach Eingang",
+        "dreimal in 5 Tagen",
+        "nach 5 Tagen oder 2 Wochen",
+        "3 Tage vor Ablauf",
+        "frühestens nach 3 Tagen",
+        "mehr als 3 Tage",
+        "über 5 Tage",
+        "halbe Stunde",
         "x" * 301 + " 3 hari",
     ],
 )
@@ -189,7 +207,7 @@ def test_every_number_in_words_may_stand_in_a_timer() -> None:
 TIMELY = re.compile(
     r"hari|jam|menit|mnt|minggu|mgg|pekan|bulan|bln|triwulan|kuartal|semester|tahun|thn|detik|dtk|\bhk\b|second|\bsecs?\b"
     r"|(?:\b|\d)mins?\b|minute|hour|hrs\b|tanggal|day|week|month|quarter|year|senin|selasa|rabu|kamis|jum.?at|sabtu|ahad"
-    r"|\d{4}|\d ?['’′]|\b[htd] ?[-–−+] ?\d|\br?\d*/?p\d|\bpt\d|cron",
+    r"|\d{4}|\d ?['’′]|\b[htd] ?[-–−+] ?\d|\br?\d*/?p\d|\bpt\d|cron|tage?n?\b|montag|freitag|stunde|woche|monat",
     re.IGNORECASE,
 )
 
