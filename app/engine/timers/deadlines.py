@@ -18,6 +18,7 @@ from app.engine.timers.named_days import NamedDay
 from app.engine.timers.sentences import typed_value
 from app.engine.timers.spans import (
     Before,
+    Bounded,
     Cycle,
     DayUnit,
     Elapsed,
@@ -133,7 +134,9 @@ def due(
             case Before(days, kind):
                 return _before(text, days, opened_at, day_unit, calendar, deadline, said=kind)
             case Cycle():
-                return occurrence(text, reading, 1, opened_at, calendar)
+                return _first_occurrence(text, reading, opened_at, calendar)
+            case Bounded():
+                return _first_occurrence(text, Cycle(1, str(reading)), opened_at, calendar)
             case NamedDay() | Cron():
                 since = first.at if first is not None else opened_at
                 return replace(_named(text, reading, 1, since, calendar), first=first is not None)
@@ -148,6 +151,22 @@ def due(
         raise ExpressionFailed(_("Timer “{text}” melewati tahun 9999.", text=timer.text)) from error
 
 
+def _first_occurrence(text: str, cycle: Cycle, opened_at: datetime, calendar: Calendar) -> Due | None:
+    """The first time after the opening. Of a cycle that begins at a moment those before it are used up."""
+    every, number = read_timer(cycle.every, "kalender"), 1
+    if isinstance(every, Bounded) and every.is_start:
+        number = _first_after(opened_at, 1, lambda n: occurrence(text, cycle, n, opened_at, calendar).at)
+    found = occurrence(text, cycle, number, opened_at, calendar)
+    return None if _is_over(found, cycle, calendar) else found
+
+
+def _is_over(found: Due, plan: Cycle, calendar: Calendar) -> bool:
+    every = read_timer(plan.every, "kalender")
+    if isinstance(every, Bounded) and not every.is_start and found.at > _moment(every.moment.at, calendar):
+        return True
+    return plan.repetitions is not None and found.number > plan.repetitions
+
+
 def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calendar: Calendar) -> Due:
     """The ``number``-th time a cycle is due, counted from the opening so that months do not drift."""
     every = read_timer(cycle.every, "kalender")
@@ -156,6 +175,9 @@ def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calend
             found = _named(text, every, number, opened_at, calendar)
         case Span() | Elapsed():
             found = counted(text, every.times(number), opened_at, calendar)
+        case Bounded(period, _text, Moment(at), is_start):
+            bound = _moment(at, calendar)
+            found = counted(text, period.times(number - is_start), bound if is_start else opened_at, calendar)
         case _:
             raise Unreadable
     return replace(found, every=cycle.every, repetitions=cycle.repetitions, number=number)
@@ -328,9 +350,9 @@ def next_due(previous: Due, *, now: datetime, calendar: Calendar) -> Due | None:
         number = _first_after(
             now, following, lambda n: occurrence(previous.text, plan, n, previous.since, calendar).at
         )
-        if plan.repetitions is not None and number > plan.repetitions:
-            return None
         found = occurrence(previous.text, plan, number, previous.since, calendar)
+        if _is_over(found, plan, calendar):
+            return None
     except OverflowError as error:
         raise ExpressionFailed(_("Timer “{text}” melewati tahun 9999.", text=previous.text)) from error
     return replace(found, missed=number - following)

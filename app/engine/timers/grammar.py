@@ -7,7 +7,18 @@ from typing import cast
 
 from app.engine.timers import named_days, vocabulary
 from app.engine.timers.cron import Cron, read_cron
-from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Reading, Span, Unit
+from app.engine.timers.spans import (
+    Before,
+    Bounded,
+    Cycle,
+    DayUnit,
+    Elapsed,
+    Formula,
+    Moment,
+    Reading,
+    Span,
+    Unit,
+)
 
 #: The longest span, in days, working days or eight-hour days: 27 years. Counting it takes milliseconds.
 MAX_DAYS = 10_000
@@ -31,6 +42,8 @@ _REPEAT = re.compile(r"r([0-9]{0,6})/(.+)")
 _EVERY = re.compile(
     rf"(?:{vocabulary.EVERY_SO_OFTEN}) (.+?)(?: sekali)?(?:, ?([0-9]{{1,6}}) ?(?:kali|times|x))?"
 )
+_WITHIN = re.compile(r"(p[^ /]+) (mulai|sampai) (\S+)")
+_BOUNDED = re.compile(r"(?:(p[^/]+)/([^/p]+)|([^/p]+)/(p[^/]+))")
 _CRON = re.compile(r"(setiap )?cron (.+)")
 _ONCE_IN = re.compile(r"(.+) sekali")
 _TIMES_IN = re.compile(
@@ -95,6 +108,8 @@ def _reading(plain: str, day_unit: DayUnit) -> Reading:
         return _span(f"{match[1]} hari {match[2] or ''}".strip(), day_unit)
     if match := _REPEAT.fullmatch(plain):
         return _repeat(match[1], match[2], day_unit)
+    if match := _WITHIN.fullmatch(plain):
+        return _within_bounds(match[1], match[2] == "mulai", match[3])
     if match := _CRON.fullmatch(plain):
         return _cron(match[2], again=bool(match[1]))
     if named := named_days.read_named_day(plain):
@@ -187,6 +202,10 @@ def _within_years(at: date | datetime) -> Moment:
 
 
 def _repeat(times: str, every: str, day_unit: DayUnit) -> Cycle:
+    if bounds := _BOUNDED.fullmatch(every):
+        duration, end, start, period = bounds.groups()
+        bounded = _within_bounds(duration or period, start is not None, start or end)
+        return Cycle(_repeat(times, duration or period, day_unit).repetitions, str(bounded))
     every = _as_iso(every)
     span = _span(every, day_unit)
     if _shortest(span) < MIN_CYCLE or (times and not int(times)):
@@ -200,6 +219,13 @@ def _cron(fields: str, *, again: bool) -> Cycle | Cron:
     if not isinstance(cron, Cron):
         raise Unreadable
     return Cycle(None, str(cron)) if again else cron
+
+
+def _within_bounds(duration: str, is_start: bool, moment: str) -> Bounded:
+    every, at = _span(duration, "kalender"), _moment(moment)
+    if not isinstance(every, Elapsed):
+        raise Unreadable
+    return Bounded(every, duration.upper(), at, is_start=is_start)
 
 
 def is_too_short(every: str) -> bool:

@@ -79,6 +79,20 @@ class Before:
 
 
 @dataclass(frozen=True)
+class Bounded:
+    """Every so often from a moment on, which is the first time (``is_start``), or until one."""
+
+    every: Elapsed
+    text: str
+    moment: Moment
+    is_start: bool
+
+    def __str__(self) -> str:
+        """As a timer text."""
+        return f"{self.text} {'mulai' if self.is_start else 'sampai'} {self.moment.at.isoformat()}"
+
+
+@dataclass(frozen=True)
 class Cycle:
     """Every so often. ``every`` is a timer text that needs no day unit; ``repetitions`` None: for ever."""
 
@@ -94,7 +108,7 @@ class Formula:
 
 
 #: What a timer's text says; after evaluation it is anything but a formula.
-Resolved = Span | Elapsed | Moment | Before | Cycle | NamedDay | Cron
+Resolved = Span | Elapsed | Moment | Before | Cycle | NamedDay | Cron | Bounded
 Reading = Resolved | Formula
 
 

@@ -202,7 +202,8 @@ def test_text_is_due(
         ("2026-02-30", "timer_not_understood"),
         ("2026-12-01T25:00", "timer_not_understood"),
         ("0001-01-01T00:00:00+14:00", "timer_not_understood"),
-        ("R3/2026-12-01/P1D", "timer_not_understood"),
+        ("R3/2026-13-01/P1D", "timer_not_understood"),
+        ("R3/2026-12-01/PT1S", "timer_too_short"),
         ("setiap", "timer_not_understood"),
         ("setiap setiap hari", "timer_not_understood"),
         ("hari " * 100, "timer_not_understood"),
@@ -444,6 +445,15 @@ def series(first: Due, length: int) -> list[str]:
         ("empat kali setahun", "kerja", ["02-24 10:00", "05-24 10:00", "08-24 10:00", "11-24 10:00"]),
         ("setiap akhir bulan", "kerja", ["11-30 07:30", "12-31 07:30", "01-31 07:30", "02-28 07:30"]),
         (
+            "R3/2026-12-01T09:00:00+07:00/P1D",
+            "kerja",
+            ["12-01 09:00", "12-02 09:00", "12-03 09:00"],
+        ),
+        ("R3/2026-11-23T09:00/P1D", "kerja", ["11-25 09:00"]),  # the first two have passed
+        ("R/2026-01-31T09:00/P1M", "kerja", ["11-30 09:00", "12-31 09:00", "01-31 09:00", "02-28 09:00"]),
+        ("R/PT12H/2026-11-25T10:00", "kerja", ["11-24 22:00", "11-25 10:00"]),
+        ("R1/P1D/2027-01-01", "kerja", ["11-25 10:00"]),
+        (
             "setiap cron 0 9-17/4 * * 1-5",
             "kerja",
             ["11-24 13:00", "11-24 17:00", "11-25 09:00", "11-25 13:00"],
@@ -491,6 +501,14 @@ def test_after_a_standstill_a_cycle_goes_on_with_the_next_future_time() -> None:
 
 def test_missed_repetitions_are_used_up() -> None:
     assert timers.next_due(due("R3/P1D"), now=wib("2026-12-30T08:00"), calendar=CALENDAR) is None
+
+
+def test_a_cycle_that_is_over_when_it_opens_never_comes() -> None:
+    for text in ("R3/2026-11-01T09:00/P1D", "R/P1D/2026-11-24T11:00"):
+        found = timers.due(
+            duration(text), opened_at=TUESDAY, day_unit="kerja", calendar=CALENDAR, evaluate=no_formula
+        )
+        assert found is None
 
 
 def test_a_year_of_standstill_is_passed_over_at_once() -> None:
