@@ -251,6 +251,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tanda berulang pada “{name}” diabaikan; hanya kegiatan yang dapat berulang.",
         "Bungkus dengan subproses yang berulang.",
     ),
+    "definition_meaningless": (
+        "“{name}” memuat {found}, yang tidak berarti apa-apa di tempat ini; ia dibaca sebagai kejadian biasa.",
+        "Tidak perlu apa-apa bila benar; bila tidak, pilih lagi jenis kejadiannya di pemodel.",
+    ),
     "event_misplaced": (
         "“{name}” ({found}) tidak mempunyai arti di tempat ini.",
         "Pakai di tepi subproses untuk menangkap, atau di akhir jalan di dalamnya untuk melempar.",

@@ -299,6 +299,25 @@ def test_a_reference_to_no_error_is_taken_as_its_code(kind: str) -> None:
     assert Case(Program(read(thrown("E2")), {})).open != ["sesudah"]
 
 
+@pytest.mark.parametrize("kind", ["error", "escalation", "compensate", "cancel", "terminate", "link"])
+def test_a_start_with_what_means_nothing_there_is_begun_by_hand(kind: str) -> None:
+    nodes = [node("startEvent", "start", inside=f"<bpmn:{kind}EventDefinition/>"), user("telaah"), end()]
+    xml = bpmn(nodes, "start > telaah > end")
+    assert warnings(xml) == ["definition_meaningless"]
+    assert Case(Program(read(xml), {})).open == ["telaah"]
+
+
+def test_an_end_with_what_means_nothing_there_is_an_end() -> None:
+    for inside_it in (timer("3 hari"), "<bpmn:conditionalEventDefinition/>"):
+        xml = bpmn(
+            [start(), user("telaah"), node("endEvent", "end", inside=inside_it)], "start > telaah > end"
+        )
+        assert warnings(xml) == ["definition_meaningless"]
+        found = Case(Program(read(xml), {}))
+        found.complete("telaah")
+        assert found.ended
+
+
 def test_a_message_that_is_sent_may_go_by_the_name_of_its_event() -> None:
     event = node("endEvent", "kirim", name="Kirim laporan", inside="<bpmn:messageEventDefinition/>")
     assert read(bpmn([start(), event], "start > kirim")).nodes["kirim"].message == "Kirim laporan"

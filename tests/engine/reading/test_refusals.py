@@ -114,7 +114,6 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
         (event("startEvent", "conditional"), "conditional_event"),
         (event("intermediateCatchEvent", "conditional"), "conditional_event"),
         (event("intermediateThrowEvent", "compensate"), "not_yet_compensation"),
-        (event("startEvent", "error"), "event_misplaced"),
         (event("intermediateThrowEvent", "error"), "event_misplaced"),
         (event("intermediateCatchEvent", "escalation"), "event_misplaced"),
         (event("intermediateCatchEvent", "cancel"), "event_misplaced"),

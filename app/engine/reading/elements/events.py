@@ -19,6 +19,11 @@ _ALLOWED: Mapping[str, frozenset[str]] = {
     "intermediateCatchEvent": frozenset({"message", "timer", "link", "signal"}),
     "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "cancel"}),
 }
+#: What BPMN gives no meaning there: such an event is a plain one.
+_MEANINGLESS: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset({"error", "escalation", "compensate", "cancel", "terminate", "link"}),
+    "endEvent": frozenset({"timer", "conditional"}),
+}
 _NOT_YET: Mapping[str, str] = {
     "escalation": "event_misplaced",
     "error": "event_misplaced",
@@ -58,6 +63,9 @@ def read_trigger(element: Element, source: Source) -> Trigger:
     if not definitions:
         return _untyped(element, source)
     kind = local(definitions[0]).removesuffix(_SUFFIX)
+    if kind in _MEANINGLESS.get(tag, ()):
+        source.warning("definition_meaningless", element, found=local(definitions[0]))
+        return _untyped(element, source)
     if kind not in _ALLOWED[tag]:
         source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definitions[0]))
         return Trigger()
