@@ -76,6 +76,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Satukan jalan-jalan pilihan itu dengan gerbang eksklusif sebelum gerbang paralel.",
     ),
+    "event_gateway_asks": (
+        "“{name}” berdiri sesudah gerbang kejadian “{gateway}”, tetapi tidak menunggu apa-apa; petugas lajurnya "
+        "menyatakan “{message}” bila itu yang terjadi.",
+        "Tidak perlu apa-apa bila benar; gambar kejadian pesan atau timer di depannya bila itu yang ditunggu.",
+    ),
     "event_gateway_one": (
         "Sesudah gerbang kejadian “{name}” hanya ada satu kejadian; perkara menunggu yang satu itu.",
         "Gambar kejadian lain yang ditunggu, atau hapus gerbangnya.",

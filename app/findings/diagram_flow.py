@@ -61,10 +61,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” menempel pada “{host}”, yang selesai seketika; ia tidak akan pernah terjadi.",
         "Tempelkan pada tugas orang, atau hapus.",
     ),
-    "event_gateway_target": (
-        "“{name}” berdiri sesudah gerbang kejadian “{gateway}”, tetapi tidak menunggu apa-apa.",
-        "Sesudah gerbang kejadian hanya boleh ada kejadian pesan atau timer.",
-    ),
     "event_gateway_target_shared": (
         "“{name}” dicapai juga lewat jalan lain, bukan hanya dari gerbang kejadian “{gateway}”.",
         "Gambar kejadian tersendiri untuk tiap jalan.",

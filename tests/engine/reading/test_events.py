@@ -356,7 +356,22 @@ def test_events_that_race_are_read() -> None:
 
 def test_an_event_gateway_needs_events_that_wait() -> None:
     assert warnings(racing(catch("datang", message="data"))) == ["event_gateway_one"]
-    assert errors(racing(catch("datang", message="data"), user("telaah"))) == ["event_gateway_target"]
+
+
+def test_who_is_in_the_lane_says_which_came_of_what_waits_for_nothing() -> None:
+    nodes = [start(), race("r"), user("telaah"), user("arsip"), catch("lama", after="P3D"), end()]
+    flows = "start > r > telaah > end\nr > arsip > end\nr > lama > end"
+    xml = bpmn(nodes, flows, lanes={"UPP": "start telaah lama end", "UPT": "r arsip"})
+    assert warnings(xml) == ["event_gateway_asks"] * 2
+    program = Program(read(xml), {})
+    found = Case(program)
+    assert found.open == []
+    waiting = {program.diagram.nodes[one].message: one for one in found.messages.values()}
+    assert set(waiting) == {"Telaah", "Arsip"}
+    lanes = {lane.id: lane.name for lane in program.diagram.lanes}
+    assert {lanes[program.diagram.nodes[one].lane_id] for one in waiting.values()} == {"UPT"}
+    found.deliver(waiting["Arsip"])
+    assert (found.open, found.messages, found.timers) == (["arsip"], {}, {})
 
 
 def test_an_event_that_races_has_no_boundary_event() -> None:

@@ -110,8 +110,8 @@ def _check_race(gateway: Node, diagram: Diagram, incoming: Mapping[str, list[Flo
         source.warning("event_gateway_one", gateway)
     for event in events:
         if event.kind != "intermediateCatchEvent":
-            source.error("event_gateway_target", event, gateway=gateway.name or gateway.id)
-        elif len(incoming[event.id]) > 1:
+            continue  # refused by itself
+        if len(incoming[event.id]) > 1:
             source.error("event_gateway_target_shared", event, gateway=gateway.name or gateway.id)
         elif event.id in diagram.boundary:
             source.error("event_gateway_target_boundary", event, gateway=gateway.name or gateway.id)

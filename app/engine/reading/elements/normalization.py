@@ -52,6 +52,7 @@ def normalize(drawn: Drawn, links: Links, where: Placed, source: Source, *, insi
     """
     links.join(drawn.nodes, drawn.flows, source)
     _wait_for_people(drawn, source)
+    _ask_which_came(drawn, source)
     _pass_through(drawn, source)
     _end_at_gateways(drawn, source)
     _begin(drawn, where, source)
@@ -80,6 +81,28 @@ def _wait_for_people(drawn: Drawn, source: Source) -> None:
         else:
             source.warning("event_waits_for_nothing", node)
             drawn.nodes[node.id] = replace(node, kind="userTask", name=node.name or N_("Menunggu"))
+
+
+def _ask_which_came(drawn: Drawn, source: Source) -> None:
+    """Of what stands after an event gateway and waits for nothing, somebody of the lane says that it came: it begins
+    with the message of its name."""
+    leaving = drawn.leaving()
+    for gate in [node for node in drawn.nodes.values() if node.kind == "eventBasedGateway"]:
+        taken = {drawn.nodes[flow.target].message for flow in leaving.get(gate.id, ())}
+        for flow in leaving.get(gate.id, ()):
+            target = drawn.nodes[flow.target]
+            if target.kind == "intermediateCatchEvent" or {gate.id, target.id} & source.failed:
+                continue
+            said = flow.name or target.name or target.id
+            message = said if said not in taken else target.id
+            taken.add(message)
+            source.warning("event_gateway_asks", target, gateway=gate.name or gate.id, message=message)
+            event = Node(
+                f"{gate.id}:{flow.id}", "intermediateCatchEvent", said, "", message=message, line=target.line
+            )
+            drawn.nodes[event.id] = event
+            drawn.flows = [replace(one, target=event.id) if one == flow else one for one in drawn.flows]
+            drawn.flows.append(Flow(f"{event.id}:ke", "", event.id, target.id))
 
 
 def _pass_through(drawn: Drawn, source: Source) -> None:
