@@ -42,7 +42,7 @@ _REPEAT = re.compile(r"r([0-9]{0,6})/(.+)")
 _EVERY = re.compile(
     rf"(?:{vocabulary.EVERY_SO_OFTEN}) (.+?)(?: sekali)?(?:, ?([0-9]{{1,6}}) ?(?:kali|times|x))?"
 )
-_WITHIN = re.compile(r"(p[^ /]+) (mulai|sampai) (\S+)")
+_WITHIN = re.compile(r"(p[^ /]+) (sejak|sampai) (\S+)")
 _BOUNDED = re.compile(r"(?:(p[^/]+)/([^/p]+)|([^/p]+)/(p[^/]+))")
 _CRON = re.compile(r"(setiap )?cron (.+)")
 _ONCE_IN = re.compile(r"(.+) sekali")
@@ -109,7 +109,7 @@ def _reading(plain: str, day_unit: DayUnit) -> Reading:
     if match := _REPEAT.fullmatch(plain):
         return _repeat(match[1], match[2], day_unit)
     if match := _WITHIN.fullmatch(plain):
-        return _within_bounds(match[1], match[2] == "mulai", match[3])
+        return _within_bounds(match[1], match[2] == "sejak", match[3])
     if match := _CRON.fullmatch(plain):
         return _cron(match[2], again=bool(match[1]))
     if named := named_days.read_named_day(plain):

@@ -89,7 +89,7 @@ class Bounded:
 
     def __str__(self) -> str:
         """As a timer text."""
-        return f"{self.text} {'mulai' if self.is_start else 'sampai'} {self.moment.at.isoformat()}"
+        return f"{self.text} {'sejak' if self.is_start else 'sampai'} {self.moment.at.isoformat()}"
 
 
 @dataclass(frozen=True)
