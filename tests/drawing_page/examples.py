@@ -83,7 +83,8 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
         Example(
             "mana_lebih_dulu",
             "Whichever comes first",
-            "After an event gateway the first event takes its way and the others are dropped.",
+            "After an event gateway the first event takes its way and the others are dropped. Of a step there that "
+            "waits for nothing, an officer of its lane says that it is the one that came.",
             turns=["habis", "tutup"],
         ),
         Example(
@@ -98,7 +99,8 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "tenggat",
             "Deadlines and reminders",
             "A timer on a task's edge: dashed, it tells and the task stays; solid, it takes the task away. Working "
-            "days, calendar days, office hours, dates and repeats are read, in words or in ISO 8601.",
+            "days, calendar days, office hours, dates and repeats are read, in words, in ISO 8601 or as "
+            "cron expressions.",
             turns=["ingat", "habis", "ambil"],
         ),
         Example(
