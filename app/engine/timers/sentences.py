@@ -24,7 +24,7 @@ _CUT = re.compile(
 )
 #: What would make a time beside it another one, or tells one that is not read.
 _SPOILS = re.compile(
-    rf"\b(?:{vocabulary.BEFORE}|sampai|hingga|until|till|bis|kecuali|except|außer|kali|sekali|times|twice|once|[a-z]*mal|halbe[nrs]?|oder)\b"
+    rf"\b(?:{vocabulary.BEFORE}|sampai|hingga|until|till|kecuali|except|außer|kali|sekali|times|twice|once|(?:ein|zwei|drei|vier|fünf|zehn)?mal|halbe[nrs]?|oder)\b"
     rf"|\bs\.?/?d\b|\b(?:{vocabulary.HALF})(?!\w)|\d ?[x×*]|[+±]|\bh ?[-–−] ?\d|\b(?:pukul|jam) \d"
     rf"|^(?:(?:{'|'.join(vocabulary.KINDS)}|atau|or|lebih|kurang) ?)+$"
 )

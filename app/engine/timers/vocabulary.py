@@ -113,7 +113,7 @@ BOUND = (
     r"\bmin\.? ?(?=\d)|\b(?:minimal(?:nya)?|minimum|paling (?:cepat|sedikit|singkat|kurang|awal)|sekurang kurangnya"
     r"|setidak(?:nya| tidaknya)|at least|(?:not|no) (?:earlier|less|sooner) than|(?<!tidak )lebih (?:lama )?dari"
     r"|(?<!not )(?<!no )more than|longer than|kurang dari|less than|kurang lebih|lebih kurang|sekitar|kira kira"
-    r"|mindestens|wenigstens|frühestens|mehr als|länger als|weniger als|ungefähr|etwa|circa|ca\.?|rund|fast|knapp"
+    r"|mindestens|wenigstens|frühestens|mehr als|länger als|weniger als|ungefähr|etwa|circa|ca\."
     r"|hampir|almost|approximately|approx|(?:about|around|over|under)(?= \d))(?!\w)|[<>≤≥±~]"
 )
 BEFORE = "sebelum|menjelang|before|prior to|vor"

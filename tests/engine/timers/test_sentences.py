@@ -39,6 +39,9 @@ def meaning(text: str, *, typed: bool = False) -> str | None:
         ("no reply after two weeks", "10 hari kerja", "no reply"),
         ("5 business days passed", "5 hari kerja", ""),
         ("nach 14 Tagen", "14 hari kerja", ""),
+        ("Waktu normal: 3 hari", "3 hari kerja", "waktu normal"),  # words of another language spoil none
+        ("Fast track: 3 days", "3 hari kerja", "fast track"),
+        ("Tiket bis (3 hari)", "3 hari kerja", "tiket bis"),
         ("innerhalb von 5 Werktagen", "5 hari kerja", ""),
         ("Frist: 30 Kalendertage", "30 hari kalender", ""),
         ("Keine Antwort nach zwei Wochen", "10 hari kerja", "keine antwort"),
