@@ -24,6 +24,7 @@ from app.services.channels import delays, incoming, sms
 from app.services.core import clock, history, office, rights, settings
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.unreadable import apart
 from app.services.core.upsert import insert
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -95,9 +96,15 @@ def news(session: Session, after: int) -> Iterator[News]:
 
 
 def to_tell(session: Session, found: Sequence[News]) -> list[dict[str, Any]]:
-    """Rows for those of the news whose reporter can be told and was not yet; of anybody else there is none."""
+    """Rows for those of the news whose reporter can be told and was not yet; of anybody else there is none, nor of a
+    case with a row that cannot be read."""
+    rows, _unreadable = apart(found[:_BATCH], lambda some: _to_tell(session, some), "news for reporters")
+    return rows
+
+
+def _to_tell(session: Session, found: Sequence[News]) -> list[dict[str, Any]]:
     rows = []
-    for one in found[:_BATCH]:
+    for one in found:
         told = exists().where(
             ReporterNotice.instance_id == one.instance_id,
             ReporterNotice.code == one.code,

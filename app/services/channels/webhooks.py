@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, Update, func, select, update
-from sqlalchemy.orm import Session, undefer
+from sqlalchemy.orm import Session, load_only, undefer
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import N_, _
@@ -47,6 +47,14 @@ STATES = ("waiting", "sent", "failed", "withdrawn")
 DELIVERIES = Named("webhooks", Lane.POST)
 _MOST_WEBHOOKS = 20
 _BATCH = 200
+#: What they are told of a case; nothing else of it is read.
+_TOLD = (
+    ProcessInstance.key,
+    ProcessInstance.business_key,
+    ProcessInstance.state,
+    ProcessInstance.started_at,
+    ProcessInstance.ended_at,
+)
 
 
 @dataclass(frozen=True)
@@ -236,6 +244,7 @@ def untold(session: Session, after: int) -> list[dict[str, Any]]:
 
 def _cases(session: Session, ids: Collection[int]) -> Mapping[int, ProcessInstance]:
     query = select(ProcessInstance).where(ProcessInstance.id.in_(ids))
+    query = query.options(load_only(*_TOLD, raiseload=True))
     return {instance.id: instance for instance in session.scalars(query)} if ids else {}
 
 

@@ -38,6 +38,7 @@ from app.models import (
     UserTask,
 )
 from app.services.core import bulk, clock, holidays
+from app.services.core.unreadable import apart
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.numbers import entries, facts, ways
@@ -104,26 +105,13 @@ def outdated(session: Session, *, limit: int = MOST_AT_ONCE) -> list[Outdated]:
     out stay as they are kept until the next event of their case, which is logged: else they would hold up all others.
     """
     counts = {id_: count for id_, count in session.execute(_stale(), {"most": limit})}
-    try:
-        return _worked_out(session, counts)
-    except SQLAlchemyError:
-        raise
-    except Exception:  # a row of one of them cannot be read
-        return [one for id_, count in counts.items() for one in _alone(session, id_, count)]
+    found, unreadable = apart(counts, lambda ids: _worked_out(session, ids, counts), "facts of cases")
+    nothing = Facts(None, ())
+    return [*found, *(Outdated(id_, "", counts[id_], nothing, nothing) for id_ in unreadable)]
 
 
-def _alone(session: Session, id_: int, count: int) -> list[Outdated]:
-    try:
-        return _worked_out(session, {id_: count})
-    except SQLAlchemyError:
-        raise
-    except Exception:
-        log_safety.log_fault(logger, "rows of case %s", id_)
-        return [Outdated(id_, "", count, Facts(None, ()), Facts(None, ()))]
-
-
-def _worked_out(session: Session, counts: Mapping[int, int]) -> list[Outdated]:
-    rows = session.execute(_cases(), {"ids": list(counts)}).all() if counts else ()
+def _worked_out(session: Session, ids: Sequence[int], counts: Mapping[int, int]) -> list[Outdated]:
+    rows = session.execute(_cases(), {"ids": ids}).all() if ids else ()
     cases = {row.id: (row, definitions.readable(session, row.definition_id)) for row in rows}
     return [
         Outdated(

@@ -23,6 +23,7 @@ from app.models import (
     WordSlip,
 )
 from app.services.core import bulk
+from app.services.core.unreadable import apart
 from app.services.core.upsert import insert
 from app.services.search import affixes, finding
 
@@ -185,9 +186,17 @@ def _read(session: Session, events: Mapping[int, int]) -> list[Reading]:
     case the id of the last event that was seen. 6 SQL for all, 1 more for each in which words were masked by hand:
     what people write after that is not read alike by all (`masks.show_texts`).
 
-    The revisions are read first: what is masked while the rest is read is another one when the words are stored.
+    The revisions are read first: what is masked while the rest is read is another one when the words are stored. A
+    case with a row that cannot be read has no words of it until its next event, and is logged: it would hold up all.
     """
-    if not events:
+    found, unreadable = apart(events, lambda ids: _texts_of(session, ids, events), "words of cases")
+    query = select(ProcessInstance.id, ProcessInstance.revision).where(ProcessInstance.id.in_(unreadable))
+    rows = session.execute(query) if unreadable else ()
+    return [*found, *(Reading(id_, events[id_], revision, frozenset()) for id_, revision in rows)]
+
+
+def _texts_of(session: Session, ids: Sequence[int], events: Mapping[int, int]) -> list[Reading]:
+    if not ids:
         return []
     case = select(
         ProcessInstance.id,
@@ -196,22 +205,17 @@ def _read(session: Session, events: Mapping[int, int]) -> list[Reading]:
         ProcessInstance.variables,
         ProcessInstance.masks_changed,
     )
-    texts, revisions, since = {id_: list[Any]() for id_ in events}, dict[int, int](), dict[int, datetime]()
-    for id_, revision, number, variables, masked in session.execute(
-        case.where(ProcessInstance.id.in_(events))
-    ):
+    texts, revisions, since = {id_: list[Any]() for id_ in ids}, dict[int, int](), dict[int, datetime]()
+    for id_, revision, number, variables, masked in session.execute(case.where(ProcessInstance.id.in_(ids))):
         revisions[id_] = revision
         texts[id_] += number, variables
         if masked and (marks := reader.of_kinds(session, id_, WordsMasked)):
             since[id_] = marks[0].at
-    for query in _said(tuple(events)):
+    for query in _said(ids):
         for id_, said, at in session.execute(query):
             if at is None or id_ not in since or at < since[id_]:
                 texts[id_].append(said)
-    return [
-        Reading(id_, event_id, revisions.get(id_, 0), frozenset(_words(texts[id_])))
-        for id_, event_id in events.items()
-    ]
+    return [Reading(id_, events[id_], revisions.get(id_, 0), frozenset(_words(texts[id_]))) for id_ in ids]
 
 
 def _said(ids: Sequence[int]) -> Iterator[Executable]:

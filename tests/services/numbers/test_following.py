@@ -19,6 +19,7 @@ from tests.facts import follow
 from tests.services.counting import statements
 from tests.services.numbers.random_work import work
 from tests.services.office import Office
+from tests.services.unreadable import unreadable
 
 ENOUGH = {"hasil": "cukup", "unit": "A"}
 
@@ -163,21 +164,14 @@ def test_a_case_that_somebody_keeps_locked_is_passed_over(postgres_database: Dat
 
 
 def test_a_row_that_cannot_be_read_holds_up_no_other_case(sqlite_database: Database) -> None:
-    """PostgreSQL itself refuses a document that is none."""
     office = Office(sqlite_database)
     broken, *sound = (office.start().id for _number in range(3))
+    with unreadable(sqlite_database, broken):
+        follow(sqlite_database)
+        with sqlite_database.reading() as session:
+            assert sorted(session.scalars(select(CaseFact.instance_id))) == sound
+            assert not fact_writing.waiting(session)
     with sqlite_database.transaction() as session:
-        kept = session.scalars(
-            text("SELECT variables FROM process_instance WHERE id = :id"), {"id": broken}
-        ).one()
-        change = text("UPDATE process_instance SET variables = :held WHERE id = :id")
-        session.execute(change, {"held": b"{broken", "id": broken})
-    follow(sqlite_database)
-    with sqlite_database.reading() as session:
-        assert sorted(session.scalars(select(CaseFact.instance_id))) == sound
-        assert not fact_writing.waiting(session)
-    with sqlite_database.transaction() as session:
-        session.execute(change, {"held": kept, "id": broken})
         session.get_one(EventChain, broken).stale = True
     follow(sqlite_database)
     fits(sqlite_database)
