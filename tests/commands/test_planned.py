@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import delete, event, func, select, update
 from sqlalchemy.orm import Session
 
+from app.base import driver_statements
 from app.base.db import Database, Unplanned
 from app.base.errors import AppError, Conflict, KeyReused, NotAllowed, NotFound, NotReady
 from app.commands.tasks.tasks import complete_task
@@ -123,6 +124,20 @@ def test_nothing_is_read_in_the_transaction(
     assert desk.complete(undoable=undoable) == {"state": "completed"}
     assert read == []
     assert (desk.state(), desk.completions()) == ("completed", 1)
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_nothing_is_made_ready_in_the_transaction(desk: Desk) -> None:
+    """Its statements are the driver's own by then, as others wait for SQLite's lock."""
+    built, sent = list[str](), list[str]()
+    event.listen(desk.database._writer, "before_execute", lambda *given: built.append(str(given[1])))
+    event.listen(desk.database._writer, "before_cursor_execute", lambda *given: sent.append(given[2]))
+    assert desk.complete() == {"state": "completed"}
+    assert len(sent) >= 5
+    assert built == []
+    made = driver_statements._text.cache_info().misses
+    assert Desk(desk.office).complete("another") == {"state": "completed"}
+    assert driver_statements._text.cache_info().misses == made
 
 
 def _claim(desk: Desk, session: Session) -> None:

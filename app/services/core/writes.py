@@ -4,7 +4,7 @@ See docs/decisions/0089: a command that is planned reads and computes while othe
 its own rows. What it was worked out from is a condition of those.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from app.base.db import Base, Unplanned, sent_together
+from app.base.driver_statements import ready
 from app.history import pending
 
 _PLAN = "plan"
@@ -36,7 +37,8 @@ class Plan:
     _writes: list[tuple[Any, Rows, bool]] = field(default_factory=list)
     _guards: dict[type[Base], _Guard] = field(default_factory=dict)
     _heads: pending.Heads = field(default_factory=dict)
-    _events: Sequence[Mapping[str, Any]] = ()
+    #: The same as `_writes`, as the driver takes it, where that is known before.
+    _ready: list[tuple[Any, Any, bool]] = field(default_factory=list)
 
     def only_while(self, model: type[Base], condition: ColumnElement[bool], given: Mapping[str, Any]) -> None:
         """Let the one row of ``model`` that the command changes be changed only while ``condition`` holds of it."""
@@ -84,7 +86,14 @@ class Plan:
         if self._guards:
             raise Unplanned(", ".join(model.__tablename__ for model in self._guards))
         session.flush()  # what a service changed on an object would be lost: it cannot be planned
-        self._events = pending.placed(session, self._heads)
+        if events := pending.placed(session, self._heads):
+            self._writes.append((pending.adding(), events, False))
+        dialect = session.get_bind().dialect
+        if dialect.name == "sqlite":  # it has one writer: what can be done before it is done before
+            self._ready = [
+                (*(ready(dialect, statement, lot) or (statement, lot)), must)
+                for statement, lot, must in _lots(self._writes)
+            ]
 
     def send(self, session: Session) -> None:
         """Write all of it.
@@ -97,11 +106,11 @@ class Plan:
             with sent_together(connection):
                 # What is to be as it was read comes first: what others wait for is taken in the order of `apply`.
                 needed = list[CursorResult[Any]]()
-                for statement, rows, must in self._writes:
-                    sent = [connection.execute(statement, some) for some in _counted(rows, must)]
-                    needed += sent if must else []
-                if self._events:
-                    connection.execute(pending.adding(), self._events)
+                for statement, lot, must in self._ready or _lots(self._writes):
+                    is_text = isinstance(statement, str)
+                    execute: Any = connection.exec_driver_sql if is_text else connection.execute
+                    sent = execute(statement, lot)
+                    needed += [sent] if must else []
         except (
             IntegrityError,
             ProgrammingError,
@@ -161,9 +170,11 @@ def _execute(session: Session, statement: Any, rows: Rows, must: bool) -> None:
         raise StaleDataError("a row is not as it was read")
 
 
-def _counted(rows: Rows, must: bool) -> Sequence[Rows]:
+def _lots(writes: Iterable[tuple[Any, Rows, bool]]) -> Iterator[tuple[Any, Rows, bool]]:
     """In what lots rows are sent: each alone where one must change, as a pipeline tells no sum of many."""
-    return rows if must and not isinstance(rows, Mapping) else [rows]
+    for statement, rows, must in writes:
+        for lot in rows if must and not isinstance(rows, Mapping) else [rows]:
+            yield statement, lot, must
 
 
 def _changed(done: CursorResult[Any]) -> int:
