@@ -1,23 +1,32 @@
-"""A case whose row nobody can read any more. PostgreSQL itself refuses a document that is none."""
+"""A case that nobody can read any more. PostgreSQL itself refuses a document that is none."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
 from sqlalchemy import text
 
 from app.base.db import Database
+from tests.history.unguarded import unguard
 
-_CHANGE = text("UPDATE process_instance SET variables = :held WHERE id = :id")
+#: Where the document stands that cannot be read: the variables of the case, or what its events say.
+_PLACES = {
+    "variables": ("process_instance", "variables", "id"),
+    "events": ("history_event", "data", "instance_id"),
+}
+each_place = pytest.mark.parametrize("place", _PLACES)
 
 
 @contextmanager
-def unreadable(database: Database, case_id: int) -> Iterator[None]:
-    """Break the variables of a case in SQLite, and put them back."""
+def unreadable(database: Database, case_id: int, place: str) -> Iterator[None]:
+    """Break documents of a case in SQLite, and put them back."""
+    table, column, of = _PLACES[place]
+    change = text(f"UPDATE {table} SET {column} = :held WHERE id = :id")
     with database.transaction() as session:
-        kept = session.scalars(
-            text("SELECT variables FROM process_instance WHERE id = :id"), {"id": case_id}
-        ).one()
-        session.execute(_CHANGE, {"held": b"{broken", "id": case_id})
+        unguard(session.connection())
+        query = text(f"SELECT id, {column} AS held FROM {table} WHERE {of} = :case")
+        kept = [dict(row._mapping) for row in session.execute(query, {"case": case_id})]
+        session.execute(change, [{**row, "held": b"{broken"} for row in kept])
     yield
     with database.transaction() as session:
-        session.execute(_CHANGE, {"held": kept, "id": case_id})
+        session.execute(change, kept)

@@ -15,7 +15,6 @@ from app.base.config import SmsGateway
 from app.base.errors import Conflict, NotAllowed, NotFound
 from app.base.i18n import N_, _
 from app.history import reader
-from app.history.catalogue import REPORTER
 from app.history.events.channels import NoticeRepeated, ReporterNotified
 from app.history.events.reporter import ReporterMessageAdded
 from app.models import MessageWait, ProcessInstance, ReporterNotice
@@ -80,15 +79,14 @@ class Message:
 def news(session: Session, after: int) -> Iterator[News]:
     """What happened behind an event that no reporter was told of yet, also for reporters whose reports are joined to
     the case; nobody asks these for data. 2 SQL, and one for each message and end."""
-    for entry in reader.of_types(session, after, tuple(_TOLD)):
-        event = entry.event
-        if entry.instance_id is None or (isinstance(event, ReporterMessageAdded) and event.by == REPORTER):
+    for event in reader.of_types(session, after, tuple(_TOLD)):
+        if event.type == ReporterMessageAdded.type and event.actor_id is None:  # he wrote it himself
             continue
         code = _TOLD[event.type]
-        yield News(entry.instance_id, code, str(entry.id), entry.at)
-        for joined in joined_reports.reports_of(session, entry.instance_id):
-            if joined.joined_at <= entry.at:
-                yield News(joined.instance_id, code, str(entry.id), entry.at)
+        yield News(event.instance_id, code, str(event.id), event.at)
+        for joined in joined_reports.reports_of(session, event.instance_id):
+            if joined.joined_at <= event.at:
+                yield News(joined.instance_id, code, str(event.id), event.at)
     changed = reader.newest_ids(after)
     waits = select(MessageWait).join(changed, changed.c.instance_id == MessageWait.instance_id)
     for wait in session.scalars(waits.where(~MessageWait.is_signal)):

@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session, load_only, undefer
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import N_, _
 from app.history import reader
-from app.history.catalogue import Entry, Event
 from app.history.events.channels import DeliveryRepeated, WebhookAdded, WebhookChanged
 from app.history.events.tasks import CompletionTakenBack
+from app.history.reader import Happening
 from app.models import ProcessInstance, Webhook, WebhookDelivery
 from app.services.channels import delays
 from app.services.channels.guarded_http import Guard, Unreachable, post
@@ -233,12 +233,8 @@ def untold(session: Session, after: int) -> list[dict[str, Any]]:
             WebhookDelivery.webhook_id == webhook.id, WebhookDelivery.event_id > behind
         )
         events = reader.of_types(session, behind, types, known=told, limit=_BATCH)
-        cases = _cases(session, {entry.instance_id for entry in events if entry.instance_id is not None})
-        found += [
-            _delivery(session, webhook, entry, cases[entry.instance_id])
-            for entry in events
-            if entry.instance_id is not None
-        ]
+        cases = _cases(session, {one.instance_id for one in events})
+        found += [_delivery(session, webhook, one, cases[one.instance_id]) for one in events]
     return found
 
 
@@ -249,15 +245,15 @@ def _cases(session: Session, ids: Collection[int]) -> Mapping[int, ProcessInstan
 
 
 def _delivery(
-    session: Session, webhook: Webhook, entry: Entry[Event], instance: ProcessInstance
+    session: Session, webhook: Webhook, event: Happening, instance: ProcessInstance
 ) -> dict[str, Any]:
-    code = EVENTS[entry.event.type][0]
+    code = EVENTS[event.type][0]
     return {
         "webhook_id": webhook.id,
-        "event_id": entry.id,
+        "event_id": event.id,
         "instance_id": instance.id,
         "code": code,
-        "payload": payload(code, entry.id, entry.at, entry.activity_id, instance),
+        "payload": payload(code, event.id, event.at, event.activity_id, instance),
         "state": "waiting",
         "attempts": 0,
         "queued_at": clock.now(session),

@@ -1,6 +1,5 @@
 """Writes the facts of cases, and what they change in the numbers, after the events of the cases: see decision 88."""
 
-import logging
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,10 +20,8 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.base import log_safety
 from app.base.calendar import Calendar
 from app.history import reader
 from app.history.events.migration import CaseReopened, InstanceMigrated, TokenMoved
@@ -44,7 +41,6 @@ from app.services.definitions.definitions import Version
 from app.services.numbers import entries, facts, ways
 from app.services.numbers.facts import Case, DoneTask
 
-logger = logging.getLogger(__name__)
 #: So many cases follow in one turn: on SQLite others wait for what it writes.
 MOST_AT_ONCE = 200
 #: Facts follow within a second or two; what is older than that waits for a worker that does not run, or is behind.
@@ -114,23 +110,9 @@ def _worked_out(session: Session, ids: Sequence[int], counts: Mapping[int, int])
     rows = session.execute(_cases(), {"ids": ids}).all() if ids else ()
     cases = {row.id: (row, definitions.readable(session, row.definition_id)) for row in rows}
     return [
-        Outdated(
-            row.id, row.key, counts[row.id], kept, _as_far_as_known(session, row.id, case, version, kept)
-        )
+        Outdated(row.id, row.key, counts[row.id], kept, _as_they_are(session, case(), version, kept))
         for row, case, version, kept in _read(session, cases)
     ]
-
-
-def _as_far_as_known(
-    session: Session, id_: int, case: Callable[[], Case], version: Version | None, kept: Facts
-) -> Facts:
-    try:
-        return _as_they_are(session, case(), version, kept)
-    except SQLAlchemyError:
-        raise
-    except Exception:
-        log_safety.log_fault(logger, "facts of case %s", id_)
-        return kept
 
 
 def replace(session: Session, some: Sequence[Outdated]) -> int:

@@ -28,7 +28,7 @@ from tests.engine.building import bpmn, catch, end, start
 from tests.services import working
 from tests.services.channels.receiver import Receiver, both
 from tests.services.office import Office, form, procedure, text
-from tests.services.unreadable import unreadable
+from tests.services.unreadable import each_place, unreadable
 
 TELEPHONE = "0812-3456-7890"
 
@@ -125,15 +125,18 @@ def test_a_reporter_with_a_number_is_told_once_and_what_is_told_is_bare(
     assert "34567890" not in str(rows).replace("-", "")
 
 
+@each_place
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_row_that_cannot_be_read_holds_up_no_other_case(office: Office, receiver: Receiver) -> None:
+def test_a_row_that_cannot_be_read_holds_up_no_other_case(
+    office: Office, receiver: Receiver, place: str
+) -> None:
     cases = [office.start(judul="KENARI", telepon=TELEPHONE) for _n in range(3)]
     for case in cases:
         write(office, case)
-    with unreadable(office.database, cases[0].id):
+    with unreadable(office.database, cases[0].id, place):
         turns(office)
-    assert [row.instance_id for row in notices(office)] == [case.id for case in cases[1:]]
-    assert len(receiver.requests) == 2
+    told = {case.business_key for case in cases if case.business_key in str(receiver.requests)}
+    assert told - {cases[0].business_key} == {case.business_key for case in cases[1:]}
 
 
 def test_nothing_is_ever_sent_to_who_is_anonymous(office: Office, receiver: Receiver) -> None:

@@ -24,7 +24,7 @@ from tests.services import working
 from tests.services.channels.receiver import Receiver, both
 from tests.services.keeping import forget
 from tests.services.office import Office
-from tests.services.unreadable import unreadable
+from tests.services.unreadable import each_place, unreadable
 
 ALL = tuple(webhooks.CODES)
 SECRET = "whs_rahasia"
@@ -78,11 +78,14 @@ def test_what_happens_is_told_once_and_signed(office: Office, receiver: Receiver
     assert {row.state for row in deliveries(office.database)} == {"sent"}
 
 
+@each_place
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
-def test_a_row_that_cannot_be_read_holds_up_no_other_case(office: Office, receiver: Receiver) -> None:
+def test_a_row_that_cannot_be_read_holds_up_no_other_case(
+    office: Office, receiver: Receiver, place: str
+) -> None:
     add(office, receiver.url, "case_started")
     cases = [office.start() for _n in range(3)]
-    with unreadable(office.database, cases[0].id):
+    with unreadable(office.database, cases[0].id, place):
         turns(office.database)
     told = {json.loads(body)["case"]["number"] for _path, _headers, body in receiver.requests}
     assert told == {case.business_key for case in cases}, "of variables nobody is told"

@@ -19,7 +19,7 @@ from tests.facts import follow
 from tests.services.counting import statements
 from tests.services.numbers.random_work import work
 from tests.services.office import Office
-from tests.services.unreadable import unreadable
+from tests.services.unreadable import each_place, unreadable
 
 ENOUGH = {"hasil": "cukup", "unit": "A"}
 
@@ -163,13 +163,14 @@ def test_a_case_that_somebody_keeps_locked_is_passed_over(postgres_database: Dat
     fits(postgres_database)
 
 
-def test_a_row_that_cannot_be_read_holds_up_no_other_case(sqlite_database: Database) -> None:
+@each_place
+def test_a_row_that_cannot_be_read_holds_up_no_other_case(sqlite_database: Database, place: str) -> None:
     office = Office(sqlite_database)
     broken, *sound = (office.start().id for _number in range(3))
-    with unreadable(sqlite_database, broken):
+    with unreadable(sqlite_database, broken, place):
         follow(sqlite_database)
         with sqlite_database.reading() as session:
-            assert sorted(session.scalars(select(CaseFact.instance_id))) == sound
+            assert set(session.scalars(select(CaseFact.instance_id))) - {broken} == set(sound)
             assert not fact_writing.waiting(session)
     with sqlite_database.transaction() as session:
         session.get_one(EventChain, broken).stale = True

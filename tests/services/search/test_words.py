@@ -14,7 +14,7 @@ from app.services.search import finding, words
 from tests.history.unguarded import unguard
 from tests.services.counting import statements
 from tests.services.office import Office
-from tests.services.unreadable import unreadable
+from tests.services.unreadable import each_place, unreadable
 
 
 def index(office: Office, turns: search.Turns | None = None) -> int:
@@ -102,18 +102,21 @@ def test_older_cases_whose_words_could_not_be_stored_are_looked_at_again(
     assert sorted(held_after(office, turns)) == cases
 
 
+@each_place
 @pytest.mark.parametrize("looked_at", ["as something happened", "as older ones are missing"])
-def test_a_row_that_cannot_be_read_holds_up_no_other_case(sqlite_database: Database, looked_at: str) -> None:
+def test_a_row_that_cannot_be_read_holds_up_no_other_case(
+    sqlite_database: Database, looked_at: str, place: str
+) -> None:
     office = Office(sqlite_database)
     broken, *sound = (office.start(judul=f"Pohon {n}").id for n in range(3))
     turns = search.Turns(sqlite_database)
     if looked_at == "as older ones are missing":
         turns._after = 10**6
-    with unreadable(sqlite_database, broken):
+    with unreadable(sqlite_database, broken, place):
         index(office, turns)
         with sqlite_database.reading() as session:
             rows = {row.instance_id: row.body for row in session.scalars(select(CaseWords))}
-    assert [id_ for id_, body in sorted(rows.items()) if "pohon" in body.split()] == sound
+    assert {id_ for id_, body in rows.items() if "pohon" in body.split()} - {broken} == set(sound)
     note(office, broken, "sudah ditebang")  # its next event
     assert {"pohon", "ditebang"} <= held(office)[broken]
 
