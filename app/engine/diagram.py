@@ -31,7 +31,7 @@ Kind = Literal[
 ]
 
 #: Findings about an element that is of no kind above; a `Diagram` holds a stand-in in its place.
-STAND_INS = frozenset({"script_task", "not_yet_event_sub_process", "not_yet_ad_hoc"})
+STAND_INS = frozenset({"script_task", "not_yet_ad_hoc"})
 
 
 #: From when a deadline counts: each opening of its activity, or the first one in the case.
@@ -109,7 +109,9 @@ class Node:
     """An element that a token can reach.
 
     ``scope``: the sub-process that it lies in, "" for the process. ``error``, ``escalation``: the code that is thrown
-    or caught, "" catches any.
+    or caught, "" catches any. ``begun_by``: of a start inside of a sub-process, the event outside that it stands for:
+    it begins when a token comes from there. ``is_body``: of a sub-process that nobody drew, on whose edge the events
+    of event sub-processes wait; see `reading.elements.event_sub_processes`.
     """
 
     id: str
@@ -132,6 +134,8 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False
+    begun_by: str = ""
+    is_body: bool = False
     sends: tuple[MessageFlow, ...] = ()
     line: int | None = None
     tag: str = ""  # the element's own name in the file, for drawing
@@ -256,6 +260,35 @@ class Diagram:
         starts = (node for node in self.nodes.values() if node.kind == "startEvent" and not node.scope)
         by_people = (node for node in starts if node.timer is None and node.signal is None)
         return next((node for node in by_people if node.message == message), None)
+
+    def drawn_in(self, node: Node) -> str:
+        """The sub-process that a node is drawn in, "" for the process; a body is not drawn."""
+        scope = node.scope
+        while scope and self.nodes[scope].is_body:
+            scope = self.nodes[scope].scope
+        return scope
+
+    def bodies_in(self, scope: str) -> tuple[Node, ...]:
+        """The bodies of a drawn sub-process, or of the process "", the innermost first."""
+        found = [node for node in self.nodes.values() if node.is_body and self.drawn_in(node) == scope]
+        return tuple(sorted(found, key=lambda body: body.scope == scope))
+
+    @cached_property
+    def event_sub_processes(self) -> Mapping[str, Node]:
+        """The event sub-processes, each with an event that begins it."""
+        bodies = (body.id for body in self.nodes.values() if body.is_body)
+        events = (event for body in bodies for event in self.boundary.get(body, ()))
+        return {flow.target: event for event in events for flow in self.outgoing.get(event.id, ())}
+
+    @cached_property
+    def _ending_scopes(self) -> frozenset[str]:
+        bodies = {n.id for n in self.nodes.values() if n.is_body and not self.drawn_in(n)}
+        begun = {id_ for id_, event in self.event_sub_processes.items() if not self.drawn_in(event)}
+        return frozenset({"", *bodies, *begun})
+
+    def ends_case(self, node: Node) -> bool:
+        """Whether a case may be over at this end event: it is the process's own, or an event sub-process's of it."""
+        return node.kind == "endEvent" and node.scope in self._ending_scopes
 
     def around(self, node: Node) -> Iterator[Node]:
         """The node and the sub-processes that it is inside of, the innermost first."""

@@ -180,10 +180,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tulis id tabel saja, misalnya rute_unit.",
     ),
     # What cannot run yet.
-    "not_yet_event_sub_process": (
-        "Subproses kejadian “{name}” belum dapat dijalankan.",
-        "Pakai kejadian tepi pada tugasnya.",
-    ),
     "not_yet_ad_hoc": (
         (
             "Subproses ad hoc “{name}” mengatur sendiri langkah mana yang dikerjakan dan kapan cukup; itu belum "
@@ -250,6 +246,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rounds_misplaced": (
         "Tanda berulang pada “{name}” diabaikan; hanya kegiatan yang dapat berulang.",
         "Bungkus dengan subproses yang berulang.",
+    ),
+    "event_sub_process_joined": (
+        "Panah menuju atau meninggalkan subproses kejadian “{name}”; ia dijalankan sebagai subproses biasa.",
+        "Hapus panahnya bila isinya dimulai oleh kejadian, atau hapus tanda kejadiannya.",
     ),
     "definition_meaningless": (
         "“{name}” memuat {found}, yang tidak berarti apa-apa di tempat ini; ia dibaca sebagai kejadian biasa.",

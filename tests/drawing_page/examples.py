@@ -214,6 +214,14 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "An escalation calls for somebody while the work goes on.",
         ),
         Example(
+            "subproses_kejadian",
+            "Event sub-processes",
+            "What is in it begins when its event comes, whatever goes on beside it: a message, a timer that counts "
+            "from the start, a signal, an error or escalation. A start with a full ring ends all else in the process "
+            "or sub-process around it; one with a dashed ring goes on beside all that, and may come again.",
+            turns=["dicabut"],
+        ),
+        Example(
             "hentikan_semua",
             "An end for everything",
             "An end with a filled circle ends the whole case, or the sub-process that it is in.",
@@ -273,11 +281,6 @@ REFUSED: Sequence[Example] = (
         "tidak_bersyarat",
         "Waiting for a condition",
         "Nothing watches the variables between two steps of a case.",
-    ),
-    Example(
-        "tidak_subproses_kejadian",
-        "Event sub-processes",
-        "The same is drawn with an event on the edge of a sub-process.",
     ),
     Example("tidak_kompensasi", "Compensation", "Draw the steps that undo as steps."),
 )

@@ -9,6 +9,7 @@ lengkap -> selesai ? ok = true
 lengkap -> periksa *            # the default flow
 sub rapat in=luar each=peserta as=orang collect=setuju into=suara     # one round at a time: seq; loop: while=...
 error gagal on=rapat code=E1
+handler dicabut in=rapat     # an event sub-process; its start: start cabut in=dicabut message=cabut nonint
 user isi give:x="y + 1" take:z="x" keeps     # mappings in and out; sealed, hands=new or hands=all, result=, shape=
 """
 
@@ -17,12 +18,16 @@ import shlex
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from app.base.calendar import Calendar
 from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
 from app.engine.mappings import Assignment, Mappings
+from app.engine.reading.elements import event_sub_processes
+from app.engine.reading.elements.normalization import Drawn
+from app.engine.reading.source import Source
 from app.engine.running.execution import Program
 
 KINDS = {
@@ -43,6 +48,7 @@ KINDS = {
     "escalation": "boundaryEvent",
     "signal": "boundaryEvent",
     "sub": "subProcess",
+    "handler": "subProcess",
     "throw": "intermediateThrowEvent",
 }
 CALENDAR = Calendar(zone=ZoneInfo("Asia/Jakarta"))
@@ -52,6 +58,7 @@ MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09.00 WIB
 def draw(text: str, **properties: str) -> Diagram:
     nodes: dict[str, Node] = {}
     flows: list[Flow] = []
+    handlers = dict[str, list[str]]()
     for line in text.strip().splitlines():
         line = line.split("#")[0].strip()
         if "->" in line:
@@ -59,6 +66,14 @@ def draw(text: str, **properties: str) -> Diagram:
         elif line:
             node = _node(line)
             nodes[node.id] = node
+            if line.startswith("handler "):
+                handlers.setdefault(node.scope, []).append(node.id)
+    drawn = Drawn(nodes, flows, {})
+    for scope, own in handlers.items():
+        where = nodes.get(scope, Node("uji", "subProcess", "Uji", ""))
+        event_sub_processes.enclose(drawn, own, where, scope, cast(Source, SimpleNamespace(failed=set())))
+    flows = drawn.flows
+    nodes = {node.id: replace(node, lane_id=node.lane_id or "upp") for node in nodes.values()}
     lanes = tuple(Lane(lane, lane) for lane in dict.fromkeys(node.lane_id for node in nodes.values()))
     diagram = Diagram("uji", "Uji", properties, lanes, nodes, tuple(flows), {}, ())
     return replace(diagram, questions={q.gateway_id: q for q in _questions(diagram)})
@@ -99,6 +114,7 @@ def _node(line: str) -> Node:
         attached_to=options.get("on"),
         interrupting="nonint" not in rest,
         terminate=word == "terminate",
+        tag="startEvent" if word == "start" else "",
     )
 
 

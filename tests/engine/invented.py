@@ -9,8 +9,10 @@ Block = tuple[str, str]  # where it begins and where it ends
 class Inventor:
     """Makes one diagram. Conditions read ``c`` (0 to 2) and ``c0``, ``c1`` (0 or 1)."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, beside: bool = True) -> None:
+        """``beside``: whether there may be event sub-processes."""
         self.random, self.mapping = Random(seed), Random(-seed - 1)
+        self.beside = Random(f"beside {seed}") if beside else None
         self.lines: list[str] = []
         self.tasks: list[str] = []
         self.scope = ""
@@ -20,6 +22,7 @@ class Inventor:
         first, last = self._block(depth)
         self._flow(start, first)
         self._flow(last, end)
+        self._handlers(depth)
         return "\n".join(sorted(self.lines, key=lambda line: "->" in line))
 
     def _node(self, kind: str, more: str = "") -> str:
@@ -170,10 +173,33 @@ class Inventor:
             self._thrown(caught, last, end)
         else:
             self._flow(last, end)
+        self._handlers(depth)
         self.scope, self.tasks = outside, tasks
         if caught:
             self._caught(name, caught, onward, depth)
         return name, onward
+
+    def _handlers(self, depth: int) -> None:
+        """Event sub-processes beside what is in the scope."""
+        if self.beside is None:
+            return
+        outside, tasks = self.scope, self.tasks
+        for _number in range(self.beside.choice([0, 0, 0, 1, 2, 3])):
+            name = self._node("handler")
+            stays = self.beside.choice(["nonint", ""])
+            what = self.beside.choice(["message", "timer", "error", "escalation"])
+            when = {
+                "message": f"message=m{len(self.lines)}",
+                "timer": f'text="PT{self.beside.randint(1, 99999)}M"',
+                "error": f"error={self.beside.choice(['E1', 'E2'])}",
+                "escalation": "escalation=E1",
+            }
+            self.scope, self.tasks = name, []
+            start = self._node("start", f"{when[what]} {stays if what != 'error' else ''}")
+            first, last = self._block(min(depth, 1))
+            self._flow(start, first)
+            self._flow(last, self._node(self.beside.choice(["end", "end", "terminate"])))
+            self.scope, self.tasks = outside, tasks
 
     def _thrown(self, kind: str, last: str, end: str) -> None:
         gateway, thrown = self._node("xor"), self._node("end", f"{kind}=E{self.random.randint(1, 2)}")

@@ -34,9 +34,9 @@ class Match:
         self.game, self.moves = Racing(drawn.diagram), list[Move]()
 
     @classmethod
-    def invented(cls, seed: int) -> Self:
+    def invented(cls, seed: int, *, beside: bool = True) -> Self:
         """The match of a seed: a diagram that nobody drew, and officers who decide by its dice."""
-        text = Inventor(seed).diagram()
+        text = Inventor(seed, beside=beside).diagram()
         return cls(program(text), Random(seed), f"seed {seed}\n{text}")
 
     def play(self) -> str:

@@ -10,7 +10,9 @@ from app.engine.running import migration
 from app.engine.running.correspondence import propose
 from app.engine.running.execution import Program
 from app.engine.running.migration import Blocked, Plan, Standing
-from tests.engine.drawn import CALENDAR, program
+from app.engine.running.step import Step
+from tests.engine.case import Case
+from tests.engine.drawn import CALENDAR, MONDAY, program
 from tests.engine.invented import Inventor
 from tests.engine.matches import Match
 from tests.engine.mutations import Mutator
@@ -149,3 +151,24 @@ class MovingMatch(Match):
     def _start(self) -> None:
         self.origin = self.drawn.diagram
         super()._start()
+
+
+def moved(
+    case: Case,
+    text: str,
+    *,
+    timers: dict[str, Any] | None = None,
+    names: dict[str, str] | None = None,
+    entered: dict[str, str] | None = None,
+) -> Step:
+    new = program(text)
+    elements = propose(case.program.diagram, new.diagram) | (names or {})
+    plan = Plan(elements, timers or {}, entered or {})
+    standing = Standing(case.state, case.variables, dict.fromkeys(case.tasks, MONDAY))
+    step = migration.migrate(case.program, new, standing, plan, now=case.now, calendar=CALENDAR)
+    assert step.kept is not None
+    case.program = new
+    case.tasks = {task.id: task.node.id for task in step.kept.tasks}
+    case.timers |= {timer.id: timer for timer in step.kept.timers}
+    case.take(step)
+    return step

@@ -217,7 +217,7 @@ class Game:
         self._enter(node, frame, frozenset(after).union(*(token.after for token in come.values())))
 
     def _enter(self, node: Node, frame: Frame, after: Causes) -> None:
-        if node.kind == "endEvent" and frame is self.process:
+        if self.diagram.ends_case(node):
             self.ends.add(node.id)
         if node.kind in {"userTask", "subProcess", "intermediateCatchEvent", "eventBasedGateway"}:
             self._wait(node, frame, after)
@@ -226,7 +226,10 @@ class Game:
         elif node.kind in {"exclusiveGateway", "inclusiveGateway"} and len(self.out[node.id]) > 1:
             self._take(node, frame, self._chosen(node, frame), after)
         elif node.terminate:
-            self._empty(frame.holder, node.id, after)
+            holder = frame.holder
+            while holder is not None and holder.node.is_body:
+                holder = holder.frame.holder
+            self._empty(holder, node.id, after)
         elif node.error or node.escalation:
             self._throw(node, frame, after)
         else:

@@ -166,7 +166,7 @@ class TokenNet:
         elif node.kind == "subProcess":
             self._add_sub_process(node, ins, outs)
         elif node.kind == "endEvent":
-            clears = self._inside(node.scope) if node.terminate else frozenset[str]()
+            clears = self._inside(self.diagram.drawn_in(node)) if node.terminate else frozenset[str]()
             self.ends[node.id] = [Move(node.id, (place,), (), clears=clears) for place in ins]
             self.silent += self.ends[node.id]
         elif node.kind == "parallelGateway":

@@ -87,20 +87,21 @@ def _placed(called: Diagram, call: Node) -> Diagram:
                 origin=Origin(called.key, node.id),
             )
             for node in called.nodes.values()
-            if node.kind != "startEvent" or node.scope or node.message is None
+            if not _starts_elsewhere(called, node)
         },
         flows=tuple(
             replace(_flow(flow, call), origin=Origin(called.key, flow.id))
             for flow in called.flows
-            if not _starts_elsewhere(called, flow)
+            if not _starts_elsewhere(called, called.nodes[flow.source])
         ),
         questions={_id(call, gateway): _question(asked, call) for gateway, asked in called.questions.items()},
         broken={_id(call, element_id): error for element_id, error in called.broken.items()},
     )
 
 
-def _starts_elsewhere(called: Diagram, flow: Flow) -> bool:
-    start = called.nodes[flow.source]
+def _starts_elsewhere(called: Diagram, node: Node) -> bool:
+    """Whether a called process never begins there."""
+    start = called.nodes.get(node.begun_by, node)
     return start.kind == "startEvent" and not start.scope and start.message is not None
 
 
@@ -122,6 +123,7 @@ def _node(node: Node, call: Node, lane_id: str) -> Node:
         id=_id(call, node.id),
         scope=_id(call, node.scope) if node.scope else call.id,
         attached_to=_id(call, node.attached_to) if node.attached_to else None,
+        begun_by=_id(call, node.begun_by) if node.begun_by else "",
         form_key=None if node.kind == "startEvent" else node.form_key,
         lane_id=lane_id,
     )

@@ -15,6 +15,7 @@ from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading.checks import ignored_elements, message_exchange, said_deadlines, structure, timers
 from app.engine.reading.elements import (
     event_references,
+    event_sub_processes,
     flows,
     kinds,
     lanes,
@@ -215,14 +216,22 @@ def _read_levels(process: Element, where: Placed, source: Source) -> Drawn:
     }
     joined = [flow for level in levels for flow in flows.read_flows(level, found, source)]
     whole = Drawn({}, [], {})
+    by_event = {level: event_sub_processes.handlers(level, joined, source) for level in levels}
     for level in levels:
         scope = "" if level is process else attribute(level, "id")
-        own = Drawn(_in(found, scope), _within(joined, found, scope, source), flows.defaults(level))
+        within = _in(found, scope)
+        beside = {node_id: within.pop(node_id) for node_id in by_event[level] if node_id in within}
+        own = Drawn(within, _within(joined, found, scope, source), flows.defaults(level))
         _complete(own, level, scope, where if level is process else place(level), source)
         _race_once(own, source)
-        whole.nodes |= own.nodes
+        whole.nodes |= own.nodes | beside
         whole.flows += own.flows
         whole.defaults |= own.defaults
+    for level in levels:
+        scope = "" if level is process else attribute(level, "id")
+        event_sub_processes.enclose(
+            whole, by_event[level], where if level is process else place(level), scope, source
+        )
     return whole
 
 

@@ -23,7 +23,19 @@ def propose(old: Diagram, new: Diagram) -> dict[str, str]:
         if match.id not in taken and found.get(node.attached_to or "") == match.attached_to:
             found[node.id] = match.id
             taken.add(match.id)
-    return found
+    return found | _bodies(old, new, found)
+
+
+def _bodies(old: Diagram, new: Diagram, found: Correspondence) -> dict[str, str]:
+    """The bodies of event sub-processes by what they lie in, which may be called otherwise."""
+    named = dict[str, str]()
+    for body in (node for node in old.nodes.values() if node.is_body):
+        scope = old.drawn_in(body)
+        around = found.get(scope) if scope else new.key
+        called = f"{around}{body.id.removeprefix(scope or old.key)}"
+        if called in new.nodes:
+            named[body.id] = called
+    return named
 
 
 def alike(one: Node, other: Node) -> bool:
@@ -45,6 +57,6 @@ def _by_name(diagram: Diagram) -> Counter[tuple[str, ...]]:
 
 
 def _named(node: Node) -> tuple[str, ...]:
-    """What an element is known by besides its id; empty without a name."""
-    words = " ".join(node.name.casefold().split())
+    """What an element is known by besides its id; empty without a name of its own."""
+    words = "" if node.is_body or node.begun_by else " ".join(node.name.casefold().split())
     return (node.kind, trigger(node), words) if words else ()

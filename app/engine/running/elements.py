@@ -26,6 +26,9 @@ JOIN = "+"  # prefix of the join of a gateway that both merges and asks
 SPLIT = "<"  # prefix of what an activity with boundary events splits into
 MERGE = ">"  # prefix of what is passed when an activity, or an event on its boundary, goes on
 SCOPE_END = "/"  # prefix of where a sub-process ends
+ENTRY = (
+    "~"  # prefix of what leads to the start that stands for the event outside by which a sub-process begins
+)
 ROUNDS = "*"  # prefix of where an activity that runs several times begins
 ROUND = "@"  # prefix of where one of its rounds begins
 ROUNDS_END = "#"  # prefix of where they end
@@ -91,6 +94,23 @@ class StartChoice(SimpleBpmnTask):
     def _run_hook(self, my_task: Task) -> bool:
         start = my_task.workflow.spec.task_specs[spec_name(my_task.workflow.run.start_node)]
         my_task._sync_children([start], TaskState.FUTURE)
+        return True
+
+
+class EntryChoice(SimpleBpmnTask):
+    """Leads into a sub-process to the start that stands for the event outside from which the token comes."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        """Where it leads turns out when it runs."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        nodes, above = my_task.workflow.spec.diagram.nodes, my_task.parent
+        starts = {nodes[spec.bpmn_id].begun_by: spec for spec in self.outputs}
+        while above is not None and above.task_spec.bpmn_id not in starts:
+            above = above.parent
+        # A start of the process may be cut off already, but a case has only one.
+        begun_by = above.task_spec.bpmn_id if above is not None else my_task.workflow.run.start_node
+        my_task._sync_children([starts[begun_by]], TaskState.FUTURE)
         return True
 
 

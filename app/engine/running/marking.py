@@ -5,7 +5,7 @@ are inside of, the activity that events wait beside, and the flow along which a 
 that and no more, so it can be laid into the spec of another version.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,8 +15,10 @@ from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine import timers
+from app.engine.diagram import Diagram, Node
 from app.engine.running import state as codec
-from app.engine.running.elements import is_join
+from app.engine.running.elements import SPLIT, is_join
 from app.engine.running.spec import ProcessSpec
 from app.engine.scopes import Round, frames
 
@@ -52,6 +54,30 @@ class Slot:
 def waiting(prefix: str, node_id: str) -> Slot:
     """A new event that waits, and knows nothing yet."""
     return Slot(uuid4().hex, prefix, node_id, TaskState.WAITING, {})
+
+
+def events_beside(diagram: Diagram, node: Node) -> tuple[Node, ...]:
+    """The events that wait beside an activity, or that a gateway lets race, in the order in which they open."""
+    if node.kind == "eventBasedGateway":
+        return tuple(diagram.nodes[flow.target] for flow in diagram.outgoing.get(node.id, ()))
+    beside = diagram.boundary.get(node.id, ())
+    return tuple(sorted(beside, key=lambda event: bool(event.timer and timers.is_relative(event.timer))))
+
+
+def in_bodies(
+    slots: Iterable[Slot], diagram: Diagram, scope: str, waiting_events: Mapping[str, Slot] | None = None
+) -> tuple[Slot, ...]:
+    """Tokens of one drawn sub-process, or of the process "", each in the body that holds its element, with the events
+    that wait on the edge of that: those given, by id, else new ones."""
+    found, known = list(slots), waiting_events or {}
+    for body in diagram.bodies_in(scope):
+        inside = [slot for slot in found if diagram.nodes[slot.node_id].scope == body.id]
+        if inside:
+            held = Slot(uuid4().hex, "", body.id, TaskState.COMPLETED, {}, within=tuple(inside))
+            events = [known.get(e.id) or waiting("", e.id) for e in events_beside(diagram, body)]
+            split = Slot(uuid4().hex, SPLIT, body.id, TaskState.COMPLETED, {}, within=(held, *events))
+            found = [slot for slot in found if slot not in inside] + [split]
+    return tuple(found)
 
 
 @dataclass

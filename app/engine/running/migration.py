@@ -130,8 +130,9 @@ def tokens(program: Program, standing: Standing, *, now: datetime, calendar: Cal
     Raises:
         ExecutionFailed: the state cannot be read.
     """
-    slots = marking.take(_read(program, standing, now, calendar))
-    return [slot for top in slots for slot in top.walk() if slot.prefix not in (SPLIT, ROUND)]
+    slots = (s for top in marking.take(_read(program, standing, now, calendar)) for s in top.walk())
+    bodies = {node.id for node in program.diagram.nodes.values() if node.is_body}
+    return [slot for slot in slots if slot.prefix not in (SPLIT, ROUND) and slot.node_id not in bodies]
 
 
 def _read(program: Program, standing: Standing, now: datetime, calendar: Calendar) -> codec.Workflow:
@@ -165,8 +166,49 @@ class _Move:
     def put(self, slots: Sequence[Slot], scope: str, rounds_of: str = "") -> tuple[Slot, ...]:
         """The slots in the other version, inside of its sub-process ``scope`` ("": the process), in a round of
         ``rounds_of``."""
-        found = [self._moved_slot(slot, scope, rounds_of) for slot in slots]
-        return tuple(slot for slot in found if slot is not None)
+        events = dict[str, Slot]()
+        if rehoused := not rounds_of and self._lies_otherwise(slots, scope):
+            slots = self._taken_out(slots, events)
+        bodies = {body.id for body in self.new.diagram.bodies_in(scope)} if rehoused else set()
+        found = []
+        for slot in slots:
+            target = self.new.diagram.nodes.get(self._target_of(slot))
+            inside = target.scope if target is not None and target.scope in bodies else scope
+            found.append(self._moved_slot(slot, inside, rounds_of))
+        moved = tuple(slot for slot in found if slot is not None)
+        return marking.in_bodies(moved, self.new.diagram, scope, events) if rehoused else moved
+
+    def _lies_otherwise(self, slots: Sequence[Slot], scope: str) -> bool:
+        """Whether tokens stand in bodies that the other version does not have, or come to stand in some that this one
+        does not have."""
+        old, new = self.old.diagram, self.new.diagram
+        if not slots or (scope and new.nodes[scope].is_body):
+            return False
+        lying = old.drawn_in(old.nodes[slots[0].node_id])
+        return {self.names.get(body.id) for body in old.bodies_in(lying)} != {
+            b.id for b in new.bodies_in(scope)
+        }
+
+    def _taken_out(self, slots: Sequence[Slot], events: dict[str, Slot]) -> list[Slot]:
+        """The tokens without the bodies that they stand in; what waits on the edge of these is put into ``events`` by
+        its name in the other version."""
+        found = list[Slot]()
+        for slot in slots:
+            if not self.old.diagram.nodes[slot.node_id].is_body:
+                found.append(slot)
+                continue
+            held, *beside = slot.within if slot.prefix == SPLIT else (slot,)
+            found += self._taken_out(held.within, events)
+            new = self.new.diagram
+            named = [
+                new.nodes[self._target_of(event)] for event in beside if self._target_of(event) in new.nodes
+            ]
+            moved = [self._event(event, named) for event in beside]
+            events |= {event.node_id: event for event in moved if event is not None}
+        return found
+
+    def _target_of(self, slot: Slot) -> str:
+        return self.plan.entered.get(slot.id) or self.names.get(slot.node_id, "")
 
     def _moved_slot(self, slot: Slot, scope: str, rounds_of: str) -> Slot | None:
         events: tuple[Slot, ...] = ()
@@ -175,8 +217,7 @@ class _Move:
             split_id, (slot, *rest) = slot.id, slot.within
             events = tuple(rest)
         was = self.old.diagram.nodes[slot.node_id]
-        target_id = self.plan.entered.get(slot.id) or self.names.get(slot.node_id)
-        target = self.new.diagram.nodes.get(target_id or "")
+        target = self.new.diagram.nodes.get(self._target_of(slot))
         if target is None:
             return self._stopped("removed", was)
         if slot.id in self.plan.entered or not self._fits(slot, was, target, rounds_of):
@@ -257,7 +298,14 @@ class _Move:
         if host.origin or host.prefix in (QUESTION, ROUND):
             return host
         is_round = host.prefix == "" and target.loop is not None
-        beside, before = ((), ()) if is_round else (_events(self.new, target), _events(self.old, was))
+        beside, before = (
+            ((), ())
+            if is_round
+            else (
+                marking.events_beside(self.new.diagram, target),
+                marking.events_beside(self.old.diagram, was),
+            )
+        )
         passed = {*host.internal.get("passed", ()), *self._fired(before, events)}
         kept = {e.node_id: e for e in (self._event(each, beside) for each in events) if e is not None}
         wanted = [node for node in beside if node.id in kept or node.id not in passed]
@@ -349,15 +397,6 @@ def can_enter(program: Program, node: Node) -> bool:
         return False
     incoming = sum(flow.target == node.id for flow in program.diagram.flows)
     return not (node.kind in {"parallelGateway", "inclusiveGateway"} and incoming > 1)
-
-
-def _events(program: Program, node: Node) -> tuple[Node, ...]:
-    """The events that wait beside an activity, or that a gateway lets race, in the order in which they open."""
-    diagram = program.diagram
-    if node.kind == "eventBasedGateway":
-        return tuple(diagram.nodes[flow.target] for flow in diagram.outgoing.get(node.id, ()))
-    beside = diagram.boundary.get(node.id, ())
-    return tuple(sorted(beside, key=lambda event: bool(event.timer and timers.is_relative(event.timer))))
 
 
 # -- what was laid ---------------------------------------------------------------------------------

@@ -30,7 +30,11 @@ def steps(program: Program) -> list[Node]:
     """Where a case may go on that is over, in the order in which it is drawn: no step inside of a sub-process, which
     begins with its first."""
     diagram = program.diagram
-    found = (node for node in diagram.nodes.values() if not node.scope and can_enter(program, node))
+    begun = diagram.event_sub_processes  # by their event alone
+    drawn = (
+        n for n in diagram.nodes.values() if not diagram.drawn_in(n) and not n.is_body and n.id not in begun
+    )
+    found = (node for node in drawn if can_enter(program, node))
     return [node for node in found if node.kind in _STEPS or node.id in diagram.questions]
 
 
@@ -53,7 +57,7 @@ def reopen(
     run = Run(program.diagram, program.tables, dict(variables), now, calendar)
     prefix = program.spec.entry(to).name.partition(".")[0]
     token = Slot(uuid4().hex, prefix, to, TaskState.FUTURE, {})
-    workflow = marking.lay((token,), program.spec, run)
+    workflow = marking.lay(marking.in_bodies((token,), program.diagram, ""), program.spec, run)
     if found := [Obstacle(*one) for one in blocked_joins.new_trouble(_nowhere(program), workflow, {})]:
         raise Blocked(found)
     try:

@@ -24,6 +24,7 @@ from SpiffWorkflow.task import Task
 from app.engine.diagram import Diagram, Node
 from app.engine.mappings import Mappings
 from app.engine.running.elements import (
+    ENTRY,
     JOIN,
     MERGE,
     QUESTION,
@@ -35,6 +36,7 @@ from app.engine.running.elements import (
     SPLIT,
     Automatic,
     Ending,
+    EntryChoice,
     ErrorEvent,
     EscalationEvent,
     Exclusive,
@@ -174,8 +176,9 @@ def _is_frame(node: Node) -> bool:
 
 def _ending(spec: ProcessSpec, node: Node, name: str, common: dict[str, Any]) -> Any:
     if node.terminate:
-        scope = spec.task_specs[spec_name(node.scope)] if node.scope else None
-        definition = NoneEventDefinition() if node.scope else TerminateEventDefinition()
+        drawn_in = spec.diagram.drawn_in(node)
+        scope = spec.task_specs[spec_name(drawn_in)] if drawn_in else None
+        definition = NoneEventDefinition() if drawn_in else TerminateEventDefinition()
         return Terminate(spec, name, definition, scope, **common)
     return (Ending if node.tells else EndEvent)(spec, name, NoneEventDefinition(), **common)
 
@@ -275,6 +278,11 @@ def _connect(spec: ProcessSpec) -> None:
 def _begin(spec: ProcessSpec, node: Node) -> None:
     """Lead into a sub-process: to its start event; an empty one is left at once."""
     scope, inside = spec.task_specs[spec_name(node.id)], spec.diagram.starts_in(node.id)
+    if len(inside) > 1 and inside[0].begun_by:
+        first = EntryChoice(spec, spec_name(node.id, ENTRY))
+        first.bpmn_id = None
+        scope.connect(first)
+        scope = first
     for start in inside:
         scope.connect(spec.entry(start.id))
     if not inside:

@@ -138,7 +138,7 @@ def _passed(run: Run, task: Task) -> None:
         return
     run.visits[node_id] += 1
     node, flows = run.diagram.nodes[node_id], run.diagram.outgoing.get(node_id, ())
-    if node.kind == "endEvent" and not node.scope:
+    if run.diagram.ends_case(node):
         run.end = node
     if isinstance(task.parent.task_spec, BoundaryEventSplit) and not node.attached_to:
         run.visits.update(flow.id for flow in run.diagram.raced_along(node_id))

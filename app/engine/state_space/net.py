@@ -1,7 +1,7 @@
 """What of a diagram does not change while tokens move through it: where each of them may come to."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from app.engine import timers
@@ -41,6 +41,15 @@ class Net:
             if node.kind == "startEvent":
                 found[node.scope].append(node.id)
         return found
+
+    def entries(self, scope: str) -> list[list[str]]:
+        """The starts with which a sub-process may begin: all at once, or the one for where a token comes from."""
+        starts = self.starts[scope]
+        return [[one] for one in starts] if starts and self.nodes[starts[0]].begun_by else [starts]
+
+    def is_in_body(self, node: Node) -> bool:
+        """Whether what lies around a node is a body, which ends with what lies around itself."""
+        return bool(node.scope) and self.nodes[node.scope].is_body
 
     @cached_property
     def depth(self) -> int:
@@ -166,11 +175,19 @@ class Net:
     @cached_property
     def taking(self) -> set[str]:
         """The nodes from which a token, without leaving its sub-process, may come to where it takes others away."""
-        found = {node.id for node in self.nodes.values() if node.terminate}
+        ends = [node for node in self.nodes.values() if node.terminate]
+        found = {one.id for end in ends for one in self._ended_with(end)}
         for node in self.nodes.values():
             if node.tells and (node.error or node.escalation):
                 found |= self._taken_from(node)
         return found | self._leading_to(flow for name in found for flow in self.into[name])
+
+    def _ended_with(self, end: Node) -> Iterator[Node]:
+        """The end and the bodies around it."""
+        yield end
+        while self.is_in_body(end):
+            end = self.nodes[end.scope]
+            yield end
 
     def _taken_from(self, thrown: Node) -> set[str]:
         """What throws, and the activities around it, within the one that an event takes away for that."""

@@ -13,7 +13,7 @@ docs/decisions/0043-paths-are-searched.md
 
 import re
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -308,10 +308,14 @@ class _Search:
         return inside if token[0] == _HOLDS else inside[0][3] if inside[0][0] == _HOLDS else ()
 
     def _around(self, token: Token, moves: Iterable[_Move]) -> list[_Change]:
-        """What becomes of an activity by moves inside of it. What is thrown may be caught on its boundary."""
+        """What becomes of an activity by moves inside of it. What is thrown may be caught on its boundary; an end
+        that terminates ends what lies around a body too."""
         kind, name, over, _inside = token
         found = list[_Change]()
         for frame, act, thrown in moves:
+            if thrown is not None and thrown.terminate:
+                found.append((None, act, thrown if self.net.is_in_body(self.net.nodes[name]) else None))
+                continue
             held = frame if kind == _HOLDS else ((_HOLDS, name, (), frame),)
             now: Token = (kind, name, over, held)
             event = self.net.catcher(name, thrown) if thrown is not None else None
@@ -331,10 +335,13 @@ class _Search:
 
     def _round(self, name: str) -> Frame:
         node = self.net.nodes[name]
-        return (self._begun(name),) if node.kind == "subProcess" else ((_WAITS, name, (), ()),)
+        return (
+            (self._begun(name, self.net.starts[name]),)
+            if node.kind == "subProcess"
+            else ((_WAITS, name, (), ()),)
+        )
 
-    def _begun(self, name: str) -> Token:
-        starts = self.net.starts[name]
+    def _begun(self, name: str, starts: Sequence[str]) -> Token:
         self.reached.update(starts)
         return (_HOLDS, name, (), tuple(sorted(token for start in starts for token in self._leave(start))))
 
@@ -350,11 +357,11 @@ class _Search:
             return [([(_WAITS, node.id, (), ())], None, None)]
         self.reached.add(node.id)
         if node.kind == "subProcess":
-            return [([self._begun(node.id)], None, None)]
+            return [([self._begun(node.id, starts)], None, None) for starts in self.net.entries(node.id)]
         if node.kind in {"exclusiveGateway", "inclusiveGateway"}:
             return self._choose(node)
         if node.terminate:
-            return [(None, Act(node.id), None)]
+            return [(None, Act(node.id), node if self.net.is_in_body(node) else None)]
         thrown = node if node.tells and (node.error or node.escalation) else None
         return [(self._leave(node.id), None, thrown)]
 

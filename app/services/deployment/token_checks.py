@@ -124,7 +124,7 @@ def _closed(diagram: Diagram, explored: Explored, closed: frozenset[str]) -> Ite
 
 def _of_resolutions(diagram: Diagram) -> Iterator[Finding]:
     """Ends that say that the case is resolved while a task may be open elsewhere, and the case ends there then."""
-    resolved = (node for node in diagram.nodes.values() if node.is_resolution and not node.scope)
+    resolved = (node for node in diagram.nodes.values() if node.is_resolution and diagram.ends_case(node))
     ends = [end for end in resolved if not end.terminate and len(diagram.nodes) <= _MOST_NODES]
     branches = branches_to(diagram) if ends else {}
     for end in ends:
@@ -146,7 +146,7 @@ def _other_end(diagram: Diagram, task: Node) -> Node | None:
     seen, waiting, leading = {task.id}, [task.id], ways(diagram)
     for name in waiting:
         node = diagram.nodes[name]
-        if node.kind == "endEvent" and not node.scope and not node.is_resolution:
+        if diagram.ends_case(node) and not node.is_resolution:
             return node
         new = [target for target in leading.get(name, ()) if target not in seen]
         seen.update(new)

@@ -104,6 +104,8 @@ def can_stand(version: Version, node_id: str) -> bool:
     """Whether a token can wait at an element."""
     node = version.diagram.nodes[node_id]
     waits = {"userTask", "subProcess", "intermediateCatchEvent", "eventBasedGateway", "boundaryEvent"}
+    if node.is_body:  # what stands in it is moved by itself
+        return False
     if node.kind in waits or node_id in version.diagram.questions:
         return True
     incoming = sum(flow.target == node_id for flow in version.diagram.flows)
@@ -113,7 +115,7 @@ def can_stand(version: Version, node_id: str) -> bool:
 def targets(target: Version) -> list[tuple[str, str, str]]:
     """(id, name, kind) of the elements of a version at which a case can stand or which it can enter, by name."""
     kinds = {"startEvent", "boundaryEvent"}
-    nodes = [node for node in target.diagram.nodes.values() if node.kind not in kinds]
+    nodes = [node for node in target.diagram.nodes.values() if node.kind not in kinds and not node.is_body]
     named = [(node.id, node.name or node.id, node.kind) for node in nodes]
     return sorted(named, key=lambda one: (one[2] != "userTask", one[1].casefold()))
 

@@ -105,7 +105,7 @@ class _Search:
         if node.id in way or self._passed > _MOST:
             return
         text = node.properties.get("status publik", "")
-        ends = node.kind == "endEvent" and not node.scope
+        ends = self._diagram.ends_case(node)
         if (text and text.casefold() != self._here) or (ends and node.name):
             told = queries.explanation(self._version, node)
             self._keep(NextStep(text or node.name, at, self._asks(node), ends, node.is_resolution, told))

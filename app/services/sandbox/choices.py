@@ -12,7 +12,15 @@ from app.base.errors import NotFound
 from app.base.i18n import _
 from app.engine.diagram import Question
 from app.forms import Form
-from app.models import EventStart, Job, MessageWait, ProcessDefinition, ProcessInstance, UserTask
+from app.models import (
+    EventStart,
+    InstanceMessage,
+    Job,
+    MessageWait,
+    ProcessDefinition,
+    ProcessInstance,
+    UserTask,
+)
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -177,6 +185,8 @@ def next_timer(session: Session) -> NextTimer | None:
     job = session.scalars(query.options(joinedload(Job.instance))).one_or_none()
     if job is None or job.run_at is None:
         return None
+    if job.message_id is not None:  # on its way to whichever case it is for
+        return NextTimer(job.run_at, session.get_one(InstanceMessage, job.message_id).name)
     definition_id = job.instance.definition_id if job.instance else job.definition_id or 0
     nodes = definitions.version(session, definition_id).diagram.nodes
     node, host = nodes.get(job.activity_id), nodes.get(job.attached_to or "")

@@ -163,7 +163,7 @@ class _Chart:
         if node.scope and self._is_hidden(node):
             return False
         if node.kind in ("startEvent", "endEvent"):
-            return not node.scope
+            return not self.diagram.drawn_in(node) and not node.begun_by
         if node.kind in _DECISIONS:
             return len(self.diagram.outgoing.get(node.id, ())) > 1
         return node.kind == "userTask" or (node.kind == "subProcess" and self._is_row(node))
@@ -179,7 +179,11 @@ class _Chart:
         starts = [n for n in self.diagram.nodes.values() if n.kind == "startEvent" and not n.scope]
         found = {node.id: node for node in starts}
         waiting = deque(starts)
-        while waiting:
+        beside = [n for id_ in self.diagram.event_sub_processes for n, _text in self._reached(id_, "", set())]
+        while waiting or beside:
+            if not waiting:
+                waiting.append(beside.pop(0))
+                found[waiting[0].id] = waiting[0]
             node = waiting.popleft()
             self.order.append(node)
             seen = set[tuple[str, str]]()

@@ -164,7 +164,7 @@ def _questions(diagram: Diagram) -> Iterator[Oddity]:
             yield Oddity("questions", name, told)
         if any(not flow.name for flow in flows):
             yield Oddity("questions", name, _("Ada panah keluar tanpa jawaban."))
-    if not any(node.kind == "endEvent" and not node.scope for node in diagram.nodes.values()):
+    if not any(map(diagram.ends_case, diagram.nodes.values())):
         yield Oddity("questions", diagram.name, _("Alur ini tidak punya akhir."))
     used = {node.lane_id for node in diagram.nodes.values() if node.kind == "userTask"}
     for lane in diagram.lanes:

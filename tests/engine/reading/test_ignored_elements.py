@@ -163,6 +163,13 @@ def edge(**given: str) -> bytes:
     return xml
 
 
+def beside(**given: str) -> bytes:
+    event_ = node("startEvent", "dalam", inside='<bpmn:messageEventDefinition messageRef="m"/>', **given)
+    held = inside(event_, user("isi"), end("usai"), flows="dalam > isi > usai")
+    shapes = [start(), user("a"), end(), node("subProcess", "bila", inside=held, triggeredByEvent="true")]
+    return bpmn(shapes, "start > a > end", outside=NAMES)
+
+
 TALK = pools([kecamatan(), dinas()], "kirim > usulan_masuk", "jawab > tunggu")
 TWO = pools([kecamatan(), dinas()], "kirim > usulan_masuk").replace(
     b'<bpmn:collaboration id="k">', b'<bpmn:message id="surat" name="Surat"/><bpmn:collaboration id="k">'
@@ -227,6 +234,7 @@ DOES: dict[tuple[str, str], tuple[bytes, bytes]] = {
     },
     ("eventBasedGateway", "instantiate"): (raced(), raced(instantiate="true")),
     ("eventBasedGateway", "eventGatewayType"): (raced(), raced(eventGatewayType="Parallel")),
+    ("startEvent", "isInterrupting"): (beside(), beside(isInterrupting="false")),
     ("boundaryEvent", "attachedToRef"): (edge(), edge(attachedToRef="b")),
     ("boundaryEvent", "cancelActivity"): (edge(), edge(cancelActivity="true")),
     ("messageEventDefinition", "messageRef"): refers("message", "m"),

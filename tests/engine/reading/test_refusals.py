@@ -96,7 +96,6 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
 @pytest.mark.parametrize(
     ("xml", "code"),
     [
-        (task("subProcess", triggeredByEvent="true"), "not_yet_event_sub_process"),
         (
             task(
                 "adHocSubProcess",

@@ -8,13 +8,11 @@ from typing import Any
 import pytest
 
 from app.engine.diagram import Diagram
-from app.engine.running import migration
 from app.engine.running.correspondence import propose
-from app.engine.running.migration import Blocked, Plan, Standing
-from app.engine.running.step import Step
+from app.engine.running.migration import Blocked
 from tests.engine.case import Case
-from tests.engine.drawn import CALENDAR, MONDAY, draw, program
-from tests.engine.moving import MovingMatch
+from tests.engine.drawn import MONDAY, draw
+from tests.engine.moving import MovingMatch, moved
 
 MODELS = int(os.environ.get("ALUR_MODELS", "400"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
@@ -44,30 +42,9 @@ belah -> dua -> temu
 """
 
 
-def move(
-    case: Case,
-    text: str,
-    *,
-    timers: dict[str, Any] | None = None,
-    names: dict[str, str] | None = None,
-    entered: dict[str, str] | None = None,
-) -> Step:
-    new = program(text)
-    elements = propose(case.program.diagram, new.diagram) | (names or {})
-    plan = Plan(elements, timers or {}, entered or {})
-    standing = Standing(case.state, case.variables, dict.fromkeys(case.tasks, MONDAY))
-    step = migration.migrate(case.program, new, standing, plan, now=case.now, calendar=CALENDAR)
-    assert step.kept is not None
-    case.program = new
-    case.tasks = {task.id: task.node.id for task in step.kept.tasks}
-    case.timers |= {timer.id: timer for timer in step.kept.timers}
-    case.take(step)
-    return step
-
-
 def why(case: Case, text: str, **kwargs: Any) -> list[str]:
     with pytest.raises(Blocked) as refused:
-        move(case, text, **kwargs)
+        moved(case, text, **kwargs)
     return [obstacle.code for obstacle in refused.value.obstacles]
 
 
@@ -86,7 +63,7 @@ def test_an_open_task_takes_the_new_lane_and_name_and_keeps_its_deadline() -> No
     [task], [timer] = case.tasks, case.timers.values()
     case.now += timedelta(days=1)
     changed = ONE.replace("periksa lane=upp", "periksa lane=upt name=Telaah").replace("3 hari", "9 hari")
-    step = move(case, changed)
+    step = moved(case, changed)
     assert step.kept is not None
     [kept] = step.kept.tasks
     assert (kept.id, kept.node.lane_id, kept.node.name) == (task, "upt", "Telaah")
@@ -101,7 +78,7 @@ def test_an_open_task_takes_the_new_lane_and_name_and_keeps_its_deadline() -> No
 def test_a_running_deadline_becomes_what_was_chosen(way: str, due: int) -> None:
     case = Case(ONE)
     case.now += timedelta(days=1)
-    step = move(case, ONE.replace("3 hari", "5 hari"), timers={"lewat": way})
+    step = moved(case, ONE.replace("3 hari", "5 hari"), timers={"lewat": way})
     [timer] = case.timers.values()
     assert (timer.due.at - MONDAY).days + 23 == due
     assert step.kept is not None
@@ -110,8 +87,8 @@ def test_a_running_deadline_becomes_what_was_chosen(way: str, due: int) -> None:
 
 def test_a_shifted_deadline_moves_by_what_the_texts_differ_in() -> None:
     case = Case(ONE)
-    move(case, ONE.replace("3 hari", "9 hari"))  # keeps 26 November
-    move(case, ONE.replace("3 hari", "8 hari"), timers={"lewat": "shift"})
+    moved(case, ONE.replace("3 hari", "9 hari"))  # keeps 26 November
+    moved(case, ONE.replace("3 hari", "8 hari"), timers={"lewat": "shift"})
     [timer] = case.timers.values()
     assert timer.due.at.day == 25  # a working day less
 
@@ -121,7 +98,7 @@ def test_a_new_timer_is_counted_from_now_or_from_when_its_task_opened() -> None:
     for way, day in (("keep", 27), ("recompute", 26)):
         case = Case(plain)
         case.now += timedelta(days=1)
-        step = move(case, ONE, timers={"lewat": way})
+        step = moved(case, ONE, timers={"lewat": way})
         [timer] = step.timers
         assert timer.due.at.day == day
         case.now = timer.due.at
@@ -132,7 +109,7 @@ def test_a_new_timer_is_counted_from_now_or_from_when_its_task_opened() -> None:
 def test_a_timer_that_is_drawn_no_more_is_cancelled() -> None:
     case = Case(ONE)
     [timer] = case.timers
-    step = move(case, "\n".join(line for line in ONE.splitlines() if "lewat" not in line))
+    step = moved(case, "\n".join(line for line in ONE.splitlines() if "lewat" not in line))
     assert step.stopped_timers == (timer,)
     assert step.kept is not None
     assert step.kept.tasks[0].due is None
@@ -145,7 +122,7 @@ def test_a_timer_that_fired_does_not_fire_again_even_by_way_of_a_version_without
     case = Case(ONE)
     case.wait(days=10)
     for text in (ONE.replace("3 hari", "9 hari"), plain, ONE):
-        step = move(case, text)
+        step = moved(case, text)
         assert not step.timers
         assert not case.timers
     assert step.kept is not None
@@ -156,7 +133,7 @@ def test_a_deadline_that_passed_stays_the_deadline_under_another_id_too() -> Non
     case.wait(days=10)
     for name in ("telat", "lambat"):
         other = ONE.replace("timer lewat", f"timer {name}").replace("lewat ->", f"{name} ->")
-        step = move(case, other.replace("nonint tenggat", "nonint tenggat name=lewat"))
+        step = moved(case, other.replace("nonint tenggat", "nonint tenggat name=lewat"))
         assert step.kept is not None
         assert step.kept.passed == set(case.tasks)
 
@@ -165,7 +142,7 @@ def test_a_task_with_another_id_is_known_by_its_name_and_kind() -> None:
     case = Case(ONE.replace("user periksa", "user periksa name=Telaah"))
     [task] = case.tasks
     renamed = ONE.replace("periksa", "telaahan").replace("user telaahan", "user telaahan name=Telaah")
-    step = move(case, renamed)
+    step = moved(case, renamed)
     assert case.tasks == {task: "telaahan"}
     assert step.kept is not None
     assert step.kept.renamed == {"periksa": "telaahan"}
@@ -179,7 +156,7 @@ def test_a_task_that_is_gone_stops_the_move_until_somebody_says_where_to() -> No
     gone = "\n".join(line for line in gone.splitlines() if "periksa" not in line and "lewat" not in line)
     assert why(case, gone) == ["removed"]
     [task] = case.tasks
-    step = move(case, gone, names={"periksa": "kirim"})
+    step = moved(case, gone, names={"periksa": "kirim"})
     assert case.tasks == {task: "kirim"}  # the same work, elsewhere in the drawing
     assert step.stopped_timers
     case.complete("kirim")
@@ -189,7 +166,7 @@ def test_a_task_that_is_gone_stops_the_move_until_somebody_says_where_to() -> No
 def test_a_token_may_enter_another_step_afresh() -> None:
     case = Case(ONE)
     [task] = case.tasks
-    step = move(case, ONE, entered={task: "kirim"})
+    step = moved(case, ONE, entered={task: "kirim"})
     assert step.closed == (task,)
     assert [opened.node.id for opened in step.opened] == ["kirim"]
     assert [event.type for event in step.events] == ["task_cancelled", "task_created"]
@@ -198,7 +175,7 @@ def test_a_token_may_enter_another_step_afresh() -> None:
 
 def test_a_token_may_be_moved_to_an_end() -> None:
     case = Case(ONE)
-    step = move(case, ONE, entered={next(iter(case.tasks)): "selesai"})
+    step = moved(case, ONE, entered={next(iter(case.tasks)): "selesai"})
     assert step.ended
 
 
@@ -212,7 +189,7 @@ def test_nothing_enters_where_no_flow_can_lead(target: str) -> None:
 def test_a_branch_waits_on_at_its_join() -> None:
     case = Case(TWO)
     case.complete("satu")
-    move(
+    moved(
         case,
         TWO.replace("-> temu -> akhir", "-> antara -> temu -> akhir").replace(
             "user akhir", "user akhir\nuser antara"
@@ -229,7 +206,7 @@ def test_a_join_that_needs_fewer_branches_goes_on_at_once() -> None:
     fewer = TWO.replace("belah -> dua -> temu", "belah -> dua -> lain").replace(
         "user akhir", "user akhir\nend lain"
     )
-    step = move(case, fewer)
+    step = moved(case, fewer)
     assert case.open == ["akhir", "dua"]
     assert [task.node.id for task in step.opened] == ["akhir"]
 
@@ -270,7 +247,7 @@ buka -> bahas -> catat -> tutup
 
 def test_work_inside_a_sub_process_moves_with_it() -> None:
     case = Case(SUB)
-    move(case, SUB.replace("rapat", "sidang").replace("sub sidang", "sub sidang name=rapat"))
+    moved(case, SUB.replace("rapat", "sidang").replace("sub sidang", "sub sidang name=rapat"))
     case.complete("bahas")
     case.complete("catat")
     assert case.open == ["kirim"]
@@ -290,7 +267,7 @@ def test_rounds_go_on_and_keep_what_was_collected() -> None:
     first, second = case.tasks
     case.complete_task(first, suara="ya")
     case.complete("catat")
-    move(case, EACH.replace("user catat", "user catat lane=upt"))
+    moved(case, EACH.replace("user catat", "user catat lane=upt"))
     case.complete_task(second, suara="tidak")
     case.complete("catat")
     assert case.variables["semua"] == ["ya", "tidak"]
@@ -328,7 +305,7 @@ def test_an_event_gateway_waits_for_what_it_leads_to_now() -> None:
     )
     changed = "\n".join(sorted(changed.splitlines(), key=lambda line: "->" in line))
     changed = changed.replace("tunggu -> habis -> selesai", "").replace('catch habis text="PT5H"', "")
-    step = move(case, changed)
+    step = moved(case, changed)
     assert len(step.stopped_timers) == 1
     assert [wait.node.id for wait in step.messages] == ["telepon"]
     assert step.kept is not None
@@ -356,14 +333,14 @@ def test_a_question_that_becomes_a_rule_is_in_the_way() -> None:
     case = Case(asked)
     assert case.open == ["pilih"]
     assert why(case, decided) == ["kind_changed"]
-    move(case, decided, entered={next(iter(case.tasks)): "pilih"})
+    moved(case, decided, entered={next(iter(case.tasks)): "pilih"})
     assert case.open == ["kanan"]
 
 
 def test_data_is_carried_in_again_where_a_task_maps_it_otherwise() -> None:
     text = "start mulai\nuser isi give:x=a\nend selesai\nmulai -> isi -> selesai"
     case = Case(text, {"a": 1, "b": 2})
-    step = move(case, text.replace("give:x=a", "give:x=b"))
+    step = moved(case, text.replace("give:x=a", "give:x=b"))
     assert step.kept is not None
     assert step.kept.tasks[0].locals == {"x": 2}
 

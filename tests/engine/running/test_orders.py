@@ -214,7 +214,7 @@ def test_an_activity_may_end_and_be_left_before_what_it_escalated_is_taken_up() 
 def test_an_invented_race_needs_another_order_than_the_games_own(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
-    assert Match.invented(seed).play() in {"ended", "dead", "open"}
+    assert Match.invented(seed, beside=False).play() in {"ended", "dead", "open"}
     monkeypatch.setattr(matches, "ORDERS", 1)
     with pytest.raises(AssertionError):
-        Match.invented(seed).play()
+        Match.invented(seed, beside=False).play()

@@ -17,7 +17,7 @@ from app.services.definitions.definitions import Version
 from app.services.sop_documents import contents, files, layouts, sheets, word
 from app.services.sop_documents.layouts import LAYOUTS, PAPERS
 from app.services.sop_documents.routes import Box
-from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.engine.building import bpmn, end, exclusive, flow, inside, node, start, user
 from tests.services.sop_documents import reading
 from tests.services.sop_documents.source import SOP, SOURCE, cells, document, laid_out, said, shipped
 from tests.sop import DIAGRAM, ROOT
@@ -271,3 +271,10 @@ def test_any_diagram_has_a_document_in_which_each_task_stands_once() -> None:
             assert sum(figure.kind != "pentagon" for figure in drawn) == len(ids), path
             seen += len(ids)
     assert seen > 300
+
+
+def test_the_steps_of_event_sub_processes_are_rows() -> None:
+    held = inside(start("datang"), user("catat"), end("usai"), flows="datang > catat > usai")
+    beside = node("subProcess", "bila", inside=held, triggeredByEvent="true")
+    rows = document(bpmn([start(), user("telaah"), end(), beside], "start > telaah > end")).rows
+    assert [row.activity for row in rows] == ["Telaah", "Catat"]

@@ -37,6 +37,7 @@ READ: Mapping[str, frozenset[str]] = {
     "complexGateway": frozenset({"default"}),
     "eventBasedGateway": frozenset({"instantiate", "eventGatewayType"}),
     "boundaryEvent": frozenset({"attachedToRef", "cancelActivity"}),
+    "startEvent": frozenset({"isInterrupting"}),
     "messageEventDefinition": frozenset({"messageRef", "operationRef"}),
     "signalEventDefinition": frozenset({"signalRef"}),
     "errorEventDefinition": frozenset({"errorRef"}),

@@ -97,7 +97,7 @@ def _check_host(node: Node, diagram: Diagram, source: Source) -> None:
         source.error("boundary_not_attached", node)
     elif host is None:
         source.error("boundary_host_unknown", node, ref=node.attached_to)
-    elif host.tag not in ACTIVITIES:
+    elif host.tag not in ACTIVITIES and not host.is_body:
         source.error("boundary_host_not_activity", node, host=host.name or host.id)
     elif host.kind in _AUTOMATIC:
         source.warning("boundary_on_automatic", node, host=host.name or host.id)
@@ -151,8 +151,8 @@ def _is_ad_hoc(diagram: Diagram, scope: str) -> bool:
 def _warn_of_ends(diagram: Diagram, source: Source) -> None:
     last = [node for node in diagram.nodes.values() if not diagram.outgoing.get(node.id)]
     for node in last:
-        if not node.tag or node.kind == "parallelGateway":
-            continue  # made here, or told of as it was understood
+        if not node.tag or node.kind == "parallelGateway" or node.id in diagram.event_sub_processes:
+            continue  # made here, told of as it was understood, or by its nature
         if node.kind == "boundaryEvent" and node.interrupting:
             source.warning("boundary_ends", node)
         elif node.kind != "endEvent" and not _is_ad_hoc(diagram, node.scope):

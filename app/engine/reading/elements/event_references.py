@@ -24,7 +24,7 @@ def name(element: Element, definition: Element, kind: str, source: Source) -> st
         code = one_line(attribute(found, REFERRED[kind])) or one_line(attribute(found, "name")) or wanted
         return code[:NAME_LENGTH]
     own = one_line(attribute(element, "name"))[:NAME_LENGTH]
-    catches_any = kind != "signal" and local(element) == "boundaryEvent"
+    catches_any = kind != "signal" and local(element) in {"boundaryEvent", "startEvent"}
     return "" if catches_any else own or attribute(element, "id")
 
 

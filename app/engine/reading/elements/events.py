@@ -24,6 +24,8 @@ _MEANINGLESS: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"error", "escalation", "compensate", "cancel", "terminate", "link"}),
     "endEvent": frozenset({"timer", "conditional"}),
 }
+#: What begins an event sub-process: whatever may come to the edge of an activity.
+_IN_EVENT_SUB_PROCESS = _ALLOWED["boundaryEvent"] - {"cancel"}
 _NOT_YET: Mapping[str, str] = {
     "escalation": "event_misplaced",
     "error": "event_misplaced",
@@ -63,10 +65,11 @@ def read_trigger(element: Element, source: Source) -> Trigger:
     if not definitions:
         return _untyped(element, source)
     kind = local(definitions[0]).removesuffix(_SUFFIX)
-    if kind in _MEANINGLESS.get(tag, ()):
+    begins = begins_event_sub_process(element)
+    if kind in _MEANINGLESS.get(tag, ()) and not (begins and kind in _IN_EVENT_SUB_PROCESS):
         source.warning("definition_meaningless", element, found=local(definitions[0]))
         return _untyped(element, source)
-    if kind not in _ALLOWED[tag]:
+    if kind not in (_IN_EVENT_SUB_PROCESS if begins else _ALLOWED[tag]):
         source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definitions[0]))
         return Trigger()
     if kind == "timer":
@@ -80,6 +83,16 @@ def read_trigger(element: Element, source: Source) -> Trigger:
     ):  # a transaction is given up: without compensation that is an error that only it catches
         return Trigger(error=event_references.CANCELLED)
     return Trigger(terminate=kind == "terminate")
+
+
+def starts_by_event(element: Element) -> bool:
+    """Whether ``element`` is a sub-process that waits for an event instead of a token."""
+    return attribute(element, "triggeredByEvent").lower() in {"true", "1"}
+
+
+def begins_event_sub_process(element: Element) -> bool:
+    """Whether ``element`` is the start of an event sub-process."""
+    return local(element) == "startEvent" and starts_by_event(element.getparent())
 
 
 def message(element: Element, holder: Element, source: Source) -> str | None:
@@ -115,7 +128,7 @@ def _unnamed(element: Element, source: Source) -> str | None:
     own = (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
     if tag in {"endEvent", "intermediateThrowEvent"}:
         return drawn or own
-    if tag == "startEvent" and drawn is None:
+    if tag == "startEvent" and drawn is None and not begins_event_sub_process(element):
         source.warning("start_message_unnamed", element)
         return None
     if not message_flows.joins(element, source):

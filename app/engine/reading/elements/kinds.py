@@ -47,8 +47,6 @@ def is_flow_node(element: Element) -> bool:
 
 def refusal(element: Element) -> str | None:
     """The finding for what cannot run; a stand-in goes on in its place, so that all else is still checked truly."""
-    if _starts_by_event(element):
-        return "not_yet_event_sub_process"
     if local(element) == "scriptTask" and foreign_code.is_script(element):
         return "script_task"
     if local(element) == "adHocSubProcess" and _chooses(element):
@@ -95,8 +93,3 @@ def _is_empty(box: Element) -> bool:
     """Whether a sub-process holds no step: nothing, or the start and end that modelers put into a new one."""
     inside = [child for child in children(box) if is_flow_node(child)]
     return all(local(child) in {"startEvent", "endEvent"} and events.is_untyped(child) for child in inside)
-
-
-def _starts_by_event(element: Element) -> bool:
-    """Whether a sub-process waits for an event instead of a token."""
-    return attribute(element, "triggeredByEvent").lower() in {"true", "1"}

@@ -41,6 +41,8 @@ IGNORED = frozenset(
         "textAnnotation",
     }
 )
+#: Of an event beside others, or that begins an event sub-process, the attribute that says whether these end.
+_INTERRUPTS = {"startEvent": "isInterrupting"}
 _QUANTITIES = ("startQuantity", "completionQuantity")
 
 
@@ -115,7 +117,8 @@ def _node(element: Element, kind: Kind, added: Extensions, trigger: events.Trigg
         decision=added.decision,
         attached_to=_host(element) if kind == "boundaryEvent" else None,
         interrupting=trigger.error is not None
-        or attribute(element, "cancelActivity").lower() not in {"false", "0"},
+        or attribute(element, _INTERRUPTS.get(local(element), "cancelActivity")).lower()
+        not in {"false", "0"},
         terminate=trigger.terminate,
         line=where.line,
         tag=local(element),

@@ -75,7 +75,11 @@ def unsettled_step(diagram: Diagram) -> Node | None:
 
 def _steps(diagram: Diagram) -> list[Node]:
     """User tasks and sub-processes that lie in none."""
-    return [n for n in diagram.nodes.values() if n.kind in {"userTask", "subProcess"} and not n.scope]
+    return [
+        n
+        for n in diagram.nodes.values()
+        if n.kind in {"userTask", "subProcess"} and not diagram.drawn_in(n) and not n.is_body
+    ]
 
 
 def months_in(text: str) -> int | None:

@@ -60,6 +60,8 @@ export const OFFERED = new Set([
   'none-intermediate-throwing', 'message-intermediate-throw', 'signal-intermediate-throw', 'escalation-intermediate-throw',
   'link-intermediate-throw', 'link-intermediate-catch',
   'message-intermediate-catch', 'timer-intermediate-catch', 'signal-intermediate-catch',
+  'event-subprocess', 'error-start', 'escalation-start', 'non-interrupting-message-start',
+  'non-interrupting-timer-start', 'non-interrupting-signal-start', 'non-interrupting-escalation-start',
   'timer-boundary', 'message-boundary', 'signal-boundary', 'error-boundary', 'escalation-boundary',
   'non-interrupting-timer-boundary', 'non-interrupting-message-boundary', 'non-interrupting-signal-boundary',
   'non-interrupting-escalation-boundary',
@@ -71,11 +73,13 @@ export const OFFERED = new Set([
 export function kindOf(element) {
   const bo = (element.labelTarget ?? element).businessObject ?? element;
   const place = PLACES[bo.$type];
+  if (bo.triggeredByEvent) return 'event-subprocess';
   if (!place) return TASKS[bo.$type] ?? 'other';
   const event = trigger(bo);
   if (!event) return PLAIN[place] ?? 'none-intermediate-catch';
   const name = `${event}-${place}`;
-  return place === 'boundary' && bo.cancelActivity === false ? `non-interrupting-${name}` : name;
+  const stays = place === 'boundary' ? bo.cancelActivity === false : place === 'start' && bo.isInterrupting === false;
+  return stays ? `non-interrupting-${name}` : name;
 }
 
 /** "timer", "message", … or "" for an event that waits for nothing and throws nothing. */

@@ -19,8 +19,9 @@ export function placesOf(element) {
   if (kind === 'user-task') places.push('user-task', 'task');
   if (kind === 'send-task') places.push('send-task');
   if (SENDS.includes(kind) && element.outgoing?.some((one) => one.type === 'bpmn:MessageFlow')) places.push('sender');
-  if (trigger(bo) === 'message' && [ 'bpmn:IntermediateCatchEvent', 'bpmn:BoundaryEvent' ].includes(bo.$type)) places.push('message');
-  if (trigger(bo) === 'timer' && bo.$type === 'bpmn:BoundaryEvent') places.push('timer');
+  const beside = bo.$type === 'bpmn:BoundaryEvent' || Boolean(bo.$parent?.triggeredByEvent && bo.$type === 'bpmn:StartEvent');
+  if (trigger(bo) === 'message' && (beside || bo.$type === 'bpmn:IntermediateCatchEvent')) places.push('message');
+  if (trigger(bo) === 'timer' && beside) places.push('timer');
   if (bo.$type === 'bpmn:EndEvent') places.push('end');
   if (isStep(element) && !kind.endsWith('boundary')) places.push('step');
   return places;
