@@ -34,6 +34,9 @@ Kind = Literal[
 STAND_INS = frozenset({"script_task", "not_yet_ad_hoc"})
 
 
+#: The list over which an undoing runs: the engine knows it, see `running.compensation`.
+UNDOING = "concatenate([], [])"
+
 #: From when a deadline counts: each opening of its activity, or the first one in the case.
 SINCE = ("pembukaan ini", "pembukaan pertama")
 
@@ -111,7 +114,9 @@ class Node:
     ``scope``: the sub-process that it lies in, "" for the process. ``error``, ``escalation``: the code that is thrown
     or caught, "" catches any. ``begun_by``: of a start inside of a sub-process, the event outside that it stands for:
     it begins when a token comes from there. ``is_body``: of a sub-process that nobody drew, on whose edge the events
-    of event sub-processes wait; see `reading.elements.event_sub_processes`.
+    of event sub-processes wait; see `reading.elements.event_sub_processes`. ``compensates``: of an undoing, the one
+    activity that it undoes, "" for all that was done around it; ``is_undone``: of an activity that some undoing may
+    undo; see `reading.elements.compensation`.
     """
 
     id: str
@@ -134,6 +139,8 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False
+    compensates: str | None = None
+    is_undone: bool = False
     begun_by: str = ""
     is_body: bool = False
     sends: tuple[MessageFlow, ...] = ()
@@ -272,6 +279,11 @@ class Diagram:
         """The bodies of a drawn sub-process, or of the process "", the innermost first."""
         found = [node for node in self.nodes.values() if node.is_body and self.drawn_in(node) == scope]
         return tuple(sorted(found, key=lambda body: body.scope == scope))
+
+    @cached_property
+    def is_anything_undone(self) -> bool:
+        """Whether the engine must keep what was done."""
+        return any(node.is_undone for node in self.nodes.values())
 
     @cached_property
     def event_sub_processes(self) -> Mapping[str, Node]:

@@ -199,13 +199,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Gerbang kejadian “{name}” menunggu semua kejadian sesudahnya; ini belum dapat dijalankan.",
         "Pakai gerbang paralel dengan satu kejadian di tiap jalannya.",
     ),
-    "not_yet_compensation": (
-        "Kompensasi pada “{name}” belum dapat dijalankan.",
-        "Gambar langkah pembatalannya sebagai tugas biasa.",
-    ),
     "not_yet_multiple_events": (
-        "“{name}” menunggu lebih dari satu hal; ini belum dapat dijalankan.",
-        "Pakai gerbang kejadian dengan satu kejadian untuk tiap hal.",
+        "“{name}” menunggu beberapa hal sampai semuanya datang; di tempat ini itu belum dapat dijalankan.",
+        "Pakai gerbang paralel dengan satu kejadian antara di tiap jalannya.",
     ),
     # Sub-processes, repetition and what is thrown.
     "start_inside_waits": (
@@ -246,6 +242,22 @@ TEXTS: dict[str, tuple[str, str]] = {
     "rounds_misplaced": (
         "Tanda berulang pada “{name}” diabaikan; hanya kegiatan yang dapat berulang.",
         "Bungkus dengan subproses yang berulang.",
+    ),
+    "compensation_without_handler": (
+        "“{name}” tidak terhubung dengan kegiatan yang membatalkan; ia diabaikan.",
+        "Hubungkan dengan asosiasi ke kegiatan pembatalnya, atau hapus kejadiannya.",
+    ),
+    "compensation_unused": (
+        "“{name}” membatalkan sesuatu, tetapi tidak ada kejadian kompensasi yang memintanya; ia tidak pernah dibuka.",
+        "Gambar kejadian kompensasi yang melempar pada jalan pembatalan, atau hapus langkah ini.",
+    ),
+    "compensation_joined": (
+        "Panah menuju “{name}”, yang bertanda kompensasi; ia dijalankan sebagai langkah biasa.",
+        "Hapus panahnya bila ia membatalkan langkah lain, atau hapus tanda kompensasinya.",
+    ),
+    "compensation_of_nothing": (
+        "“{name}” meminta pembatalan, tetapi di sini tidak ada yang dapat dibatalkan; perkara melewatinya.",
+        "Beri kegiatan kejadian tepi kompensasi dengan kegiatan pembatalnya.",
     ),
     "event_sub_process_joined": (
         "Panah menuju atau meninggalkan subproses kejadian “{name}”; ia dijalankan sebagai subproses biasa.",

@@ -222,6 +222,14 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             turns=["dicabut"],
         ),
         Example(
+            "kompensasi",
+            "Compensation",
+            "What undoes a step is tied to it by an association. An event of compensation opens it for each step "
+            "that was done, the last one first, and goes on when all is undone; it may name one step only. Giving a "
+            "transaction up undoes what was done in it too.",
+            answers={"jadi": "jadi__batalkan"},
+        ),
+        Example(
             "hentikan_semua",
             "An end for everything",
             "An end with a filled circle ends the whole case, or the sub-process that it is in.",
@@ -282,5 +290,4 @@ REFUSED: Sequence[Example] = (
         "Waiting for a condition",
         "Nothing watches the variables between two steps of a case.",
     ),
-    Example("tidak_kompensasi", "Compensation", "Draw the steps that undo as steps."),
 )

@@ -9,6 +9,7 @@ lengkap -> selesai ? ok = true
 lengkap -> periksa *            # the default flow
 sub rapat in=luar each=peserta as=orang collect=setuju into=suara     # one round at a time: seq; loop: while=...
 error gagal on=rapat code=E1
+compensate b on=isi by=hapus     # what undoes a task; throw lepas undo, end batal undo=isi: asks for it
 handler dicabut in=rapat     # an event sub-process; its start: start cabut in=dicabut message=cabut nonint
 user isi give:x="y + 1" take:z="x" keeps     # mappings in and out; sealed, hands=new or hands=all, result=, shape=
 """
@@ -25,7 +26,7 @@ from zoneinfo import ZoneInfo
 from app.base.calendar import Calendar
 from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
 from app.engine.mappings import Assignment, Mappings
-from app.engine.reading.elements import event_sub_processes
+from app.engine.reading.elements import compensation, event_sub_processes
 from app.engine.reading.elements.normalization import Drawn
 from app.engine.reading.source import Source
 from app.engine.running.execution import Program
@@ -44,6 +45,7 @@ KINDS = {
     "catch": "intermediateCatchEvent",
     "message": "boundaryEvent",
     "timer": "boundaryEvent",
+    "compensate": "boundaryEvent",
     "error": "boundaryEvent",
     "escalation": "boundaryEvent",
     "signal": "boundaryEvent",
@@ -58,7 +60,7 @@ MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09.00 WIB
 def draw(text: str, **properties: str) -> Diagram:
     nodes: dict[str, Node] = {}
     flows: list[Flow] = []
-    handlers = dict[str, list[str]]()
+    handlers, by = dict[str, list[str]](), dict[str, list[str]]()
     for line in text.strip().splitlines():
         line = line.split("#")[0].strip()
         if "->" in line:
@@ -66,17 +68,41 @@ def draw(text: str, **properties: str) -> Diagram:
         elif line:
             node = _node(line)
             nodes[node.id] = node
+            by |= {node.id: [one[3:] for one in line.split() if one.startswith("by=")]}
             if line.startswith("handler "):
                 handlers.setdefault(node.scope, []).append(node.id)
-    drawn = Drawn(nodes, flows, {})
-    for scope, own in handlers.items():
-        where = nodes.get(scope, Node("uji", "subProcess", "Uji", ""))
-        event_sub_processes.enclose(drawn, own, where, scope, cast(Source, SimpleNamespace(failed=set())))
+    drawn = _in_other_words(nodes, flows, handlers, by)
+    nodes = dict(drawn.nodes)
+    for flow_id in drawn.defaults.values():
+        drawn.flows = [replace(f, is_default=True) if f.id == flow_id else f for f in drawn.flows]
     flows = drawn.flows
     nodes = {node.id: replace(node, lane_id=node.lane_id or "upp") for node in nodes.values()}
     lanes = tuple(Lane(lane, lane) for lane in dict.fromkeys(node.lane_id for node in nodes.values()))
     diagram = Diagram("uji", "Uji", properties, lanes, nodes, tuple(flows), {}, ())
     return replace(diagram, questions={q.gateway_id: q for q in _questions(diagram)})
+
+
+def _in_other_words(
+    nodes: dict[str, Node], flows: list[Flow], handlers: dict[str, list[str]], by: dict[str, list[str]]
+) -> Drawn:
+    """As the reader puts compensation and event sub-processes."""
+    source = cast(
+        Source, SimpleNamespace(failed=set(), ids={}, copies={}, ties=by, warning=lambda *_a, **_k: None)
+    )
+    whole, undone = Drawn({}, [], {}), compensation.Undone()
+    beside = {id_ for own in handlers.values() for id_ in own}
+    for scope in dict.fromkeys(node.scope for node in nodes.values()):
+        own = {n.id: n for n in nodes.values() if n.scope == scope and n.id not in beside}
+        level = Drawn(own, [flow for flow in flows if flow.source in own], {})
+        compensation.take_out(level, undone, source)
+        whole.nodes |= level.nodes
+        whole.flows += level.flows
+    whole.nodes |= {id_: nodes[id_] for id_ in beside}
+    compensation.undo(whole, undone, beside, source)
+    for scope, within in handlers.items():
+        where = nodes.get(scope, Node("uji", "subProcess", "Uji", ""))
+        event_sub_processes.enclose(whole, within, where, scope, source)
+    return whole
 
 
 def program(text: str, tables: dict[str, Any] | None = None, **properties: str) -> Program:
@@ -114,7 +140,8 @@ def _node(line: str) -> Node:
         attached_to=options.get("on"),
         interrupting="nonint" not in rest,
         terminate=word == "terminate",
-        tag="startEvent" if word == "start" else "",
+        compensates=options.get("undo", "") if word == "compensate" or "undo" in {*rest, *options} else None,
+        tag="startEvent" if word == "start" else "task" if word == "user" else "",
     )
 
 

@@ -23,6 +23,7 @@ class Inventor:
         self._flow(start, first)
         self._flow(last, end)
         self._handlers(depth)
+        self._undoing()
         return "\n".join(sorted(self.lines, key=lambda line: "->" in line))
 
     def _node(self, kind: str, more: str = "") -> str:
@@ -174,6 +175,7 @@ class Inventor:
         else:
             self._flow(last, end)
         self._handlers(depth)
+        self._undoing()
         self.scope, self.tasks = outside, tasks
         if caught:
             self._caught(name, caught, onward, depth)
@@ -201,6 +203,26 @@ class Inventor:
             self._flow(last, self._node(self.beside.choice(["end", "end", "terminate"])))
             self.scope, self.tasks = outside, tasks
 
+    def _undoing(self) -> None:
+        """What undoes tasks of the scope, and an event that asks for it on a flow in it."""
+        if self.beside is None or self.beside.random() < 0.6:
+            return
+        scope = f" in={self.scope}" if self.scope else ""
+        within = {line.split()[1] for line in self.lines if "->" not in line and _scope(line) == self.scope}
+        plain = [t for t in self.tasks if t in within]
+        flows = [n for n, line in enumerate(self.lines) if "->" in line and line.split()[0] in within]
+        flows = [n for n in flows if not self.lines[n].startswith(("events", "start"))]
+        if not plain or not flows:
+            return
+        for task in self.beside.sample(plain, min(len(plain), 2)):
+            by = self._node("user")
+            self.lines.append(f"compensate undo{len(self.lines)} on={task} by={by}{scope}")
+        number = self.beside.choice(flows)
+        source, _arrow, target, *sign = self.lines[number].split()
+        event = self._node("throw", self.beside.choice(["undo=", "undo=", f"undo={plain[0]}"]))
+        self.lines[number] = f"{source} -> {event} {' '.join(sign)}"
+        self._flow(event, target)
+
     def _thrown(self, kind: str, last: str, end: str) -> None:
         gateway, thrown = self._node("xor"), self._node("end", f"{kind}=E{self.random.randint(1, 2)}")
         self._flow(last, gateway)
@@ -215,3 +237,7 @@ class Inventor:
         first, last = self._block(depth)
         self._flow(event, first)
         self._flow(last, self.random.choice([self._node("end"), onward]))
+
+
+def _scope(line: str) -> str:
+    return next((word[3:] for word in line.split() if word.startswith("in=")), "")

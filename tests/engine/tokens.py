@@ -56,6 +56,7 @@ class Place:
     own: Frame | None = None  # the variables of a step with mappings
     after: set[Event] = field(default_factory=set)  # what led here, and all that happened inside
     shown: bool = False  # a task that was told to be open
+    done: list[str] = field(default_factory=list)  # of a sub-process, what was done in it that can be undone
 
     @property
     def is_seen(self) -> bool:
@@ -78,6 +79,7 @@ class Game:
         self.out = {n: diagram.outgoing.get(n, ()) for n in diagram.nodes}
         self.back = {n: self._back(n) for n in diagram.nodes}
         self.process = Frame()
+        self.done: list[str] = []  # what was done in the process that can be undone
         self.places: list[Place] = []
         self.lying: list[Token] = []
         self.moving: list[Token] = self._begin("", self.process)
@@ -296,8 +298,40 @@ class Game:
         self._end_activity(empty)
         return True
 
+    def _done_around(self, frame: Frame) -> list[str]:
+        """Where it is kept what was done in a frame: with the drawn sub-process, or the process."""
+        for each in frame.outward():
+            around = each.holder
+            is_scope = around is not None and around.node.kind == "subProcess" and not each.is_round
+            if around is not None and is_scope and not around.node.is_body:
+                return around.done
+        return self.done
+
+    def _undone(self, place: Place) -> list[str]:
+        """What an event of compensation undoes, the last one first."""
+        kept, handlers = [self._done_around(place.frame)], self.diagram.event_sub_processes
+        for each in place.frame.outward():
+            if each.holder is not None and each.holder.node.id in handlers:
+                kept.append(self._done_around(each.holder.frame))
+            elif each.holder is not None and not each.holder.node.is_body:
+                break
+        found = []
+        for done in kept:
+            meant = [one for one in done if self._is_meant(place.node, one)]
+            done[:] = [one for one in done if one not in meant]
+            found += meant[::-1]
+        return found
+
+    def _is_meant(self, node: Node, activity: str) -> bool:
+        around = {one.id for one in self.diagram.around(self.diagram.nodes[activity])}
+        return not node.compensates or node.compensates in around
+
     def _end_activity(self, place: Place) -> None:
         loop, round_ = place.node.loop, place.frame
+        is_round = bool(loop and round_.is_round and round_.holder and round_.holder.node is place.node)
+        if place.host is None and not place.node.is_body and (loop is None or is_round):
+            around = round_.holder.frame if is_round and round_.holder else round_
+            self._done_around(around).extend([place.node.id] if place.node.is_undone else place.done)
         if loop and round_.is_round and round_.holder and round_.holder.node is place.node:
             self._end_round(round_, round_.holder, loop, place.after)
             return
@@ -351,7 +385,10 @@ class Game:
             if not loop.before or self._holds(loop.over, place.frame):
                 self._open(place, self._mapped(place, {"loopCounter": 1}))
             return
-        elements = [int(text) for text in loop.over.strip("[]").split(",") if text.strip()]
+        if place.node.compensates is not None:
+            elements: list[Any] = self._undone(place)
+        else:
+            elements = [int(text) for text in loop.over.strip("[]").split(",") if text.strip()]
         none = {loop.collect: None} if loop.collect else {}
         rounds = [{"loopCounter": n, loop.element: each, **none} for n, each in enumerate(elements, 1)]
         first, after = rounds if loop.kind == "parallel" else rounds[:1], frozenset(place.after)
@@ -381,7 +418,7 @@ class Game:
 
     def _holds(self, condition: str, frame: Frame) -> bool:
         name, _, value = condition.partition(" = ")
-        return bool(self.see(name, frame) == int(value))
+        return bool(self.see(name, frame) == (value.strip('"') if '"' in value else int(value)))
 
     def _back(self, node_id: str) -> set[str]:
         """Flows into a node that only a token from behind it can come along."""

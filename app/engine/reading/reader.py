@@ -14,6 +14,7 @@ from app.engine import mappings
 from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading.checks import ignored_elements, message_exchange, said_deadlines, structure, timers
 from app.engine.reading.elements import (
+    compensation,
     event_references,
     event_sub_processes,
     flows,
@@ -22,6 +23,7 @@ from app.engine.reading.elements import (
     links,
     loops,
     message_flows,
+    multiple_events,
     nodes,
     normalization,
 )
@@ -216,17 +218,23 @@ def _read_levels(process: Element, where: Placed, source: Source) -> Drawn:
     }
     joined = [flow for level in levels for flow in flows.read_flows(level, found, source)]
     whole = Drawn({}, [], {})
-    by_event = {level: event_sub_processes.handlers(level, joined, source) for level in levels}
+    by_event, undone = dict[Element, set[str]](), compensation.Undone()
     for level in levels:
         scope = "" if level is process else attribute(level, "id")
-        within = _in(found, scope)
+        within, by_event[level] = _in(found, scope), event_sub_processes.handlers(level, joined, source)
+        undoing = compensation.take_out_handlers(by_event[level], scope, found, undone, source)
         beside = {node_id: within.pop(node_id) for node_id in by_event[level] if node_id in within}
+        by_event[level] -= undoing
+        beside = {node_id: node for node_id, node in beside.items() if node_id not in undoing}
         own = Drawn(within, _within(joined, found, scope, source), flows.defaults(level))
+        multiple_events.spread(own, source)
+        compensation.take_out(own, undone, source)
         _complete(own, level, scope, where if level is process else place(level), source)
         _race_once(own, source)
         whole.nodes |= own.nodes | beside
         whole.flows += own.flows
         whole.defaults |= own.defaults
+    compensation.undo(whole, undone, {id_ for own in by_event.values() for id_ in own}, source)
     for level in levels:
         scope = "" if level is process else attribute(level, "id")
         event_sub_processes.enclose(

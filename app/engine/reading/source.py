@@ -93,6 +93,9 @@ class Source:
         self.refuse = refuse  # whether errors stop the reading; in a stored version they are only noted
         self.ids: dict[str, Element] = {}
         self.failed: set[str] = set()  # ids with an error: what follows from it is not worth another finding
+        self.copies: dict[
+            str, str
+        ] = {}  # ids of elements that stand in a process once more, and whose copies they are
         self.feel_chars = 0  # how much has been looked at, over all expressions
         self.process = ""  # the key of the process being read
         self.day_unit: Literal["kerja", "kalender"] = "kerja"  # how that process counts

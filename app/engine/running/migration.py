@@ -20,7 +20,16 @@ from app.base.errors import ExecutionFailed
 from app.base.i18n import N_, _
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.engine.running import blocked_joins, case_clock, marking, reminders, scheduling, step, transitions
+from app.engine.running import (
+    blocked_joins,
+    case_clock,
+    compensation,
+    marking,
+    reminders,
+    scheduling,
+    step,
+    transitions,
+)
 from app.engine.running import state as codec
 from app.engine.running.correspondence import Correspondence, alike, trigger
 from app.engine.running.elements import (
@@ -110,6 +119,8 @@ def migrate(
     run.was_open = before_it.tasks
     workflow = marking.lay(slots, new.spec, run)
     workflow.case_clock = stood.case_clock.renamed(plan.elements)
+    if done := stood.task_tree.internal_data.get(compensation.DONE):
+        workflow.task_tree.internal_data[compensation.DONE] = compensation.renamed(done, plan.elements)
     if found := [Obstacle(*each) for each in blocked_joins.new_trouble(stood, workflow, moved.names)]:
         raise Blocked(found)
     try:
@@ -227,10 +238,13 @@ class _Move:
         return self._beside(self._here(self._noted(slot), was, target), split_id, events, was, target)
 
     def _noted(self, slot: Slot) -> Slot:
-        """The slot, with the deadline that it noted under the name that this has now."""
-        timer_id = self.names.get(slot.internal.get("deadline", ""))
-        left = {key: value for key, value in slot.internal.items() if key != "deadline"}
-        return replace(slot, internal=left | ({"deadline": timer_id} if timer_id else {}))
+        """The slot, with the deadline that it noted, and what was done in it, under the names that these have now."""
+        left, noted = dict(slot.internal), dict[str, Any]()
+        if timer_id := self.names.get(left.pop("deadline", "")):
+            noted["deadline"] = timer_id
+        if done := left.pop(compensation.DONE, None):
+            noted[compensation.DONE] = compensation.renamed(done, self.names)
+        return replace(slot, internal=left | noted)
 
     def _fits(self, slot: Slot, was: Node, target: Node, rounds_of: str) -> bool:
         """Whether a token that stands in ``was`` can stand in ``target``."""

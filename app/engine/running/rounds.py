@@ -14,7 +14,7 @@ from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine.diagram import Loop, Node
 from app.engine.local_variables import COUNTER, seen_in
-from app.engine.running import apply_mappings
+from app.engine.running import apply_mappings, compensation
 from app.engine.running.context import Context
 
 #: Rounds that one activity may have.
@@ -29,7 +29,8 @@ def first(run: Context, task: Task) -> list[dict[str, Any]]:
     if loop.kind == "while":
         begins = not loop.before or _holds(run, node, task, loop)
         return [_next(run, loop, task, None)] if begins else []
-    elements = _elements(run, node, task, loop)
+    undoes = node.compensates is not None
+    elements = compensation.take(task, node) if undoes else _elements(run, node, task, loop)
     if loop.kind == "parallel":
         return [_next(run, loop, task, element) for element in elements]
     task.internal_data["left"] = elements[1:]

@@ -14,7 +14,7 @@ from app.base.i18n import _
 from app.bpmnio import budget
 from app.engine import timers
 from app.engine.diagram import Node
-from app.engine.running import apply_mappings, event_propagation
+from app.engine.running import apply_mappings, compensation, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.reminders import postpone
@@ -130,6 +130,7 @@ def _run(run: Run, task: Task) -> None:
 
 def _passed(run: Run, task: Task) -> None:
     """Note that an element of the diagram was passed, with the flows that leave it and are no gateway's choice."""
+    compensation.note(task)
     left = getattr(task.task_spec, "leaves", None)
     if left is not None:
         run.visits.update(flow.id for flow in run.diagram.outgoing.get(left, ()))

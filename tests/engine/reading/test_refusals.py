@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.building import Shape, boundary, bpmn, end, flow, node, start, user
+from tests.engine.building import bpmn, end, flow, node, start, user
 from tests.engine.read_files import errors, refused, warnings
 
 PROBE = "__import__('os').system('id')"
@@ -108,27 +108,17 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
             "not_yet_ad_hoc",
         ),
         (task("callActivity", calledElement="${proses}"), "call_computed"),
-        (task(isForCompensation="true"), "not_yet_compensation"),
         (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
         (event("startEvent", "conditional"), "conditional_event"),
         (event("intermediateCatchEvent", "conditional"), "conditional_event"),
-        (event("intermediateThrowEvent", "compensate"), "not_yet_compensation"),
         (event("intermediateThrowEvent", "error"), "event_misplaced"),
         (event("intermediateCatchEvent", "escalation"), "event_misplaced"),
         (event("intermediateCatchEvent", "cancel"), "event_misplaced"),
         (event("endEvent", "link"), "link_misplaced"),
-        (event("endEvent", "compensate"), "not_yet_compensation"),
         (event("boundaryEvent", "conditional", attachedToRef="telaah"), "conditional_event"),
-        (event("boundaryEvent", "compensate", attachedToRef="telaah"), "not_yet_compensation"),
     ],
 )
 def test_what_cannot_run_yet_is_refused_by_name(xml: bytes, code: str) -> None:
     (finding,) = refused(xml)
     assert (finding.code, finding.element_id) == (code, "langkah")
     assert finding.line is not None
-
-
-def test_an_event_that_waits_for_two_things_is_refused_for_now() -> None:
-    both: Shape = boundary("lewat", "telaah", after="P1D", message="m")
-    xml = bpmn([start(), user("telaah"), both, end()], "start > telaah > end\nlewat > end")
-    assert errors(xml) == ["not_yet_multiple_events"]

@@ -115,7 +115,7 @@ def test_each_way_that_ends_stuck_is_walked_in_the_engine_and_ends_so() -> None:
     walked = 0
     for seed in range(SEED, SEED + MODELS // 3):
         text = _asking(Inventor(seed, beside=seed % 4 == 0).diagram())
-        if " while=" in text or " each=" in text:
+        if " while=" in text or " each=" in text or " undo=" in text:
             continue
         diagram = draw(text)
         for stuck in explore(diagram).stuck:

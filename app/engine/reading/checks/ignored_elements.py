@@ -42,7 +42,7 @@ READ: Mapping[str, frozenset[str]] = {
     "signalEventDefinition": frozenset({"signalRef"}),
     "errorEventDefinition": frozenset({"errorRef"}),
     "escalationEventDefinition": frozenset({"escalationRef"}),
-    "compensateEventDefinition": frozenset({"activityRef", "waitForCompletion"}),
+    "compensateEventDefinition": frozenset({"activityRef"}),
     "error": frozenset({"errorCode"}),
     "escalation": frozenset({"escalationCode"}),
     "multiInstanceLoopCharacteristics": frozenset({"isSequential"}),
@@ -73,12 +73,12 @@ _DEFAULTS: Mapping[str, frozenset[str]] = {
     "implementation": frozenset({"##unspecified", "##webservice"}),
     "isClosed": frozenset({"false", "0"}),
     "isCollection": frozenset({"false", "0"}),
-    "isInterrupting": frozenset({"true", "1"}),
     "language": _FEEL,
     "isUnlimited": frozenset({"true", "1"}),
     "method": frozenset({"##compensate"}),
     "ordering": frozenset({"parallel"}),
     "parallelMultiple": frozenset({"false", "0"}),
+    "waitForCompletion": frozenset({"true", "1"}),
     "typeLanguage": frozenset({"http://www.w3.org/2001/xmlschema"}),
 }
 #: Elements that are read, refused or told of, and those that hold them together.

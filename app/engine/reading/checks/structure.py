@@ -143,9 +143,10 @@ def _reach(origins: Iterable[str], ways: Mapping[str, list[str]]) -> set[str]:
     return reached
 
 
-def _is_ad_hoc(diagram: Diagram, scope: str) -> bool:
-    """Whether steps of this sub-process end without an end event by its nature."""
-    return scope in diagram.nodes and diagram.nodes[scope].tag == "adHocSubProcess"
+def _ends_by_nature(diagram: Diagram, scope: str) -> bool:
+    """Whether steps of this sub-process end without an end event: it is an ad hoc one, or an undoing."""
+    node = diagram.nodes.get(scope)
+    return node is not None and (node.tag == "adHocSubProcess" or node.compensates is not None)
 
 
 def _warn_of_ends(diagram: Diagram, source: Source) -> None:
@@ -155,7 +156,7 @@ def _warn_of_ends(diagram: Diagram, source: Source) -> None:
             continue  # made here, told of as it was understood, or by its nature
         if node.kind == "boundaryEvent" and node.interrupting:
             source.warning("boundary_ends", node)
-        elif node.kind != "endEvent" and not _is_ad_hoc(diagram, node.scope):
+        elif node.kind != "endEvent" and not _ends_by_nature(diagram, node.scope):
             source.warning("implicit_end", node)
     back: dict[str, list[str]] = defaultdict(list)
     for origin, targets in ways(diagram).items():

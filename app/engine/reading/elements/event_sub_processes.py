@@ -19,7 +19,7 @@ from app.engine.xml import Element, attribute, children
 _BODY: Mapping[bool, str] = {False: "isi", True: "utuh"}
 
 
-def handlers(level: Element, flows: Iterable[Flow], source: Source) -> frozenset[str]:
+def handlers(level: Element, flows: Iterable[Flow], source: Source) -> set[str]:
     """Ids of the event sub-processes of a level. One that flows lead to or leave is a plain sub-process."""
     joined = {end for flow in flows for end in (flow.source, flow.target)}
     found = set[str]()
@@ -28,7 +28,7 @@ def handlers(level: Element, flows: Iterable[Flow], source: Source) -> frozenset
             source.warning("event_sub_process_joined", element)
         else:
             found.add(attribute(element, "id"))
-    return frozenset(found)
+    return found
 
 
 def enclose(drawn: Drawn, own: Collection[str], where: Placed, scope: str, source: Source) -> None:

@@ -1,7 +1,7 @@
 """What an event waits for or does: its definition in the file read into timer, message or terminate."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -14,10 +14,10 @@ from app.engine.xml import Element, attribute, children, local, one_line, refere
 _SUFFIX = "EventDefinition"
 _ALLOWED: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"message", "timer", "signal"}),
-    "endEvent": frozenset({"message", "terminate", "signal", "error", "escalation", "cancel"}),
-    "intermediateThrowEvent": frozenset({"message", "link", "signal", "escalation"}),
+    "endEvent": frozenset({"message", "terminate", "signal", "error", "escalation", "cancel", "compensate"}),
+    "intermediateThrowEvent": frozenset({"message", "link", "signal", "escalation", "compensate"}),
     "intermediateCatchEvent": frozenset({"message", "timer", "link", "signal"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "cancel"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "cancel", "compensate"}),
 }
 #: What BPMN gives no meaning there: such an event is a plain one.
 _MEANINGLESS: Mapping[str, frozenset[str]] = {
@@ -29,7 +29,7 @@ _IN_EVENT_SUB_PROCESS = _ALLOWED["boundaryEvent"] - {"cancel"}
 _NOT_YET: Mapping[str, str] = {
     "escalation": "event_misplaced",
     "error": "event_misplaced",
-    "compensate": "not_yet_compensation",
+    "compensate": "event_misplaced",
     "conditional": "conditional_event",
     "link": "link_misplaced",
     "cancel": "event_misplaced",
@@ -54,34 +54,44 @@ class Trigger:
     error: str | None = None
     escalation: str | None = None
     terminate: bool = False
+    compensates: str | None = None
 
 
 def read_trigger(element: Element, source: Source) -> Trigger:
-    """Read the definition of the event ``element``; what cannot run yet is an error."""
-    tag, definitions = local(element), _definitions(element, source)
-    if len(definitions) > 1:
-        source.error("not_yet_multiple_events", element)
-        return Trigger()
-    if not definitions:
-        return _untyped(element, source)
-    kind = local(definitions[0]).removesuffix(_SUFFIX)
+    """Read the first definition of the event ``element``; what cannot run yet is an error."""
+    for ref in _unknown_references(element, source):
+        source.error("trigger_unknown", element, ref=ref)
+    definitions = _definitions(element, source)
+    return _read(element, definitions[0], source) if definitions else _untyped(element, source)
+
+
+def other_triggers(element: Element, source: Source) -> list[Trigger]:
+    """Read the other definitions of the event ``element``, see `multiple_events`."""
+    return [_read(element, definition, source) for definition in _definitions(element, source)[1:]]
+
+
+def _read(element: Element, definition: Element, source: Source) -> Trigger:
+    tag = local(element)
+    kind = local(definition).removesuffix(_SUFFIX)
     begins = begins_event_sub_process(element)
     if kind in _MEANINGLESS.get(tag, ()) and not (begins and kind in _IN_EVENT_SUB_PROCESS):
-        source.warning("definition_meaningless", element, found=local(definitions[0]))
+        source.warning("definition_meaningless", element, found=local(definition))
         return _untyped(element, source)
     if kind not in (_IN_EVENT_SUB_PROCESS if begins else _ALLOWED[tag]):
-        source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definitions[0]))
+        source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definition))
         return Trigger()
     if kind == "timer":
-        return Trigger(timer=_timer(element, definitions[0], source))
+        return Trigger(timer=_timer(element, definition, source))
     if kind == "message":
-        return Trigger(message=message(element, definitions[0], source))
+        return Trigger(message=message(element, definition, source))
     if kind in event_references.REFERRED:
-        return replace(Trigger(), **{kind: event_references.name(element, definitions[0], kind, source)})  # type: ignore[arg-type]
+        return replace(Trigger(), **{kind: event_references.name(element, definition, kind, source)})  # type: ignore[arg-type]
     if (
         kind == "cancel"
-    ):  # a transaction is given up: without compensation that is an error that only it catches
+    ):  # a transaction is given up: an error that only it catches, once what was done is undone
         return Trigger(error=event_references.CANCELLED)
+    if kind == "compensate":
+        return Trigger(compensates=reference(definition.get("activityRef")))
     return Trigger(terminate=kind == "terminate")
 
 
@@ -189,13 +199,15 @@ def _operation(holder: Element) -> str:
 
 def _definitions(element: Element, source: Source) -> list[Element]:
     found = [child for child in children(element) if local(child).endswith(_SUFFIX)]
+    wanted = (source.ids.get(reference(text_of(child))) for child in children(element, "eventDefinitionRef"))
+    return found + [one for one in wanted if one is not None and local(one).endswith(_SUFFIX)]
+
+
+def _unknown_references(element: Element, source: Source) -> Iterator[str]:
     for child in children(element, "eventDefinitionRef"):
         wanted = source.ids.get(reference(text_of(child)))
         if wanted is None or not local(wanted).endswith(_SUFFIX):
-            source.error("trigger_unknown", element, ref=text_of(child))
-        else:
-            found.append(wanted)
-    return found
+            yield text_of(child)
 
 
 def _timer(element: Element, definition: Element, source: Source) -> Timer | None:

@@ -62,12 +62,13 @@ def place_in_lanes(
     """Find the lane of tasks listed in none by where they are drawn, and add it to ``placed``; a task outside every
     lane is an error, an event there that people end takes the lane of what is beside it."""
     known = [lane.id for lane in lanes]
+    placed |= {copy: placed[node_id] for copy, node_id in source.copies.items() if node_id in placed}
     for node in nodes.values():
         if node.id not in placed and node.scope in placed:
             placed[node.id] = placed[node.scope]  # a sub-process's lane is that of all in it
         if node.id in placed or (node.tag not in ACTIVITIES and node.kind != "userTask"):
             continue
-        around = _lane_around(node.id, known, source)
+        around = _lane_around(source.copies.get(node.id, node.id), known, source)
         if around is None and node.tag in ACTIVITIES:
             source.error("task_outside_lanes", node)
         elif around is not None:

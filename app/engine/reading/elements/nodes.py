@@ -120,6 +120,7 @@ def _node(element: Element, kind: Kind, added: Extensions, trigger: events.Trigg
         or attribute(element, _INTERRUPTS.get(local(element), "cancelActivity")).lower()
         not in {"false", "0"},
         terminate=trigger.terminate,
+        compensates=trigger.compensates,
         line=where.line,
         tag=local(element),
     )
@@ -140,8 +141,6 @@ def _trigger(element: Element, source: Source) -> events.Trigger:
 
 def _refuse_variants(element: Element, source: Source) -> None:
     """Attributes and children that change what an otherwise plain element does."""
-    if attribute(element, "isForCompensation").lower() in {"true", "1"}:
-        source.error("not_yet_compensation", element)
     if attribute(element, "instantiate").lower() in {"true", "1"}:
         source.error("not_yet_instantiate", element)
     if attribute(element, "eventGatewayType").lower() == "parallel":

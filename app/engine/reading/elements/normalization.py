@@ -72,8 +72,9 @@ def _wait_for_people(drawn: Drawn, source: Source) -> None:
     gates = [node.id for node in drawn.nodes.values() if node.kind == "eventBasedGateway"]
     raced = {flow.target for gate in gates for flow in leaving.get(gate, ())}
     for node in list(drawn.nodes.values()):
-        silent = node.tag == "intermediateCatchEvent" and events.is_untyped(source.ids[node.id])
-        if not silent or node.timer or node.message is not None or node.id in source.failed:
+        if node.id not in source.ids or node.tag != "intermediateCatchEvent" or node.id in source.failed:
+            continue
+        if not events.is_untyped(source.ids[node.id]) or node.timer or node.message is not None:
             continue
         if node.id in raced:
             message = events.message_by_name(node, node.name, source)
@@ -208,12 +209,16 @@ def _split_raced(drawn: Drawn, source: Source) -> None:
 
 
 def _double(drawn: Drawn, node: Node, double_id: str, into: list[Flow]) -> None:
-    if not into:
-        return
-    drawn.nodes[double_id] = replace(node, id=double_id)
-    drawn.flows = [replace(flow, target=double_id) if flow in into else flow for flow in drawn.flows]
-    own = [flow for flow in drawn.flows if flow.source == node.id]
-    drawn.flows += [replace(flow, id=f"{double_id}:{flow.id}", source=double_id) for flow in own]
+    if into:
+        drawn.flows = [replace(flow, target=double_id) if flow in into else flow for flow in drawn.flows]
+        double(drawn, replace(node, id=double_id), node.id)
+
+
+def double(drawn: Drawn, made: Node, node_id: str) -> None:
+    """Add a node that leads where another leads."""
+    drawn.nodes[made.id] = made
+    own = [flow for flow in drawn.flows if flow.source == node_id]
+    drawn.flows += [replace(flow, id=f"{made.id}:{flow.id}", source=made.id) for flow in own]
 
 
 def _choose_at_activities(drawn: Drawn, source: Source) -> None:

@@ -62,6 +62,7 @@ export const OFFERED = new Set([
   'message-intermediate-catch', 'timer-intermediate-catch', 'signal-intermediate-catch',
   'event-subprocess', 'error-start', 'escalation-start', 'non-interrupting-message-start',
   'non-interrupting-timer-start', 'non-interrupting-signal-start', 'non-interrupting-escalation-start',
+  'compensation-start', 'compensation-boundary', 'compensation-intermediate-throw', 'compensation-end',
   'timer-boundary', 'message-boundary', 'signal-boundary', 'error-boundary', 'escalation-boundary',
   'non-interrupting-timer-boundary', 'non-interrupting-message-boundary', 'non-interrupting-signal-boundary',
   'non-interrupting-escalation-boundary',

@@ -4,7 +4,7 @@ import { OFFERED, kindOfEntry } from './kinds.js';
 const LOWER = 500; // asked after bpmn-js's own providers
 const MENUS = [ 'bpmn-append', 'bpmn-create', 'bpmn-replace' ];
 const NOT_IN_PALETTE = [ 'create.data-store' ];
-const NOT_IN_PAD = [ 'append.condition-intermediate-event', 'append.compensation-activity', 'append.receive-task' ];
+const NOT_IN_PAD = [ 'append.condition-intermediate-event', 'append.receive-task' ];
 const PALETTE = {
   'create.start-event': 'none-start-event',
   'create.intermediate-event': 'none-intermediate-throwing',
@@ -19,6 +19,7 @@ const PAD = {
   'append.end-event': 'none-end-event',
   'append.gateway': 'exclusive-gateway',
   'append.append-task': 'user-task',
+  'append.compensation-activity': 'compensation-activity',
   'append.intermediate-event': 'none-intermediate-throwing',
   'append.message-intermediate-event': 'message-intermediate-catch',
   'append.timer-intermediate-event': 'timer-intermediate-catch',
