@@ -34,6 +34,9 @@ Kind = Literal[
 STAND_INS = frozenset({"script_task", "not_yet_ad_hoc"})
 
 
+#: What is filled in at an event that asks until when it waits: a moment; nothing: it is over.
+UNTIL = "sampai_kapan"
+
 #: The list over which an undoing runs: the engine knows it, see `running.compensation`.
 UNDOING = "concatenate([], [])"
 
@@ -116,7 +119,9 @@ class Node:
     it begins when a token comes from there. ``is_body``: of a sub-process that nobody drew, on whose edge the events
     of event sub-processes wait; see `reading.elements.event_sub_processes`. ``compensates``: of an undoing, the one
     activity that it undoes, "" for all that was done around it; ``is_undone``: of an activity that some undoing may
-    undo; see `reading.elements.compensation`.
+    undo; see `reading.elements.compensation`. ``asks``: of an event that nothing but a person can end, what he is
+    asked: until when it waits, or whether a condition holds; it is a message to all others. ``condition``: of an
+    event that waits until it holds, FEEL; a message to all others too.
     """
 
     id: str
@@ -139,6 +144,8 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False
+    asks: Literal["", "time", "condition"] = ""
+    condition: str | None = None
     compensates: str | None = None
     is_undone: bool = False
     begun_by: str = ""
@@ -279,6 +286,11 @@ class Diagram:
         """The bodies of a drawn sub-process, or of the process "", the innermost first."""
         found = [node for node in self.nodes.values() if node.is_body and self.drawn_in(node) == scope]
         return tuple(sorted(found, key=lambda body: body.scope == scope))
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        """Whether any event waits until a condition holds."""
+        return any(node.condition is not None for node in self.nodes.values())
 
     @cached_property
     def is_anything_undone(self) -> bool:

@@ -105,12 +105,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Kejadian tautan “{name}” hanya boleh berada di tengah jalan, bukan di awal, akhir, atau tepi.",
         "Pakai kejadian antara sebagai tautan, atau tarik panah langsung ke tujuannya.",
     ),
-    "conditional_event": (
-        (
-            "“{name}” menunggu sampai suatu syarat terpenuhi. Isian hanya berubah ketika tugas "
-            "diselesaikan, jadi syarat diperiksa di gerbang, bukan ditunggu."
-        ),
-        "Taruh gerbang dengan syarat itu sesudah tugas yang mengisinya, atau pakai kejadian pesan.",
+    "condition_asked": (
+        "“{name}” menunggu suatu syarat; petugas lajurnya menyatakan bila syarat itu sudah terpenuhi.",
+        "Tidak perlu apa-apa bila memang begitu; tulis syaratnya dalam FEEL bila isian perkara yang menentukannya.",
+    ),
+    "condition_start_by_hand": (
+        "“{name}” tidak memulai perkara dengan sendirinya; petugas lajurnya memulainya bila syaratnya terpenuhi.",
+        "Tidak perlu apa-apa bila memang begitu.",
     ),
     # Pools and messages.
     "process_only_drawn": (

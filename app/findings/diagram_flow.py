@@ -168,6 +168,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Timer “{name}” tidak berisi waktu.",
         "Tulis waktunya, misalnya 3 hari kerja atau P3D.",
     ),
+    "timer_asked": (
+        "Setiap kali perkara tiba di “{name}”, petugas lajurnya ditanya sampai kapan, atau menyatakan sudah "
+        "waktunya.",
+        "Tidak perlu apa-apa bila memang begitu; tulis waktunya bila jam yang menghitungnya.",
+    ),
+    "timer_start_by_hand": (
+        "“{name}” tidak dimulai oleh jam, karena waktunya tidak terbaca; petugas lajurnya memulai perkara.",
+        "Tidak perlu apa-apa bila memang begitu; tulis waktunya bila jam yang memulainya.",
+    ),
     "timer_twice": (
         "Timer “{name}” berisi lebih dari satu waktu.",
         "Sisakan satu: lama, tanggal, atau berulang.",

@@ -132,6 +132,20 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "Cases that begin by the clock",
             "A timer at the start makes a case each time it comes.",
         ),
+        Example(
+            "sampai_kapan",
+            "A timer without a time",
+            "Where neither it nor its name nor a note says how long, somebody of the lane is asked: he gives a date "
+            "and time, which becomes the timer and may be given anew, or says that the time has come. A start "
+            "without a time is begun by hand.",
+        ),
+        Example(
+            "menunggu_syarat",
+            "Waiting for a condition",
+            "A condition in FEEL is looked at whenever what it reads is filled in anew, and when a timer fires. "
+            "Without one, or in words, somebody of the lane says that it holds.",
+            values={"catat": {"kas": 0}},
+        ),
     ],
     "Messages and signals": [
         Example(
@@ -284,10 +298,4 @@ REFUSED: Sequence[Example] = (
         "not called: the step that it would do becomes a notice, and you are told.",
     ),
     Example("tidak_di_lajur", "A task outside of all lanes", "Nobody would ever get it."),
-    Example("tidak_ada_waktu", "A timer without a time", "Neither it nor its name nor a note says how long."),
-    Example(
-        "tidak_bersyarat",
-        "Waiting for a condition",
-        "Nothing watches the variables between two steps of a case.",
-    ),
 )

@@ -82,6 +82,7 @@ def read_diagrams(xml: bytes, *, file: str | None = None, refuse: bool = True) -
 def expressions(diagram: Diagram) -> tuple[Expression, ...]:
     """Every piece of FEEL in ``diagram``, so that a deployment can check the names it reads."""
     found = [Expression(flow.id, "condition", flow.condition) for flow in diagram.flows if flow.condition]
+    found += [Expression(n.id, "condition", n.condition) for n in diagram.nodes.values() if n.condition]
     found += [
         Expression(node.id, "timer", node.timer.text.removeprefix("=").strip())
         for node in diagram.nodes.values()

@@ -58,6 +58,8 @@ class Context:
     events: list[Event] = field(default_factory=list)
     by_clock: bool = False
     changed_locals: bool = False  # whether local variables changed that open tasks may hold a copy of
+    assigned: set[str] = field(default_factory=set)  # names of variables that have another value now
+    clock_ran: bool = False  # whether a timer has fired
     new_names: bool = False  # whether the case has variables that it did not have before
     moved_timers: set[str] = field(default_factory=set)  # ids of timers that are due at another time now
     moved_tasks: dict[UUID, timers.Due | None] = field(default_factory=dict)  # task → its deadline before
@@ -97,7 +99,9 @@ class Context:
             self.new_names |= held is None and name not in holder
             if name in holder and holder[name] == value:
                 kept.append(name)
-            elif name in holder:
+            else:
+                self.assigned.add(name)
+            if name in holder and holder[name] != value:
                 old[name] = holder[name]
             holder[name] = value
         told = {"old": old, "kept": kept, "local": local}

@@ -49,7 +49,7 @@ def trigger(node: Node) -> str:
         return ""
     caught = {"signal": node.signal, "error": node.error, "escalation": node.escalation}
     known = next((kind for kind, name in caught.items() if name is not None), "message")
-    return "timer" if node.timer is not None else known
+    return "timer" if node.timer is not None or node.asks == "time" else known
 
 
 def _by_name(diagram: Diagram) -> Counter[tuple[str, ...]]:

@@ -383,7 +383,7 @@ def is_timeless(program: Program) -> bool:
         [(n.loop, n.mappings, n.properties) for n in diagram.nodes.values()],
         program.tables,
     )
-    if _CLOCK.search(repr(read)) or any(node.calls for node in diagram.nodes.values()):
+    if _CLOCK.search(repr(read)) or any(node.calls or node.asks for node in diagram.nodes.values()):
         return False
     timed = [node for node in diagram.nodes.values() if node.timer is not None]
     if _reach_inside(diagram, timed) or (diagram.counts_from_first and _may_stop_counting(diagram)):

@@ -55,6 +55,18 @@ class SignalEvent(EventDefinition):
     """A signal that is waited for, by name."""
 
 
+class ConditionEvent(MessageEvent):
+    """A condition that is waited for, see `conditional_events`."""
+
+
+class AskedEvent(TimerEvent, MessageEvent):
+    """An event that somebody ends, or says until when it waits: then it is a timer as well."""
+
+    def has_fired(self, my_task: Task) -> bool:
+        """Whether somebody ended it, or its time has come."""
+        return bool(my_task.internal_data.get("event_fired")) or my_task.workflow.run.firing is my_task
+
+
 class ErrorEvent(EventDefinition):
     """An error that is caught, by code; "" catches any."""
 

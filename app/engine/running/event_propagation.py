@@ -1,11 +1,13 @@
 """Errors and escalations: who catches what is thrown, and how a waiting event is set off."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine import timers
 from app.engine.cancellation import take_away
 from app.engine.running.elements import ErrorEvent, EscalationEvent
 from app.engine.scopes import guarded_activities
@@ -38,10 +40,10 @@ def interrupt(event: Task, thrown_by: Task) -> None:
     trigger(event)
 
 
-def trigger(event: Task) -> None:
-    """Set a waiting event off; one that does not interrupt waits again beside itself."""
-    if isinstance(event.task_spec, BoundaryEvent) and not event.task_spec.cancel_activity:
-        rearm(event, {})
+def trigger(event: Task, *, again: bool = True) -> None:
+    """Set a waiting event off; one that does not interrupt waits ``again`` beside itself."""
+    if again and isinstance(event.task_spec, BoundaryEvent) and not event.task_spec.cancel_activity:
+        rearm(event, {key: event.internal_data[key] for key in {"held"} & event.internal_data.keys()})
     event.internal_data["event_fired"] = True
     event.task_spec._update(event)
 
@@ -49,6 +51,15 @@ def trigger(event: Task) -> None:
 def rearm(event: Task, internal: dict[str, object]) -> None:
     """Let a non-interrupting boundary event wait again beside the one that fires."""
     wait_beside(event.parent, event.task_spec, internal)
+
+
+def appoint(event: Task, at: datetime, now: datetime) -> None:
+    """Let an event wait until a moment (with the office's zone), in the place of one that asked for it; that may be
+    said anew."""
+    now = now.astimezone(UTC)
+    due = timers.Due(at.astimezone(UTC), f"{at:%d-%m-%Y %H.%M}", "tanggal", None, now)
+    wait_beside(event.parent, event.task_spec, {"due": due.as_dict(), "opened": now.isoformat()})
+    event.cancel()
 
 
 def wait_beside(split: Task, spec: Any, internal: dict[str, object]) -> None:

@@ -425,7 +425,7 @@ def _refresh(workflow: codec.Workflow, moved: _Move, standing: Standing) -> None
             if getattr(task.task_spec, "mappings", None) is not None:
                 run.enter(task, task.task_spec.bpmn_id)
             run.changed_locals = True
-    waits = waiting_events(workflow, TimerEvent)
+    waits = [timer for timer in waiting_events(workflow, TimerEvent) if node_of(timer).timer is not None]
     for timer in sorted(waits, key=lambda timer: reminders.is_reminder(node_of(timer))):
         way, is_new = moved.plan.timers.get(timer.task_spec.bpmn_id, "keep"), "due" not in timer.internal_data
         opened = _opened(timer, standing) if is_new and way == "recompute" else None

@@ -34,7 +34,9 @@ from app.engine.running.elements import (
     ROUNDS_END,
     SCOPE_END,
     SPLIT,
+    AskedEvent,
     Automatic,
+    ConditionEvent,
     Ending,
     EntryChoice,
     ErrorEvent,
@@ -187,6 +189,10 @@ def _definition(node: Node) -> EventDefinition:
     """What an event waits for."""
     if node.timer:
         return TimerEvent(node.id)
+    if node.asks == "time":
+        return AskedEvent(node.id)
+    if node.condition is not None:
+        return ConditionEvent(node.id)
     if node.signal is not None:
         return SignalEvent(node.signal)
     if node.error is not None:

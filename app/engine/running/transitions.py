@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -13,8 +14,8 @@ from app.base.errors import ExecutionFailed
 from app.base.i18n import _
 from app.bpmnio import budget
 from app.engine import timers
-from app.engine.diagram import Node
-from app.engine.running import apply_mappings, compensation, event_propagation
+from app.engine.diagram import UNTIL, Node
+from app.engine.running import apply_mappings, compensation, conditional_events, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.reminders import postpone
@@ -84,7 +85,16 @@ def _is_question(task: Task) -> bool:
 
 
 def advance(workflow: codec.Workflow) -> None:
-    """Run everything that needs no person, in order, up to the step limit."""
+    """Run everything that needs no person, in order, up to the step limit; then what waits for what came true."""
+    _run_ready(workflow)
+    while (event := conditional_events.next_met(workflow)) is not None:
+        node = node_of(event)
+        workflow.run.record("message_received", node.id, message=node.message, values={})
+        event_propagation.trigger(event)
+        _run_ready(workflow)
+
+
+def _run_ready(workflow: codec.Workflow) -> None:
     passed = 0
     while ready := _automatic(workflow):
         for task in ready:
@@ -187,8 +197,26 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any],
     run.record("message_received", node.id, message=node.message, values=dict(variables), **told, **before)
     if not carried_later:
         apply_mappings.received(run, node, variables, event)
-    event_propagation.trigger(event)
+    until = _until(run, variables) if node.asks == "time" else None
+    if until is not None:
+        event_propagation.appoint(event, until, run.now)
+    else:
+        event_propagation.trigger(event, again=node.asks != "time")
     advance(workflow)
+
+
+def _until(run: Run, variables: Mapping[str, Any]) -> datetime | None:
+    """The moment to come that was filled in at an event that asks for one; None: its time has come."""
+    told = variables.get(UNTIL)
+    if not isinstance(told, str) or not told:
+        return None
+    try:
+        moment = datetime.fromisoformat(told)
+    except ValueError:
+        return None
+    zone = run.calendar.zone
+    moment = moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    return moment if moment > run.now else None
 
 
 def _is_round_of(event: Task, node: Node) -> bool:
@@ -222,6 +250,7 @@ def fire_timer(workflow: codec.Workflow, timer: Task) -> None:
     """Fire a timer; a deadline marks its task overdue, a repeating one waits again."""
     run: Run = workflow.run
     by_clock, run.by_clock = run.by_clock, True
+    run.clock_ran = True
     node, due = node_of(timer), due_of(timer)
     run.record("timer_fired", node.id, due_at=due.at.isoformat(), text=due.text)
     _tell_overdue(timer, due)

@@ -31,6 +31,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "double": {"type": "number"},
     "boolean": {"type": "checkbox"},
     "date": {"type": "datetime", "subtype": "date"},
+    "datetime": {"type": "datetime", "subtype": "datetime", "timeLabel": "Pukul", "timeInterval": 15},
     "enum": {"type": "select"},
 }
 _RULES = {"min": "min", "max": "max", "minlength": "minLength", "maxlength": "maxLength"}

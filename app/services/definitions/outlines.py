@@ -141,8 +141,9 @@ def is_for_reporter(node: Node) -> bool:
 
 
 def is_by_system(node: Node) -> bool:
-    """Whether only a program sends what a message event waits for (``untuk`` = sistem): nobody notes it by hand."""
-    return node.properties.get("untuk", "").strip().lower() == "sistem"
+    """Whether only a program sends what a message event waits for (``untuk`` = sistem), or what is filled in decides:
+    nobody notes it by hand."""
+    return node.condition is not None or node.properties.get("untuk", "").strip().lower() == "sistem"
 
 
 def _lanes(diagram: Diagram, *, split: bool) -> set[str]:

@@ -317,7 +317,10 @@ def _draw_casefile(
         refusal=refusal or _Refusal(),
         mine=_mine(actor, file.tasks),
         soonest=_soonest(file, explanations),
-        waits=[(wait, words.activity(wait.activity_id)) for wait in file.waits],
+        waits=[
+            (wait, words.activity(wait.activity_id), page_parts.to_note(file.version, wait))
+            for wait in file.waits
+        ],
         recordable=messages.recordable(session, file.instance, file.waits, actor),
         clocks=clocks.all_of(file, explanations, words),
         told=timeline.draw(file, events, more, words),

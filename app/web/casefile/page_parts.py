@@ -91,6 +91,14 @@ def awaited(version: Version, wait: MessageWait) -> str:
     return _("pelapor") if outlines.is_for_reporter(node) else node.name or wait.message
 
 
+def to_note(version: Version, wait: MessageWait) -> str:
+    """What somebody does who ends what a case waits for, in a few words."""
+    asks = version.diagram.nodes[wait.activity_id].asks
+    if asks == "time":
+        return _("Sampai kapan?")
+    return _("Nyatakan terpenuhi") if asks == "condition" else _("Catat pesan diterima")
+
+
 def undelivered(message: InstanceMessage, instance_id: int, vocabulary: Vocabulary) -> Markup:
     """Where a message waits that the instance of the page sent or is to receive."""
     if message.receiver is None:

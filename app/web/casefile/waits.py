@@ -79,7 +79,7 @@ def record(instance_id: int, wait_id: str) -> Response:
         problems = error.errors if isinstance(error, InvalidForm) else {}
         page = _draw(instance_id, wait_id, entry, problems=problems, error=error)
         return make_response(page, errors.problem_of(error).status)
-    text = _("Pesan “{name}” dicatat diterima; perkara {number} berlanjut.", **done)
+    text = _noted(str(done["asks"]), done)
     undo = {
         "url": url_for("waits.undo", instance_id=instance_id, wait_id=wait_id),
         "next": _back(instance_id),
@@ -114,7 +114,16 @@ def _known(session: Session, noted: Noted) -> Answer:
     version = definitions.version(session, noted.instance.definition_id)
     node = version.diagram.nodes[noted.activity_id]
     number = noted.instance.business_key
-    return {"name": node.name or node.message, "number": number, "undo": noted.undo_until is not None}
+    name, may_undo = node.name or node.message, noted.undo_until is not None
+    return {"name": name, "number": number, "undo": may_undo, "asks": node.asks}
+
+
+def _noted(asks: str, done: Mapping[str, Any]) -> str:
+    if asks == "time":
+        return _("Waktu “{name}” pada perkara {number} dicatat.", **done)
+    if asks == "condition":
+        return _("“{name}” dinyatakan terpenuhi; perkara {number} berlanjut.", **done)
+    return _("Pesan “{name}” dicatat diterima; perkara {number} berlanjut.", **done)
 
 
 def _back(instance_id: int) -> str:
@@ -167,6 +176,8 @@ def _draw(
         case=instance,
         wait=wait,
         name=node.name or wait.message,
+        asks=node.asks,
+        to_note=page_parts.to_note(version, wait),
         by_reporter=outlines.is_for_reporter(node),
         drawn=drawn,
         kept=kept,

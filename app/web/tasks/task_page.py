@@ -12,12 +12,13 @@ from app import forms
 from app.base.i18n import _
 from app.commands.tasks.tasks import as_draft
 from app.history.events.tasks import QuestionAnswered, TaskCompleted
-from app.models import Absence, User, UserTask
+from app.models import Absence, MessageWait, User, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import outlines, staffing
+from app.services.instances import messages
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
 from app.services.tasks import inbox, permissions, reply_templates, tabs, tasks
@@ -144,6 +145,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         reports=page_parts.reports(page.file),
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
+        waits=_waits(session, page, actor),
         notes=page_parts.notes(page.file),
         present=in_words([name for name, _nothing in page.file.beside.get("present", ())]),
         replies=_replies(page),
@@ -154,6 +156,23 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         zone=context.config().timezone.key,
         file_url=page_parts.file_url,
     )
+
+
+def _waits(session: Session, page: TaskPage, actor: Actor) -> list[tuple[MessageWait, str, str]]:
+    """What may come while the task is open, and the actor may say: the wait, its name, and what he does. 1 SQL, where
+    something may."""
+    version, task = page.file.version, page.work.task
+    around = version.diagram.around(page.node)
+    events = {
+        e.id for one in around for e in version.diagram.boundary.get(one.id, ()) if e.message is not None
+    }
+    if not events or task.state != "open":
+        return []
+    waiting = [wait for wait in messages.waiting(session, task.instance_id) if wait.activity_id in events]
+    return [
+        (wait, page_parts.awaited(version, wait), page_parts.to_note(version, wait))
+        for wait in messages.recordable(session, task.instance, waiting, actor)
+    ]
 
 
 def _replies(page: TaskPage) -> list[tuple[str, str]]:

@@ -159,10 +159,6 @@ def test_the_text_of_a_timer_is_read(written: str, kind: str, read_as: Timer) ->
 @pytest.mark.parametrize(
     ("written", "kind", "code"),
     [
-        ("", "timeDuration", "timer_words_not_understood"),
-        ('""', "timeDuration", "timer_words_not_understood"),
-        ("sebentar lagi", "timeDuration", "timer_not_understood"),
-        ("timedelta(days=3)", "timeDuration", "timer_not_understood"),
         ("P3D", "timeCycle", "timer_not_a_cycle"),
         ("99999 hari", "timeDuration", "timer_too_long"),
         ("= a and", "timeDuration", "expression_syntax"),
@@ -172,6 +168,29 @@ def test_the_text_of_a_timer_is_read(written: str, kind: str, read_as: Timer) ->
 def test_a_timer_that_cannot_be_read_is_refused(written: str, kind: str, code: str) -> None:
     (finding,) = refused(around(boundary("lewat", "telaah", after=written, kind=kind)))
     assert (finding.code, finding.element_id) == (code, "lewat")
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("", "timer_words_not_understood"),
+        ('""', "timer_words_not_understood"),
+        ("sebentar lagi", "timer_not_understood"),
+        ("timedelta(days=3)", "timer_not_understood"),
+    ],
+)
+def test_a_timer_whose_time_nobody_can_read_is_asked_for(written: str, code: str) -> None:
+    diagram = read(around(boundary("lewat", "telaah", after=written)))
+    assert [finding.code for finding in diagram.findings] == [code, "timer_asked"]
+    assert diagram.nodes["lewat"].asks == "time"
+
+
+def test_a_start_whose_time_nobody_can_read_is_begun_by_hand() -> None:
+    xml = bpmn([start(inside=timer("sebentar lagi")), user("telaah"), end()], "start > telaah > end")
+    assert warnings(xml) == ["timer_not_understood", "timer_start_by_hand"]
+    assert read(xml).start_node() is not None
+    xml = bpmn([start(inside="<bpmn:conditionalEventDefinition/>"), end()], "start > end")
+    assert warnings(xml) == ["condition_start_by_hand"]
 
 
 def test_a_timer_with_two_times_is_refused() -> None:

@@ -95,17 +95,18 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     # an annotation tied to a reminder says how often
     "ad_pengingat": (0, ["implicit_end", "timer_read_from_words"]),
     "ad_siklus_memotong": (0, ["timer_comes_once"]),
+    # a timer of which no word tells a time, and a condition: people say when
+    "bz_timer_gelap": (0, ["additions_ignored", "timer_asked", "timer_words_not_understood"]),
+    "ad_bersyarat": (0, ["condition_asked"]),
 }
 
 #: What is refused: the errors.
 REFUSED: dict[str, list[str]] = {
     "sg_tautan_putus": ["link_without_target"],
-    "bz_timer_gelap": ["timer_words_not_understood"],
     # lanes that list nothing, and no layout to see what is in them
     "dio_lajur_tanpa_isi": ["task_outside_lanes", "task_outside_lanes"],
     "dio_panah_ke_hantu": ["flow_target_unknown"],
     "fl_skrip": ["script_task"],
-    "ad_bersyarat": ["conditional_event"],
 }
 
 #: Read elsewhere, field by field.

@@ -109,13 +109,10 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
         ),
         (task("callActivity", calledElement="${proses}"), "call_computed"),
         (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
-        (event("startEvent", "conditional"), "conditional_event"),
-        (event("intermediateCatchEvent", "conditional"), "conditional_event"),
         (event("intermediateThrowEvent", "error"), "event_misplaced"),
         (event("intermediateCatchEvent", "escalation"), "event_misplaced"),
         (event("intermediateCatchEvent", "cancel"), "event_misplaced"),
         (event("endEvent", "link"), "link_misplaced"),
-        (event("boundaryEvent", "conditional", attachedToRef="telaah"), "conditional_event"),
     ],
 )
 def test_what_cannot_run_yet_is_refused_by_name(xml: bytes, code: str) -> None:

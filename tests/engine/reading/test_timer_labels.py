@@ -7,7 +7,7 @@ from app.engine.diagram import Timer
 from app.engine.running.execution import Program
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
 from tests.engine.case import Case
-from tests.engine.read_files import read, refused, warnings
+from tests.engine.read_files import read, warnings
 
 NOTE = (
     '<bpmn:textAnnotation id="catatan"><bpmn:text>{text}</bpmn:text></bpmn:textAnnotation>'
@@ -104,9 +104,10 @@ def test_a_timer_without_a_time_takes_its_name_and_says_so() -> None:
         ("48h", "timer_words_not_understood"),
     ],
 )
-def test_a_timer_without_a_time_whose_name_tells_none_to_count_by_is_refused(name: str, code: str) -> None:
-    (finding,) = refused(around(name=name, after=""))
-    assert (finding.code, finding.element_id) == (code, "lewat")
+def test_a_timer_without_a_time_whose_name_tells_none_to_count_by_is_asked_for(name: str, code: str) -> None:
+    diagram = read(around(name=name, after=""))
+    assert [finding.code for finding in diagram.findings] == [code, "timer_asked"]
+    assert (diagram.nodes["lewat"].asks, diagram.nodes["lewat"].message) == ("time", name)
 
 
 @pytest.mark.parametrize(
@@ -160,14 +161,15 @@ def test_an_annotation_tied_to_a_timer_is_read(source: str, target: str) -> None
 
 def test_an_annotation_tied_to_something_else_is_not_read() -> None:
     note = NOTE.format(text="3 hari", source="catatan", target="telaah")
-    (finding,) = refused(around(after="", inside=note))
+    finding = read(around(after="", inside=note)).findings[0]
     assert finding.code == "timer_words_not_understood"
     assert "5 hari kerja, H+3" in finding.todo
 
 
-def test_a_timer_without_a_word_is_refused() -> None:
-    (finding,) = refused(around(name="", after=""))
-    assert (finding.code, finding.element_id) == ("timer_without_value", "lewat")
+def test_a_timer_without_a_word_is_asked_for() -> None:
+    diagram = read(around(name="", after=""))
+    assert [finding.code for finding in diagram.findings] == ["timer_without_value", "timer_asked"]
+    assert diagram.nodes["lewat"].message == "lewat"
 
 
 @pytest.mark.parametrize("name", ["H+3", "5 hari kerja", "Documents and reply received", "seminggu", "Amin"])

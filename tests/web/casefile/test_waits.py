@@ -61,9 +61,16 @@ KINDS: Mapping[str, tuple[tuple[Shape, ...], str, str]] = {
         (catch("w", message="surat", properties=BY_SYSTEM),), "s > w > e", "message_by_system",
     ),
     "signal": ((node("intermediateCatchEvent", "w", inside=SIGNAL),), "s > w > e", "signal_never_thrown"),
-    "condition": (
-        (node("intermediateCatchEvent", "w", inside=CONDITION),), "s > w > e", "conditional_event",
+    "condition in words": (
+        (node("intermediateCatchEvent", "w", inside=CONDITION.replace("=a", "bila airnya surut")),),
+        "s > w > e",
+        "hand",
     ),
+    "time that nobody can read": ((catch("w", after="nanti"),), "s > w > e", "hand"),
+    "such a time on an edge": (
+        (user("t"), boundary("w", "t", after="nanti", interrupting=True), end("f")), "s > t > e\nw > f", "hand",
+    ),
+    "condition": ((node("intermediateCatchEvent", "w", inside=CONDITION),), "s > w > e", "data"),
 }  # fmt: skip
 
 
@@ -107,10 +114,14 @@ def test_every_wait_is_ended_by_somebody_by_the_clock_or_is_told_at_the_check(
         told = {one.code for one in deployments.check_files(None, drawn(name))}
     except InvalidDiagram as error:
         told = {one.code for one in error.findings}
-    if by not in ("hand", "task", "clock"):
+    if by not in ("hand", "task", "clock", "data"):
         assert by in told
         return
     case, lapor = begin(office, name), sign_in("lapor")
+    if by == "data":
+        assert wait_of(office, case) is not None
+        assert addresses(lapor.get(f"/perkara/{case}").text) == []
+        return
     if by == "hand":
         wait = wait_of(office, case)
         assert wait is not None
@@ -215,3 +226,34 @@ def test_the_list_is_read_page_by_page(office: Database, sign_in: SignIn) -> Non
     last = lapor.get(f"/pesan-ditunggu?after={after}")
     assert [one.split("/")[2] for one in addresses(last.text)] == [str(cases[-1])]
     assert 'rel="prev" href="/pesan-ditunggu"' in last.text
+
+
+def test_until_when_a_case_waits_is_said_and_said_anew(office: Database, sign_in: SignIn) -> None:
+    case, lapor = begin(office, "time that nobody can read"), sign_in("lapor")
+    assert "Sampai kapan?" in words_of(lapor.get(f"/perkara/{case}"))
+    for day in ("31-12-2030", "30-12-2030"):
+        [there] = addresses(lapor.get(f"/perkara/{case}").text)
+        page = lapor.get(there)
+        assert "Kosongkan bila sudah waktunya" in words_of(page)
+        sent = {"sampai_kapan": f"{day} 08.00", "idempotency_key": key_of(page)}
+        assert lapor.post(there, **sent).status_code == 303
+        with office.reading() as session:
+            [job] = session.scalars(select(Job).where(Job.instance_id == case))
+        assert f"{job.due_at:%d-%m-%Y %H.%M}" == f"{day} 01.00"
+        assert "Des 2030, 08.00 WIB" in words_of(lapor.get(f"/perkara/{case}"))
+    [there] = addresses(lapor.get(f"/perkara/{case}").text)
+    assert lapor.post(there, idempotency_key=key_of(lapor.get(there))).status_code == 303
+    with office.reading() as session:
+        assert session.get_one(ProcessInstance, case).state == "ended"
+        assert session.scalars(select(Job).where(Job.instance_id == case)).all() == []
+
+
+def test_it_is_asked_beside_the_task_on_whose_edge_it_stands(office: Database, sign_in: SignIn) -> None:
+    case, lapor = begin(office, "such a time on an edge"), sign_in("lapor")
+    with office.reading() as session:
+        [task] = instances.open_tasks(session, case)
+    page = lapor.get(f"/tugas/{task.id}")
+    [there] = addresses(page.text)
+    assert "Sampai kapan?" in words_of(page)
+    assert lapor.post(there, idempotency_key=key_of(lapor.get(there))).status_code == 303
+    assert addresses(lapor.get(f"/tugas/{task.id}").text) == []

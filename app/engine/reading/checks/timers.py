@@ -60,7 +60,7 @@ def _check_mark(node: Node, source: Source) -> None:
     if value not in {"", "ya", "tidak"}:
         source.error("property_value", node, property="tenggat", value=value, allowed="ya, tidak")
     elif value == "ya" and (node.kind != "boundaryEvent" or node.timer is None):
-        if node.id not in source.failed:
+        if node.id not in source.failed and node.asks != "time":
             source.error("deadline_misplaced", node)
     elif value == "ya" and node.timer is not None and not _single(node.timer):
         source.error("deadline_not_single", node, text=node.timer.text)
@@ -72,7 +72,7 @@ def _check_first(node: Node, source: Source) -> None:
         allowed = ", ".join(SINCE)
         source.error("property_value", node, property="dihitung sejak", value=value, allowed=allowed)
     elif value == SINCE[1] and (node.kind != "boundaryEvent" or node.timer is None):
-        if node.id not in source.failed:
+        if node.id not in source.failed and node.asks != "time":
             source.error("first_opening_misplaced", node)
     elif value == SINCE[1] and node.timer is not None and not _single(node.timer):
         source.error("first_opening_not_single", node, text=node.timer.text)

@@ -38,6 +38,8 @@ def take_out(own: Drawn, undone: Undone, source: Source) -> None:
     asked = [n for n in own.nodes.values() if n.kind == "boundaryEvent" and n.compensates is not None]
     begins = {event.id: first for event in asked if (first := _first(event, own, source))}
     loose = [n for n in own.nodes.values() if _is_for_compensation(n, source) and n.id not in begins.values()]
+    if not asked and not loose:
+        return
     apart = {*begins.values(), *(node.id for node in loose)}
     main = _reached([node_id for node_id in _beginning(own) if node_id not in apart], own)
     gone = {event.id for event in asked} | (_reached([node.id for node in loose], own) - main)
@@ -88,14 +90,15 @@ def _beginning(own: Drawn) -> list[str]:
 
 def _reached(origins: Iterable[str], own: Drawn) -> set[str]:
     leaving, found, waiting = own.leaving(), set[str](), list(origins)
+    beside = defaultdict[str, list[str]](list)
+    for node in own.nodes.values():
+        if node.attached_to and node.compensates is None:
+            beside[node.attached_to].append(node.id)
     while waiting:
         node_id = waiting.pop()
         if node_id not in found:
             found.add(node_id)
-            waiting += [flow.target for flow in leaving.get(node_id, ())]
-            waiting += [
-                n.id for n in own.nodes.values() if n.attached_to == node_id and n.compensates is None
-            ]
+            waiting += [*(flow.target for flow in leaving.get(node_id, ())), *beside.get(node_id, ())]
     return found
 
 

@@ -5,19 +5,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.reading.elements import event_references, message_flows
-from app.engine.reading.source import NAME_LENGTH, Placed, Source, start_of
+from app.engine.reading.source import NAME_LENGTH, Placed, Source, place, start_of
 from app.engine.reading.texts import conditions, timer_labels
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
 
 _SUFFIX = "EventDefinition"
 _ALLOWED: Mapping[str, frozenset[str]] = {
-    "startEvent": frozenset({"message", "timer", "signal"}),
+    "startEvent": frozenset({"message", "timer", "signal", "conditional"}),
     "endEvent": frozenset({"message", "terminate", "signal", "error", "escalation", "cancel", "compensate"}),
     "intermediateThrowEvent": frozenset({"message", "link", "signal", "escalation", "compensate"}),
-    "intermediateCatchEvent": frozenset({"message", "timer", "link", "signal"}),
-    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "cancel", "compensate"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "link", "signal", "conditional"}),
+    "boundaryEvent": frozenset(
+        {"message", "timer", "signal", "error", "escalation", "cancel", "compensate", "conditional"}
+    ),
 }
 #: What BPMN gives no meaning there: such an event is a plain one.
 _MEANINGLESS: Mapping[str, frozenset[str]] = {
@@ -30,11 +33,13 @@ _NOT_YET: Mapping[str, str] = {
     "escalation": "event_misplaced",
     "error": "event_misplaced",
     "compensate": "event_misplaced",
-    "conditional": "conditional_event",
+    "conditional": "event_misplaced",
     "link": "link_misplaced",
     "cancel": "event_misplaced",
     "timer": "event_misplaced",
 }
+#: What timer texts are refused for that somebody could say: see `app.engine.timers`.
+_UNREADABLE = frozenset({"timer_not_understood", "timer_is_bound", "timer_before_unknown", "timer_tells_two"})
 _COMPUTED = re.compile(r"[$#]\{([^{}]*)\}")
 _LITERAL = re.compile(r"""(["'])([^"']+)\1""")
 _TIMER_KINDS: Mapping[str, Literal["duration", "date", "cycle"]] = {
@@ -55,6 +60,8 @@ class Trigger:
     escalation: str | None = None
     terminate: bool = False
     compensates: str | None = None
+    asks: Literal["", "time", "condition"] = ""
+    condition: str | None = None
 
 
 def read_trigger(element: Element, source: Source) -> Trigger:
@@ -81,7 +88,9 @@ def _read(element: Element, definition: Element, source: Source) -> Trigger:
         source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definition))
         return Trigger()
     if kind == "timer":
-        return Trigger(timer=_timer(element, definition, source))
+        return _timed(element, definition, source)
+    if kind == "conditional":
+        return _conditional(element, definition, source)
     if kind == "message":
         return Trigger(message=message(element, definition, source))
     if kind in event_references.REFERRED:
@@ -135,7 +144,7 @@ def _unnamed(element: Element, source: Source) -> str | None:
     tag, drawn = local(element), message_flows.name_at(element, source)
     if tag == "startEvent" and message_flows.comes_from_outside(element, source):
         drawn = None  # what comes from outside is taken in by a person
-    own = (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
+    own = _own_name(element)
     if tag in {"endEvent", "intermediateThrowEvent"}:
         return drawn or own
     if tag == "startEvent" and drawn is None and not begins_event_sub_process(element):
@@ -210,22 +219,54 @@ def _unknown_references(element: Element, source: Source) -> Iterator[str]:
             yield text_of(child)
 
 
-def _timer(element: Element, definition: Element, source: Source) -> Timer | None:
+def _timed(element: Element, definition: Element, source: Source) -> Trigger:
+    """A timer. One whose time nobody can read is asked for: a start begins by hand, elsewhere somebody of the lane
+    says until when it waits."""
     texts = [(local(child), _timer_text(child)) for child in children(definition, *_TIMER_KINDS)]
     texts = [(tag, text) for tag, text in texts if text]
-    if not texts:
-        timer = timer_labels.read_timer_label(element, source)
-        if timer is None:
-            words = "; ".join(timer_labels.words(element, source))
-            code = timer_labels.fault(element, source) if words else "timer_without_value"
-            source.error(code, element, text=words)
-        return timer
     if len(texts) > 1:
         source.error("timer_twice", element)
-        return None
+        return Trigger()
+    if not texts:
+        timer = timer_labels.read_timer_label(element, source)
+        if timer is not None:
+            return Trigger(timer=timer)
+        words = "; ".join(timer_labels.words(element, source))
+        code = timer_labels.fault(element, source) if words else "timer_without_value"
+        return _asked(element, code, words, source)
     tag, text = texts[0]
     timer = Timer(_TIMER_KINDS[tag], text)
-    return timer_labels.read_text(element, timer, source) or timer
+    timer = timer_labels.read_text(element, timer, source) or timer
+    code = timers.timer_fault(timer, source.day_unit) or ""
+    return _asked(element, code, text, source) if code in _UNREADABLE else Trigger(timer=timer)
+
+
+def _asked(element: Element, code: str, text: str, source: Source) -> Trigger:
+    """What becomes of a timer of which ``text`` is written, that is no time for what ``code`` says."""
+    source.warning(code, element, text=text)
+    if local(element) == "startEvent" and not begins_event_sub_process(element):
+        source.warning("timer_start_by_hand", element)
+        return Trigger()
+    source.warning("timer_asked", element)
+    return Trigger(message=_own_name(element), asks="time")
+
+
+def _conditional(element: Element, definition: Element, source: Source) -> Trigger:
+    """A condition: FEEL is looked at when what it reads changes; of others somebody of the lane says that they hold.
+    A start begins by hand."""
+    if local(element) == "startEvent" and not begins_event_sub_process(element):
+        source.warning("condition_start_by_hand", element)
+        return Trigger()
+    text = next(map(text_of, children(definition, "condition")), "")
+    condition = conditions.translated(text, place(element), source)
+    if condition and not conditions.is_words(condition) and conditions.is_readable(condition):
+        return Trigger(message=_own_name(element), condition=condition)
+    source.warning("condition_asked", element)
+    return Trigger(message=_own_name(element), asks="condition")
+
+
+def _own_name(element: Element) -> str:
+    return (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
 
 
 def _timer_text(element: Element) -> str:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.engine.diagram import Kind, Node
 from app.engine.reading.elements import events, kinds, message_flows
 from app.engine.reading.source import LABEL_LENGTH, Source, place
-from app.engine.reading.texts import extensions, mapping_reader
+from app.engine.reading.texts import extensions, form_data, mapping_reader
 from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, reference, text_of, vendor
 
@@ -76,6 +76,7 @@ def read_node(element: Element, source: Source) -> Node:
     added = extensions.read_extensions(element, source)
     node = _node(element, kinds.kind_of(element, added, source), added, _trigger(element, source))
     node = replace(node, sends=message_flows.sent_from(element, source))
+    node = form_data.asking(node) if node.asks and node.form_key is None else node
     node = _calling(element, node, source) if tag == "callActivity" else node
     return replace(node, mappings=mapping_reader.read_mappings(element, node, added.worker, source))
 
@@ -121,6 +122,8 @@ def _node(element: Element, kind: Kind, added: Extensions, trigger: events.Trigg
         not in {"false", "0"},
         terminate=trigger.terminate,
         compensates=trigger.compensates,
+        asks=trigger.asks,
+        condition=trigger.condition,
         line=where.line,
         tag=local(element),
     )

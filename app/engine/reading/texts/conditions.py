@@ -71,6 +71,11 @@ def check_condition(text: str, at: Placed, source: Source) -> None:
         source.error(found[0], at, **found[1])
 
 
+def is_readable(text: str) -> bool:
+    """Whether a cleaned expression can run."""
+    return fault(text) is None and not unknown_calls(text)
+
+
 def unknown_calls(text: str) -> list[str]:
     """What a cleaned expression calls that nothing here can answer: methods of another system's objects
     (``bean.isX``), functions of XPath (``bpmn:getDataObject``), names that are no function of FEEL.

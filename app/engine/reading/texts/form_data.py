@@ -5,8 +5,10 @@ Read into JSON text, a list of fields; what makes a form of them is `app.forms.s
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
+from app.engine.diagram import UNTIL, Node
 from app.engine.xml import Element, attribute, vendor
 
 #: The property of a node that holds the fields, and how the keys of such forms begin.
@@ -24,6 +26,18 @@ def read_form_data(found: tuple[Element, ...]) -> str:
 def key(element: Element) -> str:
     """Return the key of the form of ``element``."""
     return f"{PROPERTY}-{attribute(element, 'id')}"
+
+
+def asking(node: Node) -> Node:
+    """The event ``node`` with a form for what it asks: until when it waits, or a note of why its condition holds."""
+    asked = {
+        "time": (UNTIL, "datetime", "Sampai kapan? Kosongkan bila sudah waktunya."),
+        "condition": ("catatan_syarat", "text", "Catatan: apa yang membuat syarat ini terpenuhi?"),
+    }
+    name, kind, label = asked[node.asks]
+    field = {"id": name, "label": label, "type": kind, "default": "", "values": [], "constraints": {}}
+    properties = {**node.properties, PROPERTY: json.dumps([field], ensure_ascii=False, sort_keys=True)}
+    return replace(node, form_key=f"{PROPERTY}-{node.id}", properties=properties)
 
 
 def _fields(found: tuple[Element, ...]) -> Iterator[dict[str, Any]]:

@@ -134,17 +134,26 @@ export function setTaken(editor, flow, how) {
   });
 }
 
-export function condition(flow) {
-  return flow.businessObject.conditionExpression?.body ?? '';
+/** The condition of a flow, or of an event that waits for one. */
+export function condition(element) {
+  const [ at, part ] = conditionAt(element);
+  return at[part]?.body ?? '';
 }
 
-export function setCondition(editor, flow, body) {
+export function setCondition(editor, element, body) {
   const modeling = editor.get('modeling');
-  const present = flow.businessObject.conditionExpression;
-  if (present) return modeling.updateModdleProperties(flow, present, { body });
+  const [ at, part ] = conditionAt(element);
+  if (at[part]) return modeling.updateModdleProperties(element, at[part], { body });
   const made = editor.get('moddle').create('bpmn:FormalExpression', { body });
-  made.$parent = flow.businessObject;
-  modeling.updateProperties(flow, { conditionExpression: made });
+  made.$parent = at;
+  if (at === element.businessObject) modeling.updateProperties(element, { [part]: made });
+  else modeling.updateModdleProperties(element, at, { [part]: made });
+}
+
+function conditionAt(element) {
+  const bo = element.businessObject;
+  const definition = bo.eventDefinitions?.find((one) => one.$type === 'bpmn:ConditionalEventDefinition');
+  return definition ? [ definition, 'condition' ] : [ bo, 'conditionExpression' ];
 }
 
 /** The process that a call activity calls, as the file says it. */

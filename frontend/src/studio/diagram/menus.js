@@ -4,7 +4,7 @@ import { OFFERED, kindOfEntry } from './kinds.js';
 const LOWER = 500; // asked after bpmn-js's own providers
 const MENUS = [ 'bpmn-append', 'bpmn-create', 'bpmn-replace' ];
 const NOT_IN_PALETTE = [ 'create.data-store' ];
-const NOT_IN_PAD = [ 'append.condition-intermediate-event', 'append.receive-task' ];
+const NOT_IN_PAD = [ 'append.receive-task' ];
 const PALETTE = {
   'create.start-event': 'none-start-event',
   'create.intermediate-event': 'none-intermediate-throwing',
@@ -23,6 +23,7 @@ const PAD = {
   'append.intermediate-event': 'none-intermediate-throwing',
   'append.message-intermediate-event': 'message-intermediate-catch',
   'append.timer-intermediate-event': 'timer-intermediate-catch',
+  'append.condition-intermediate-event': 'conditional-intermediate-catch',
   'append.signal-intermediate-event': 'signal-intermediate-catch'
 };
 

@@ -21,7 +21,7 @@ export function Flow({ editor, element }) {
   );
 }
 
-function Condition({ editor, element }) {
+export function Condition({ editor, element }) {
   const { t } = editor;
   const body = condition(element);
   const built = body.replace(/^=/, '').trim() === '' ? { join: 'and', tests: [] } : parse(body);

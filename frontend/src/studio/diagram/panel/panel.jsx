@@ -8,7 +8,7 @@ import { timerOf } from '../timers.js';
 import { owner } from '../vocabulary.js';
 import { Deadline, Timer } from './deadline.jsx';
 import { Choice, Group, Radios, Text } from './fields.jsx';
-import { Flow, Ways } from './flow.jsx';
+import { Condition, Flow, Ways } from './flow.jsx';
 import { Known, knownOn, Unknown } from './known.jsx';
 
 const ASKS = [ 'user-task', 'none-start-event', 'message-start', 'message-intermediate-catch', 'message-boundary', 'non-interrupting-message-boundary' ];
@@ -65,6 +65,7 @@ function Own({ editor, element }) {
       {ASKS.includes(kind) && <Group title={t('group.form')}><Form editor={editor} element={element} /><Grouped editor={editor} element={element} group="form" /></Group>}
       {kind === 'user-task' && <Group title={t('group.deadline')}><Deadline editor={editor} element={element} /></Group>}
       {trigger(bo) === 'timer' && timerOf(element) && <Group title={t('group.timer')}><Timer editor={editor} element={element} /><Grouped editor={editor} element={element} group="timer" /></Group>}
+      {trigger(bo) === 'conditional' && <Group title={t('group.condition')}><p class="field__hint">{t('condition.hint')}</p><Condition key={element.id} editor={editor} element={element} /></Group>}
       {bo.$type === 'bpmn:BoundaryEvent' && <Edge editor={editor} element={element} />}
       {reference(editor, element) && <Group title={t('group.trigger')}><Reference editor={editor} element={element} /></Group>}
       {kind === 'rule-task' && <Group title={t('group.decision')}><Decision editor={editor} element={element} /></Group>}

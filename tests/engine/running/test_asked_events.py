@@ -1,0 +1,202 @@
+"""Events that people end, or say until when they wait; and conditions that are waited for."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.engine.diagram import UNTIL
+from app.engine.running.execution import Program
+from tests.engine.building import Shape, bpmn, end, inside, node, race, start, timer, user
+from tests.engine.case import Case
+from tests.engine.drawn import MONDAY
+from tests.engine.moving import moved
+from tests.engine.read_files import read, warnings
+
+LATER = "<bpmn:timerEventDefinition><bpmn:timeDuration>nanti</bpmn:timeDuration></bpmn:timerEventDefinition>"
+SOON = (MONDAY + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+
+
+def drawn(*nodes: Shape, flows: str) -> Case:
+    return Case(Program(read(bpmn([start(), *nodes, end()], flows)), {}))
+
+
+def on_the_way() -> Case:
+    wait = node("intermediateCatchEvent", "tunggu", inside=LATER)
+    return drawn(wait, user("lanjut"), flows="start > tunggu > lanjut > end")
+
+
+def on_the_edge(**given: str) -> Case:
+    edge = node("boundaryEvent", "tepi", attachedToRef="telaah", inside=LATER, **given)
+    return drawn(user("telaah"), edge, user("tegur"), flows="start > telaah > end\ntepi > tegur > end")
+
+
+def test_a_case_waits_until_somebody_says_that_the_time_has_come() -> None:
+    case = on_the_way()
+    assert (case.open, case.timers) == ([], {})
+    case.deliver("tunggu")
+    assert case.open == ["lanjut"]
+
+
+def test_a_moment_that_is_given_becomes_the_timer_and_may_be_given_anew() -> None:
+    case = on_the_way()
+    case.deliver("tunggu", **{UNTIL: SOON})
+    [found] = case.timers.values()
+    assert found.due.at == MONDAY + timedelta(days=2, hours=-7)
+    later = (MONDAY + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M")
+    case.deliver("tunggu", **{UNTIL: later})
+    [found] = case.timers.values()
+    assert found.due.at == MONDAY + timedelta(days=9, hours=-7)
+    case.wait(days=8)
+    assert case.open == []
+    case.wait(days=1)
+    assert (case.open, case.messages, case.timers) == (["lanjut"], {}, {})
+
+
+def test_after_a_moment_was_given_it_may_still_be_said_that_it_has_come() -> None:
+    case = on_the_way()
+    case.deliver("tunggu", **{UNTIL: SOON})
+    case.deliver("tunggu")
+    assert (case.open, case.timers) == (["lanjut"], {})
+
+
+@pytest.mark.parametrize("told", ["2020-01-01T08:00", "", None, "besok", 5])
+def test_a_moment_that_has_passed_or_none_is_now(told: object) -> None:
+    case = on_the_way()
+    case.deliver("tunggu", **{UNTIL: told})
+    assert case.open == ["lanjut"]
+
+
+def test_on_an_edge_it_ends_the_activity_or_comes_once_beside_it() -> None:
+    case = on_the_edge()
+    case.deliver("tepi", **{UNTIL: SOON})
+    assert case.open == ["telaah"]
+    case.wait(days=3)
+    assert case.open == ["tegur"]
+    case = on_the_edge(cancelActivity="false")
+    case.deliver("tepi")
+    assert (case.open, case.messages) == (["tegur", "telaah"], {})
+    case = on_the_edge(cancelActivity="false")
+    case.deliver("tepi", **{UNTIL: SOON})
+    case.wait(days=3)
+    assert (case.open, case.messages) == (["tegur", "telaah"], {})
+
+
+def test_a_late_officer_does_not_beat_the_moment_that_was_given() -> None:
+    case = on_the_edge()
+    case.deliver("tepi", **{UNTIL: SOON})
+    case.now += timedelta(days=3)
+    with pytest.raises(Exception, match="lewat"):
+        case.complete("telaah")
+
+
+def test_it_races_and_begins_event_sub_processes() -> None:
+    other = node("intermediateCatchEvent", "lain", inside=timer("P3D"))
+    wait = node("intermediateCatchEvent", "tunggu", inside=LATER)
+    case = drawn(
+        race("r"), wait, other, user("lanjut"), flows="start > r > tunggu > lanjut > end\nr > lain > end"
+    )
+    case.deliver("tunggu", **{UNTIL: SOON})
+    case.wait(days=2)
+    assert case.open == ["lanjut"]
+    held = inside(node("startEvent", "bila", inside=LATER), user("catat"), flows="bila > catat")
+    case = drawn(
+        user("telaah"),
+        node("subProcess", "s", inside=held, triggeredByEvent="true"),
+        flows="start > telaah > end",
+    )
+    case.deliver("bila", **{UNTIL: SOON})
+    case.wait(days=2)
+    assert case.open == ["catat"]
+
+
+def test_it_is_asked_anew_on_each_pass() -> None:
+    wait = node("intermediateCatchEvent", "tunggu", inside=LATER)
+    nodes = [wait, user("lanjut"), node("exclusiveGateway", "lagi")]
+    case = drawn(*nodes, flows="start > tunggu > lanjut > lagi > end\nlagi > tunggu")
+    case.deliver("tunggu", **{UNTIL: SOON})
+    case.wait(days=3)
+    case.complete("lanjut", {"lagi": "lagi__tunggu"})
+    assert (case.open, case.timers, list(case.messages.values())) == ([], {}, ["tunggu"])
+
+
+def test_a_case_keeps_the_moment_when_it_moves() -> None:
+    case = on_the_way()
+    case.deliver("tunggu", **{UNTIL: SOON})
+    moved(case, "start start\ncatch tunggu text=P30D\nuser lanjut\nend end\nstart -> tunggu -> lanjut -> end")
+    assert [found.due.at.day for found in case.timers.values()] == [24]
+
+
+def conditional(text: str, tag: str = "intermediateCatchEvent", **given: str) -> Shape:
+    kind = "bpmn:conditionalEventDefinition"
+    held = f"<{kind}><bpmn:condition>{text}</bpmn:condition></{kind}>"
+    return node(tag, "syarat", inside=held, **given)
+
+
+def beside(event: Shape) -> Case:
+    """Two tasks side by side, of which the one is done after the other, and what the event on its edge leads to."""
+    return drawn(
+        user("isi"), user("lain"), user("telaah"), event, user("tegur"), node("parallelGateway", "bagi"),
+        flows="start > bagi > telaah > end\nbagi > isi > lain > end\nsyarat > tegur > end",
+    )  # fmt: skip
+
+
+def test_a_condition_is_looked_at_when_what_it_reads_changes() -> None:
+    edge = conditional("=kas &lt; 10", "boundaryEvent", attachedToRef="telaah")
+    case = beside(edge)
+    assert case.open == ["isi", "telaah"]
+    case.complete("isi", kas=50)
+    assert case.open == ["lain", "telaah"]
+    case.complete("lain", kas=5)
+    assert case.open == ["tegur"]
+
+
+def test_one_that_does_not_interrupt_comes_again_after_it_did_not_hold() -> None:
+    edge = conditional("=kas &lt; 10", "boundaryEvent", attachedToRef="telaah", cancelActivity="false")
+    case = beside(edge)
+    case.complete("isi", kas=5)
+    assert case.open == ["lain", "tegur", "telaah"]
+    case.complete("tegur", kas=4)
+    assert case.open == ["lain", "telaah"]
+    case.complete("lain", kas=50)
+    assert case.open == ["telaah"]
+
+
+def test_a_condition_that_holds_already_is_passed_at_once() -> None:
+    case = drawn(
+        user("isi"), conditional("=kas &gt; 1"), user("lanjut"), flows="start > isi > syarat > lanjut > end"
+    )
+    case.complete("isi", kas=2)
+    assert case.open == ["lanjut"]
+
+
+def test_a_condition_on_the_clock_is_looked_at_when_a_timer_fires() -> None:
+    edge = conditional(
+        '=now() &gt; date and time("2026-11-25T00:00:00+07:00")', "boundaryEvent", attachedToRef="telaah"
+    )
+    clock = node("boundaryEvent", "jam", attachedToRef="telaah", cancelActivity="false", inside=timer("P3D"))
+    case = drawn(
+        user("telaah"), edge, clock, user("tegur"), end("ingat"),
+        flows="start > telaah > end\nsyarat > tegur > end\njam > ingat",
+    )  # fmt: skip
+    assert case.open == ["telaah"]
+    case.wait(days=4)
+    assert case.open == ["tegur"]
+
+
+@pytest.mark.parametrize("text", ["", "bila kas habis", "${kas.habis()}"])
+def test_a_condition_that_nothing_reads_is_said_by_people(text: str) -> None:
+    xml = bpmn([start(), conditional(text), end()], "start > syarat > end")
+    assert warnings(xml) == ["condition_asked"]
+    case = Case(Program(read(xml), {}))
+    case.deliver("syarat")
+    assert case.ended
+
+
+def test_nothing_is_worked_out_while_what_it_reads_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    edge = conditional("=kas &lt; 10", "boundaryEvent", attachedToRef="telaah")
+    case = beside(edge)
+    from app.engine.running.context import Context
+
+    monkeypatch.setattr(Context, "evaluate", lambda *_given: pytest.fail("it was looked at"))
+    case.complete("isi", lain=1)
+    assert case.open == ["lain", "telaah"]
