@@ -4,7 +4,7 @@ from app.base.i18n import N_
 
 TEXTS: dict[str, tuple[str, str]] = {
     "table_not_dmn": (
-        N_("Berkas ini bukan tabel keputusan DMN 1.1–1.5: unsur terluarnya “{found}”."),
+        N_("Berkas ini bukan tabel keputusan DMN 1.0–1.6: unsur terluarnya “{found}”."),
         N_("Simpan tabel dari pemodel sebagai DMN."),
     ),
     "table_no_decision": (
@@ -12,12 +12,24 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Buat satu keputusan dengan tabel di dalamnya."),
     ),
     "table_too_many": (
-        N_("Berkas berisi {count} keputusan dan model pengetahuan; paling banyak {limit}."),
+        N_("Berkas berisi {count} keputusan, model pengetahuan, layanan, dan panah; paling banyak {limit}."),
         N_("Bagi keputusan menjadi beberapa berkas."),
     ),
+    "table_too_deep": (
+        N_("“{name}” memerlukan lebih dari {limit} keputusan yang bersambung satu di belakang yang lain."),
+        N_("Gabungkan beberapa di antaranya, atau bagi menjadi beberapa berkas."),
+    ),
+    "table_too_much": (
+        N_("“{name}” dan yang diperlukannya menghitung lebih dari {limit} ungkapan dan fungsi."),
+        N_("Bagi keputusan itu, atau kurangi model pengetahuan yang dipanggilnya."),
+    ),
     "table_id_missing": (
-        N_("Keputusan “{name}” tidak mempunyai id."),
+        N_("Keputusan “{name}” tidak mempunyai id; ia disebut “{called}” menurut namanya."),
         N_("Beri id; tugas tabel keputusan pada diagram memanggilnya dengan id itu."),
+    ),
+    "table_id_other": (
+        N_("Id keputusan “{name}” sudah dipakai; karena tidak ada yang merujuknya, ia disebut “{called}”."),
+        N_("Beri id sendiri; tugas tabel keputusan pada diagram memanggilnya dengan id itu."),
     ),
     "table_id_twice": (
         N_("Id keputusan “{id}” dipakai dua kali."),
@@ -69,28 +81,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         N_("Pakai salah satu dari {allowed}, atau tambahkan nilai itu pada kolomnya."),
     ),
-    "table_no_input": (
-        N_("Tabel “{name}” tidak mempunyai kolom masukan."),
-        N_("Tambahkan kolom masukan yang diuji oleh baris-barisnya."),
-    ),
     "table_no_output": (
         N_("Tabel “{name}” tidak mempunyai kolom keluaran."),
         N_("Tambahkan kolom keluaran dengan nama variabel yang diisinya."),
     ),
     "table_input_empty": (
-        N_("Kolom masukan ke-{column} pada tabel “{name}” tidak menyebut apa yang diuji."),
-        N_("Isi ungkapannya, misalnya nama variabel."),
+        N_(
+            "Kolom masukan ke-{column} pada tabel “{name}” tidak menyebut apa yang diuji; selnya tidak dibaca."
+        ),
+        N_("Isi ungkapannya, misalnya nama variabel, atau hapus kolom itu."),
     ),
     "table_output_unnamed": (
         N_("Kolom keluaran ke-{column} pada tabel “{name}” tidak mempunyai nama."),
         N_("Beri nama variabel yang diisinya, misalnya hasil."),
+    ),
+    "table_output_label": (
+        N_(
+            "Kolom keluaran ke-{column} pada tabel “{name}” tanpa nama; ia mengisi “{output}” menurut labelnya."
+        ),
+        N_("Beri nama variabel yang diisinya."),
     ),
     "table_output_twice": (
         N_("Dua kolom keluaran pada tabel “{name}” bernama “{output}”."),
         N_("Beri tiap kolom keluaran nama sendiri."),
     ),
     "table_language": (
-        N_("Baris atau kolom {number} pada tabel “{name}” ditulis dalam bahasa “{language}”."),
+        N_("Baris atau kolom {number} pada tabel “{name}” ditulis dalam bahasa “{language}”: {text}"),
         N_("Tulis dalam FEEL dan hapus pilihan bahasa itu."),
     ),
     "table_heading_syntax": (
@@ -148,13 +164,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” memerlukan “{ref}”, yang tidak ada dalam berkas ini."),
         N_("Hubungkan lagi dengan keputusan, data masukan, atau pengetahuan yang ada."),
     ),
+    "input_data_unknown": (
+        N_("“{name}” memerlukan data masukan “{ref}”, yang tidak ada; variabelnya dibaca menurut nama."),
+        N_("Hapus panah itu, atau hubungkan lagi dengan data masukan yang ada."),
+    ),
     "requirement_cycle": (
         N_("“{name}” memerlukan dirinya sendiri: {way}."),
         N_("Putuskan salah satu hubungan itu."),
     ),
-    "service_called": (
-        N_("“{name}” memanggil layanan keputusan “{ref}”; itu tidak dapat dijalankan."),
-        N_("Hubungkan keputusan yang diperlukan secara langsung."),
+    "dmn_import_unread": (
+        N_("Berkas ini menyebut berkas DMN lain, “{other}”, yang tidak dibaca."),
+        N_("Salin keputusan, pengetahuan, dan tipe yang dipakai ke dalam berkas ini."),
     ),
     "dmn_import": (
         N_("Berkas ini mengambil isi dari berkas DMN lain; itu tidak dapat dijalankan."),

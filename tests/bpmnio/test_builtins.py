@@ -132,6 +132,32 @@ string(date("2012-12-25")) → "2012-12-25"
 date and time("2012-12-24T23:59:00") - date and time("2012-12-22T03:45:00") = duration("P2DT20H14M") → true
 duration("P2Y2M") = duration("P26M") → true
 years and months duration(date("2011-12-22"), date("2013-08-24")) = duration("P1Y8M") → true
+duration("P26M") → "P2Y2M"
+for day in @"2026-02-27"..@"2026-03-01" return day → ["2026-02-27", "2026-02-28", "2026-03-01"]
+for day in @"2026-03-01"..@"2026-02-28" return day → ["2026-03-01", "2026-02-28"]
+for day in (@"2026-02-27"..@"2026-03-01") return day.day → [28]
+duration("-P13M") → "-P1Y1M"
+duration("PT48H") → "PT48H"
+time("24:00:00") → "00:00:00"
+2 in range("[1..3]") → true
+range("[18..21)") = [18..21) → true
+range("]18..21]") = ]18..21] → true
+range(" [ 1 .. 3 ] ") = [1..3] → true
+range("[2..)") = (>= 2) → true
+range("(..2)") = (< 2) → true
+range("[..2]") → null
+range("[1..]") → null
+range("[5..1]") → null
+range("[1..\\"a\\"]") → null
+range("[@\\"1970-01-01\\"..@\\"1970-01-02\\"]") = [date("1970-01-01")..date("1970-01-02")] → true
+range("[date(\\"1970-01-01\\")..date(\\"1970-01-02\\")]") instance of range<date> → true
+range("[date(string(\\"1970-01-01\\"))..date(\\"1970-01-02\\")]") → null
+range("[date(n)..date(\\"1970-01-02\\")]") → null
+range(from: "[1..3]") = [1..3] → true
+range("[@\\"P1Y\\"..@\\"P2Y\\"]") instance of range<years and months duration> → true
+[1..2] instance of range<string> → false
+[1..2] instance of list<number> → false
+{range: 5, b: range + 1}.b → 6
 years and months duration(date("2011-12-22"), date("2013-08-24")) → "P1Y8M"
 years and months duration(date("2013-08-24"), date("2011-12-22")) → "-P1Y8M"
 years and months duration(date("2026-01-15"), date("2026-09-08")) → "P7M"
@@ -160,6 +186,24 @@ contains("foobar", "of") → false
 starts with("foobar", "fo") → true
 ends with("foobar", "r") → true
 matches("foobar", "^fo*b") → true
+matches("hello world", "h e l l o", "x") → true
+matches("a.b", "a.b", "q") → true
+matches("axb", "a.b", "q") → false
+matches("a-b/c", "a-b/c", "q") → true
+matches("HELLO", "hello", "iq") → true
+matches("a", "a", "p") → null
+matches("e", "[a-z-[aeiou]]") → false
+matches("b", "[a-z-[aeiou]]") → true
+matches("_a1", "^\\i\\c*$") → true
+matches("1a", "^\\I\\i$") → true
+matches("a", "(") → null
+replace("abcd", "(.)(.)", "$2$1") → "badc"
+replace("abc", "b", "$0$0") → "abbc"
+replace("abc", "(b)", "$12") → "ab2c"
+replace("aaa", ".*", "x") → null
+replace("abc", "b", "$") → null
+replace("abc", "b", "\\\\$") → "a$c"
+replace("a.c", ".", "$1", "q") → "a$1c"
 split("John Doe", "\\\\s") → ["John", "Doe"]
 split("a;b;c;;", ";") → ["a", "b", "c", "", ""]
 string join(["a", "b", "c"], "_and_") → "a_and_b_and_c"
@@ -428,7 +472,6 @@ TABLES = (NUMBERS, TYPES, CONVERSION, STRINGS, LISTS, NUMERIC, MOMENTS, CONTEXTS
 
 #: Of whatever FEEL does not know, a check has to tell: at run time it is null.
 UNKNOWN = {
-    'range("[1..3]")': {"range"},
     "is defined(x)": {"is defined"},
     "5 instance of tGaji": {"instance of tGaji"},
     "[5] instance of list<tGaji>": {"instance of list<tGaji>"},

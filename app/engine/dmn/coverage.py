@@ -93,7 +93,11 @@ def coverage_of(decision: Decision, domains: Mapping[str, Domain] | None = None)
     ``domains``: what is known of variables that columns read.
     """
     table = decision.table
-    if table is None or any(len(rule.inputs) != len(table.inputs) for rule in table.rules):
+    if (
+        table is None
+        or not table.inputs
+        or any(len(rule.inputs) != len(table.inputs) for rule in table.rules)
+    ):
         return Coverage()
     return _Grid(decision, table, domains or {}).coverage()
 

@@ -15,7 +15,8 @@ Aggregation = Literal["", "SUM", "MIN", "MAX", "COUNT"]
 
 @dataclass(frozen=True)
 class Input:
-    """A column of tests. ``expression`` is FEEL; ``label`` what people read above it, the expression if empty.
+    """A column of tests. ``expression`` is FEEL; "": nothing is tested. ``label`` is what people read above it, the
+    expression if empty.
 
     ``allowed``: unary tests that every value tested must pass; "" for none.
     """

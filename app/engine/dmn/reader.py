@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from app.bpmnio import feel
 from app.engine import xml
@@ -76,8 +77,7 @@ class _Boxes:
         return self._turns[self._source.kind(found)](found)
 
     def _literal(self, node: xml.Element) -> str:
-        text = self._source.text(node)
-        self._source.check_language(node, node.sourceline or 0)
+        text = self._source.expression(node, node.sourceline or 0)
         if self._source.child(node, "importedValues") is not None:
             self._source.error("dmn_import", node)
         elif not text:
@@ -156,12 +156,14 @@ class _Boxes:
         return f"({word} {variable} in {listed} satisfies {holds})"
 
 
-MAX_DECISIONS = 100
+#: Decisions, knowledge models, services and the arrows between them; how many stand one behind another; and what one
+#: decision works out (it and all that it needs, each with the functions that it may call), or all services hold.
+MAX_SIZE, MAX_DEPTH, MAX_WORK = 2_000, 100, 5_000
 _NO_WORD = re.compile(r"\W+")
 
 
 def read_decisions(content: bytes, *, file: str | None = None, refuse: bool = True) -> tuple[Decision, ...]:
-    """Return the decisions of a DMN 1.1–1.5 file in document order, every expression checked.
+    """Return the decisions of a DMN 1.0–1.6 file in document order, every expression checked.
 
     ``refuse`` False reads a file of a stored version: errors stand among the findings of each decision, and one
     without logic is left out.
@@ -171,33 +173,57 @@ def read_decisions(content: bytes, *, file: str | None = None, refuse: bool = Tr
     """
     source = TableSource(xml.parse(content, file=file), file, refuse=refuse)
     for node in source.children(source.root, "import"):
-        source.error("dmn_import", node)
+        source.warning(
+            "dmn_import_unread", node, other=attribute(node, "name") or attribute(node, "namespace")
+        )
     decisions = source.children(source.root, "decision")
-    if not decisions:
+    if not any(source.logic(one) is not None for one in decisions):
         source.error("table_no_decision", source.root)
     knowledge = source.children(source.root, "businessKnowledgeModel")
-    count = len(decisions) + len(knowledge)
-    if count > MAX_DECISIONS:
-        source.error("table_too_many", source.root, count=count, limit=MAX_DECISIONS)
-        source.stop_on_errors(always=True)  # reading goes from one to what it needs, and would go too deep
+    services = source.children(source.root, "decisionService")
+    links = [link for one in (*decisions, *knowledge) for link in one if source.kind(link) in _LINKS]
+    count = len(decisions) + len(knowledge) + len(services) + len(links)
+    if count > MAX_SIZE:
+        source.error("table_too_many", source.root, count=count, limit=MAX_SIZE)
+        source.stop_on_errors(always=True)
     _unlike_ids(source, decisions)
     graph = _Graph(source)
-    found = [graph.decision(node) for node in decisions]
+    found = [*map(graph.decision, decisions), *map(graph.service, services)]
     for node in knowledge:
         graph.functions(node)
     source.stop_on_errors()
-    return tuple(one for one in found if one)
+    return _with_rest(source, [one for one in found if one])
+
+
+def _with_rest(source: TableSource, found: list[Decision]) -> tuple[Decision, ...]:
+    """The first decision tells what was found where no decision is."""
+    told = {id(finding) for one in found for finding in one.findings}
+    rest = tuple(finding for finding in source.findings if id(finding) not in told)
+    return (replace(found[0], findings=(*rest, *found[0].findings)), *found[1:]) if found else ()
+
+
+_LINKS = frozenset({"informationRequirement", "knowledgeRequirement"})
 
 
 def _unlike_ids(source: TableSource, decisions: list[xml.Element]) -> None:
+    """Give each decision an id of its own: one without is called by its name, and of two with one id the second gets
+    another, unless something refers to it."""
+    taken = {attribute(node, "id") for node in decisions}
     seen: set[str] = set()
     for node in decisions:
         id = attribute(node, "id")
-        if not id:
-            source.error("table_id_missing", node)
-        elif id in seen:
+        if id and id not in seen:
+            seen.add(id)
+            continue
+        if id in source.referred:
             source.error("table_id_twice", node)
-        seen.add(id)
+            continue
+        called = id or _key(attribute(node, "name")) or "decision"
+        tries = (called if at == 1 else f"{called}_{at}" for at in range(1, len(decisions) + 2))
+        new = next(one for one in tries if one not in taken)
+        taken.add(new)
+        node.set("id", new)
+        source.warning("table_id_other" if id else "table_id_missing", node, called=new)
 
 
 class _Graph:
@@ -206,10 +232,14 @@ class _Graph:
     def __init__(self, source: TableSource) -> None:
         self._source = source
         self._types = Types(source)
+        source.type_texts = self._types.texts
+        self._own = attribute(source.root, "namespace")
         self._boxes = _Boxes(source, self._types)
         self._decisions: dict[xml.Element, Decision | None] = {}
         self._functions: dict[xml.Element, tuple[Function, ...]] = {}
         self._open: list[xml.Element] = []
+        self._depths: dict[xml.Element, int] = {}
+        self._work = 0
 
     def decision(self, node: xml.Element) -> Decision | None:
         """A decision with all it needs; None when it has no logic that can be looked at."""
@@ -217,20 +247,121 @@ class _Graph:
             self._open.append(node)
             self._decisions[node] = self._read(node)
             self._open.pop()
+        self._check_depth(node)
         return self._decisions.get(node)
 
     def functions(self, node: xml.Element) -> tuple[Function, ...]:
-        """A knowledge model as a function, after those that it calls itself."""
+        """A knowledge model or a service as a function, after those that it calls itself."""
         if node not in self._functions and not self._goes_round(node):
             self._open.append(node)
-            knowledge = self._knowledge(node)
-            needed = [one for used in knowledge for one in self.functions(used)]
-            self._source.functions = self._called(knowledge, needed)
-            self._functions[node] = tuple(dict.fromkeys((*needed, *self._function(node))))
+            is_service = self._source.kind(node) == "decisionService"
+            self._functions[node] = self._of_service(node) if is_service else self._of_knowledge(node)
             self._open.pop()
+        self._check_depth(node)
         return self._functions.get(node, ())
 
+    def service(self, node: xml.Element) -> Decision | None:
+        """A service as a decision, of the data and the decisions that are given to it."""
+        id = attribute(node, "id")
+        functions = self.functions(node) if id and self._is_whole(node) else ()
+        if not functions:
+            return None
+        given = self._referred(node, "inputData", "inputData") + self._referred(
+            node, "inputDecision", "decision"
+        )
+        givens = tuple(map(self._given, given))
+        called = ", ".join(one.name for one in givens)
+        return Decision(
+            id=id,
+            name=one_line(attribute(node, "name")) or id,
+            logic=Expression(f"{self._source.name(node)}({called})"),
+            variable=self._source.name(node) or id,
+            result=_key(self._only_name(node)),
+            givens=givens,
+            functions=functions,
+            line=node.sourceline,
+            file=self._source.file,
+            findings=self._source.findings_of(id),
+        )
+
+    def _is_whole(self, node: xml.Element) -> bool:
+        """Whether a service names what it decides, and nothing that is not here; one that is called must."""
+        links = [attribute(link, "href") for link in node if link.get("href")]
+        known = all(href.startswith("#") and href[1:] in self._source.ids for href in links)
+        return known and bool(self._source.children(node, "outputDecision"))
+
+    def _of_knowledge(self, node: xml.Element) -> tuple[Function, ...]:
+        knowledge = self._knowledge(node)
+        needed = [one for used in knowledge for one in self.functions(used)]
+        self._source.functions = self._called(knowledge, needed)
+        return tuple(dict.fromkeys((*needed, *self._function(node))))
+
+    def _of_service(self, node: xml.Element) -> tuple[Function, ...]:
+        """Its decisions one after another, of its data and then the decisions that are given to it.
+
+        Source: DMN 1.3, 10.4, and case 0085 of the TCK.
+        """
+        given = self._referred(node, "inputData", "inputData") + self._referred(
+            node, "inputDecision", "decision"
+        )
+        made = self._referred(node, "outputDecision", "decision")
+        if not made:
+            self._source.error("expression_missing", node)
+            return ()
+        needed: list[Function] = []
+        inside = self._inside(made, given)
+        self._work += len(inside)
+        if self._work > MAX_WORK:
+            self._refuse(node, "table_too_much", MAX_WORK)
+        entries = [self._entry(one, needed) for one in inside]
+        names = [self._source.name(one) for one in made]
+        whole = ", ".join(f"{quoted(name)}: {name}" for name in names)
+        result = names[0] if len(names) == 1 else "{" + whole + "}"
+        parameters = ", ".join(map(self._source.name, given))
+        context = ", ".join((*entries, f"{quoted(_RESULT)}: {result}"))
+        text = f"function({parameters}) get value({{{context}}}, {quoted(_RESULT)})"
+        return tuple(dict.fromkeys((*needed, Function(self._source.name(node), text))))
+
+    def _inside(self, made: list[xml.Element], given: list[xml.Element]) -> list[xml.Element]:
+        """The decisions that a service makes, each after what it needs."""
+        found: dict[xml.Element, None] = {}
+        for one in made:
+            if one not in given and one not in found and not self._goes_round(one):
+                self._open.append(one)
+                for inner in self._inside(self._required(one, "decision"), [*given, *found]):
+                    found.setdefault(inner)
+                self._open.pop()
+                found.setdefault(one)
+        return list(found)
+
+    def _entry(self, node: xml.Element, needed: list[Function]) -> str:
+        knowledge, logic = self._knowledge(node), self._source.logic(node)
+        calls = [one for used in knowledge for one in self.functions(used)]
+        needed += calls
+        self._source.functions = self._called(knowledge, calls)
+        return (
+            f"{quoted(self._source.name(node))}: {self._boxes.feel(logic) if logic is not None else _NOTHING}"
+        )
+
+    def _referred(self, node: xml.Element, name: str, kind: str) -> list[xml.Element]:
+        return self._linked(self._source.children(node, name), kind)
+
+    def _check_depth(self, node: xml.Element) -> None:
+        """Reading goes from one to what it needs, and so does deciding."""
+        depth = self._depths.setdefault(node, 1)
+        if self._open:
+            around = self._open[-1]
+            self._depths[around] = max(self._depths.get(around, 1), depth + 1)
+        if depth > MAX_DEPTH:
+            self._refuse(node, "table_too_deep", MAX_DEPTH)
+
+    def _refuse(self, node: xml.Element, code: str, limit: int) -> None:
+        self._source.error(code, node, limit=limit)
+        self._source.stop_on_errors(always=True)
+
     def _goes_round(self, node: xml.Element) -> bool:
+        if len(self._open) > MAX_DEPTH:
+            self._refuse(node, "table_too_deep", MAX_DEPTH)
         if node not in self._open:
             return False
         way = [*self._open[self._open.index(node) :], node]
@@ -248,7 +379,7 @@ class _Graph:
         logic = self._logic(node, named)
         if logic is None:
             return None
-        return Decision(
+        found = Decision(
             id=id,
             name=one_line(attribute(node, "name")) or id,
             logic=logic,
@@ -262,6 +393,9 @@ class _Graph:
             file=self._source.file,
             findings=self._source.findings_of(id, *(attribute(one, "id") for one in knowledge)),
         )
+        if sum(1 + len(one.functions) for one in found.chain) > MAX_WORK:
+            self._refuse(node, "table_too_much", MAX_WORK)
+        return found
 
     def _called(self, knowledge: list[xml.Element], functions: list[Function]) -> frozenset[str]:
         """The names under which knowledge is called, that which goes round in circles included."""
@@ -270,13 +404,16 @@ class _Graph:
     def _logic(self, node: xml.Element, named: dict[str, Type]) -> Table | Expression | None:
         found = self._source.logic(node)
         if found is None:
-            self._source.error("decision_without_logic", node)
+            is_needed = attribute(node, "id") in self._source.referred
+            self._source.add("error" if is_needed else "warning", "decision_without_logic", node)
             return None
         if self._source.kind(found) == "decisionTable":
             return table_reader.read_table(self._source, self._types, found, self._only_name(node), named)
         text = self._boxes.feel(found)
         is_boxed = self._source.kind(found) != "literalExpression"
-        return Expression(text if is_boxed else self._source.text(found), is_boxed)
+        return Expression(
+            text if is_boxed else self._source.expression(found, found.sourceline or 0), is_boxed
+        )
 
     def _only_name(self, node: xml.Element) -> str:
         """What an only output without a name is called: the decision's variable, else its id."""
@@ -307,16 +444,18 @@ class _Graph:
     def _knowledge(self, node: xml.Element) -> list[xml.Element]:
         links = self._source.children(node, "knowledgeRequirement")
         wanted = [one for link in links for one in self._source.children(link, "requiredKnowledge")]
-        return self._linked(wanted, "businessKnowledgeModel")
+        return self._linked(wanted, "businessKnowledgeModel", "decisionService")
 
-    def _linked(self, links: list[xml.Element], kind: str) -> list[xml.Element]:
+    def _linked(self, links: list[xml.Element], *kinds: str) -> list[xml.Element]:
         found = []
         for link in links:
             href = attribute(link, "href")
-            target = self._source.ids.get(href.rpartition("#")[2])
-            if target is None or self._source.kind(target) != kind:
-                is_service = target is not None and self._source.kind(target) == "decisionService"
-                self._source.error("service_called" if is_service else "requirement_unknown", link, ref=href)
+            where, _sign, id = href.rpartition("#")
+            target = self._source.ids.get(id) if where in ("", self._own) else None
+            if target is None and where in ("", self._own) and kinds == ("inputData",):
+                self._source.warning("input_data_unknown", link, ref=href)
+            elif target is None or self._source.kind(target) not in kinds:
+                self._source.error("requirement_unknown", link, ref=href)
             else:
                 found.append(target)
         return found

@@ -1,6 +1,7 @@
 """A DMN file while it is read: its elements, whatever DMN version, and what was found wrong with it."""
 
-from collections.abc import Collection
+import re
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -8,6 +9,7 @@ from app.base.errors import ExpressionFailed, InvalidDiagram
 from app.base.i18n import ngettext
 from app.bpmnio import feel
 from app.engine import xml
+from app.engine.dmn import languages
 from app.engine.dmn.cells import as_test, literals
 from app.engine.xml import attribute, one_line, text_of
 from app.findings import Finding
@@ -57,15 +59,12 @@ class _Constants:
             return True
 
 
-#: DMN 1.1 to 1.5; what a table needs is the same in all of them.
-_MODELS = frozenset(
-    {
-        "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
-        "http://www.omg.org/spec/DMN/20180521/MODEL/",
-        "https://www.omg.org/spec/DMN/20191111/MODEL/",
-        "https://www.omg.org/spec/DMN/20211108/MODEL/",
-        "https://www.omg.org/spec/DMN/20230324/MODEL/",
-    }
+#: DMN 1.0 to 1.6, and how the first versions of Camunda and Flowable named it; what a table needs is the same in all.
+_MODEL = re.compile(
+    r"https?://www\.omg\.org/spec/DMN/"
+    r"(?:20130901|20150801|20151101|20151130|20180521|20191111|20211108|20230324|20240513)"
+    r"(?:/(?:MODEL/?|dmn(?:1\d)?\.xsd)?)?",
+    re.IGNORECASE,
 )
 #: What holds an expression: FEEL text, a table, or the boxes of DMN 1.1 to 1.5.
 LOGIC = frozenset(
@@ -86,6 +85,7 @@ LOGIC = frozenset(
 )
 _GRAPH = frozenset({"decision", "businessKnowledgeModel", "inputData", "decisionService", "itemDefinition"})
 _MOST_FINDINGS = 200
+_NONE: Mapping[str, object] = {}
 _SHOWN = 120
 
 
@@ -98,10 +98,13 @@ class TableSource:
 
     def __init__(self, root: xml.Element, file: str | None, *, refuse: bool = True) -> None:
         self._namespace, _brace, name = str(root.tag).removeprefix("{").rpartition("}")
-        if self._namespace not in _MODELS or name != "definitions":
+        if not _MODEL.fullmatch(self._namespace) or name != "definitions":
             raise xml.refusal("table_not_dmn", file, found=one_line(name)[:_SHOWN])
         self.root = root
         self.ids = {id: node for node in root if (id := attribute(node, "id"))}
+        hrefs = (attribute(node, "href") for node in root.iter("*") if node.get("href"))
+        #: The ids that something refers to.
+        self.referred = frozenset(href.rpartition("#")[2] for href in hrefs)
         self.constants = _Constants()
         self.file = file
         self._refuse = refuse  # whether errors stop the reading; in a stored version they are only noted
@@ -109,6 +112,8 @@ class TableSource:
         named = {self.name(node) for node in root if self.kind(node) in _GRAPH}
         self.known = tuple(sorted(name for name in named if not (name.isascii() and name.isidentifier())))
         self._language = attribute(root, "expressionLanguage")
+        #: The file's own types as FEEL writes them, for ``instance of``.
+        self.type_texts: Callable[[], Mapping[str, str]] = dict
         #: What the expressions that are read now may call besides FEEL's own; None where that is checked with what
         #: stands around them, which may define functions.
         self.functions: Collection[str] | None = ()
@@ -169,21 +174,35 @@ class TableSource:
             return not calls
         return why is None
 
-    def check_language(self, node: xml.Element | None, number: int) -> None:
-        """Note a cell or heading written in another language than FEEL."""
-        language = (attribute(node, "expressionLanguage") if node is not None else "") or self._language
-        if language and "feel" not in language.lower():
-            self.error(
-                "table_language", node if node is not None else self.root, language=language, number=number
-            )
+    def expression(self, node: xml.Element | None, number: int) -> str:
+        """What an expression says, in FEEL; noted where it is written in a language that cannot be put into it."""
+        return self._in_feel(node, number, languages.expression_in_feel)
+
+    def test(self, node: xml.Element | None, number: int, variable: str = "") -> str:
+        """What a cell tests, in FEEL. ``variable``: what the column calls the value in its cells."""
+        return self._in_feel(
+            node,
+            number,
+            lambda text, language: languages.cell_in_feel(text, language, variable or languages.CELL_INPUT),
+        )
+
+    def _in_feel(self, node: xml.Element | None, number: int, put: Callable[[str, str], str | None]) -> str:
+        if node is None:
+            return ""
+        text, language = self.text(node), attribute(node, "expressionLanguage") or self._language
+        found = put(text, language)
+        if found is None:
+            shown = "JUEL" if languages.is_feel(language) else language
+            self.error("table_language", node, language=shown, number=number, text=text)
+        return languages.with_types_in_feel(text if found is None else found, self.type_texts)
 
     def error(self, code: str, at: xml.Element, **params: object) -> None:
         """Note something that cannot run."""
-        self._add("error", code, at, params)
+        self.add("error", code, at, params)
 
     def warning(self, code: str, at: xml.Element, **params: object) -> None:
         """Note something that runs, but perhaps not as meant."""
-        self._add("warning", code, at, params)
+        self.add("warning", code, at, params)
 
     def findings_of(self, *ids: str) -> tuple[Finding, ...]:
         """What was found so far in decisions and knowledge of these ids."""
@@ -203,9 +222,19 @@ class TableSource:
             )
             raise InvalidDiagram(told, tuple(findings[:_MOST_FINDINGS]))
 
-    def _add(
-        self, severity: Literal["error", "warning"], code: str, at: xml.Element, params: dict[str, object]
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All that was found."""
+        return tuple(finding for _owner, finding in self._findings)
+
+    def add(
+        self,
+        severity: Literal["error", "warning"],
+        code: str,
+        at: xml.Element,
+        params: Mapping[str, object] = _NONE,
     ) -> None:
+        """Note something, so bad or not."""
         around = [at, *at.iterancestors()]
         id = next((attribute(node, "id") for node in around if attribute(node, "id")), None)
         decision = next((node for node in around if self.kind(node) in _GRAPH), None)

@@ -1,5 +1,6 @@
 """A decision table of a DMN file → the table, every cell checked, or findings that say what is wrong with it."""
 
+import re
 from collections.abc import Mapping
 from typing import cast, get_args
 
@@ -9,9 +10,10 @@ from app.engine.dmn.model import Aggregation, HitPolicy, Input, Output, Rule, Ta
 from app.engine.dmn.source import TableSource
 from app.engine.dmn.type_reader import Types
 from app.engine.dmn.types import ANYTHING, Type
-from app.engine.xml import attribute, one_line
+from app.engine.xml import attribute, engine_attributes, one_line
 
-MAX_RULES, MAX_COLUMNS, MAX_CELLS = 1_000, 50, 10_000
+MAX_RULES, MAX_COLUMNS, MAX_CELLS = 1_000, 500, 10_000
+_WORD = re.compile(r"\w+")
 _BY_RANK = frozenset({"PRIORITY", "OUTPUT ORDER"})
 
 
@@ -22,11 +24,12 @@ def read_table(
     ``named`` the types of what its headings may read."""
     if _is_too_large(source, table):
         return None
+    inputs = _inputs(source, types, table, named)
     found = Table(
         hit_policy=_policy(source, table),
-        inputs=_inputs(source, types, table, named),
+        inputs=inputs,
         outputs=_outputs(source, types, table, name),
-        rules=_rules(source, table),
+        rules=_rules(source, table, inputs),
         aggregation=_aggregation(source, table),
     )
     _check_table(source, table, found)
@@ -75,19 +78,16 @@ def _inputs(
     columns = []
     for number, node in enumerate(source.children(table, "input"), 1):
         expression = source.child(node, "inputExpression")
-        text = source.text(expression) if expression is not None else ""
+        text = source.expression(expression, number) or engine_attributes(node).get("inputVariable", "")
         type = types.of(attribute(expression, "typeRef")) if expression is not None else ANYTHING
         if type == ANYTHING:
             type = named.get(text, ANYTHING)
         allowed = _values(source, node, "inputValues") or type.allowed
         columns.append(Input(one_line(attribute(node, "label")), text, type.base, allowed))
         if is_any(text):
-            source.error("table_input_empty", node, column=number)
+            source.warning("table_input_empty", node, column=number)
         else:
-            source.check_language(expression, number)
             source.check(text, "expression", "table_heading_syntax", node, column=number)
-    if not columns:
-        source.error("table_no_input", table)
     return tuple(columns)
 
 
@@ -96,16 +96,18 @@ def _outputs(source: TableSource, types: Types, table: xml.Element, only: str) -
     by_rank = attribute(table, "hitPolicy").upper() in _BY_RANK
     columns: list[Output] = []
     for number, node in enumerate(nodes, 1):
-        name = attribute(node, "name") or (only if len(nodes) == 1 else "")
+        label = one_line(attribute(node, "label"))
+        name = attribute(node, "name") or (only if len(nodes) == 1 else _called(label))
         type = types.of(attribute(node, "typeRef"))
         allowed = _values(source, node, "outputValues") or type.allowed
         default = _default(source, node, number)
         ranks = source.constants.listed(allowed) if by_rank else ()
         if not name:
             source.error("table_output_unnamed", node, column=number)
-        elif name in (column.name for column in columns):
+        elif not attribute(node, "name") and len(nodes) > 1:
+            source.warning("table_output_label", node, column=number, output=name)
+        if name in (column.name for column in columns):
             source.error("table_output_twice", node, output=name)
-        label = one_line(attribute(node, "label"))
         columns.append(Output(name, label, type.base, default, allowed, ranks))
     if not columns:
         source.error("table_no_output", table)
@@ -114,9 +116,15 @@ def _outputs(source: TableSource, types: Types, table: xml.Element, only: str) -
     return tuple(columns)
 
 
+def _called(label: str) -> str:
+    """The variable that a label means when there is no name: ``Jumlah Hari`` is ``jumlah_hari``."""
+    name = "_".join(_WORD.findall(label)).lower()
+    return name if name.isidentifier() else ""
+
+
 def _default(source: TableSource, node: xml.Element, number: int) -> str:
     entry = source.child(node, "defaultOutputEntry")
-    text = source.text(entry) if entry is not None else ""
+    text = source.expression(entry, number)
     if not is_any(text):
         source.check(text, "expression", "table_heading_syntax", node, column=number)
     return text
@@ -131,22 +139,34 @@ def _values(source: TableSource, node: xml.Element, name: str) -> str:
     return text if source.check(text, "unary", "table_values_syntax", values) else ""
 
 
-def _rules(source: TableSource, table: xml.Element) -> tuple[Rule, ...]:
+def _rules(source: TableSource, table: xml.Element, columns: tuple[Input, ...]) -> tuple[Rule, ...]:
     rules = []
     for row, node in enumerate(source.children(table, "rule"), 1):
-        tests, results = source.children(node, "inputEntry"), source.children(node, "outputEntry")
-        for cell in (*tests, *results):
-            source.check_language(cell, row)
+        results = source.children(node, "outputEntry")
         rules.append(
             Rule(
                 id=attribute(node, "id") or f"{attribute(table, 'id') or 'rule'}_{row}",
-                inputs=tuple(source.text(cell) for cell in tests),
-                outputs=tuple(source.text(cell) for cell in results),
+                inputs=_tests(source, table, node, columns, row),
+                outputs=tuple(source.expression(cell, row) for cell in results),
                 note=source.note(node),
                 line=node.sourceline,
             )
         )
     return tuple(rules)
+
+
+def _tests(
+    source: TableSource, table: xml.Element, rule: xml.Element, columns: tuple[Input, ...], row: int
+) -> tuple[str, ...]:
+    """The cells of a rule; those below a heading that says nothing test nothing."""
+    cells = source.children(rule, "inputEntry")
+    if len(cells) != len(columns):
+        return tuple(map(source.text, cells))
+    called = [engine_attributes(node).get("inputVariable", "") for node in source.children(table, "input")]
+    return tuple(
+        "" if is_any(column.expression) else source.test(cell, row, name)
+        for cell, column, name in zip(cells, columns, called, strict=True)
+    )
 
 
 def _check_table(source: TableSource, table: xml.Element, found: Table) -> None:

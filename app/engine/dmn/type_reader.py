@@ -3,7 +3,7 @@
 from app.engine import xml
 from app.engine.dmn.cells import is_any
 from app.engine.dmn.source import TableSource
-from app.engine.dmn.types import ANYTHING, Type
+from app.engine.dmn.types import ANYTHING, Type, written
 from app.engine.xml import attribute, one_line, text_of
 
 _SIMPLE = frozenset(
@@ -35,6 +35,13 @@ class Types:
         }
         self._found: dict[str, Type] = {}
         self._open: list[str] = []
+        self._texts: dict[str, str] = {}
+
+    def texts(self) -> dict[str, str]:
+        """Each type of the file as FEEL writes it."""
+        if not self._texts:
+            self._texts = {name: written(self.of(name)) for name in self._nodes if name}
+        return self._texts
 
     def of(self, reference: str) -> Type:
         """The type that a ``typeRef`` means; modelers write it plain or with a prefix (``feel:string``)."""

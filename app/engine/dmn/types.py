@@ -67,6 +67,13 @@ def kind_of(type: Type) -> Kind:
     return {"list": one} if type.is_list else one
 
 
+def written(type: Type) -> str:
+    """The type as FEEL writes it."""
+    parts = ", ".join(f"{name}: {written(part)}" for name, part in type.parts)
+    one = f"context<{parts}>" if parts else type.base or "Any"
+    return f"list<{one}>" if type.is_list else one
+
+
 @dataclass(frozen=True)
 class Limited:
     """A value that must pass unary tests: where it stands, what it is, the tests and the type they compare."""

@@ -4,15 +4,18 @@ import { DateTime, Duration, FixedOffsetZone } from 'luxon';
 import { arithmetic, modulo, numberText, rounded, sum } from './numbers.js';
 import { differs } from './ordering.js';
 import { sizeOf } from './types.js';
+import { regexp, replaced } from './xpath.js';
 
 const DAYS = [ 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday' ];
 const MONTHS = [
   'January', 'February', 'March', 'April', 'May', 'June', 'July', 'August', 'September', 'October', 'November', 'December'
 ];
+const RANGE = /^\s*([[(\]])\s*((?:"(?:[^"\\]|\\.)*"|[^"])*?)\s*\.\.\s*((?:"(?:[^"\\]|\\.)*"|[^"])*?)\s*([\])[])\s*$/;
+const LITERAL = /^(?:-?(?:\d+(?:\.\d+)?|\.\d+)|@?"(?:[^"\\]|\\.)*"|(?:date|time|date and time|duration)\(\s*"[^"]*"\s*\))$/;
 const NUMBER = /^-?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i;
 
 /** Return the functions by name, to stand in for feelin's own; `tools` is what feelin makes its own of. */
-export function mended({ builtins, fn, listFn, equals, getType, getFromContext, Range }) {
+export function mended({ builtins, fn, listFn, equals, getType, getFromContext, Range, createRange, evaluate }) {
   const own = { ...builtins };
   const rounding = (up) => fn((n, scale) => rounded(n, scale, up), [ 'number', 'number' ], [ 'n', 'scale' ]);
   const scaling = (up) => fn((n, scale = 0) => rounded(n, scale ?? 0, up), [ 'number', 'number?' ], [ 'n', 'scale' ]);
@@ -79,7 +82,22 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
   const points = [ 'point', 'range' ];
   const ranges = [ 'range1', 'range2' ];
 
+  // Both ends of `range("[1..3]")` are literals of one type; an end that is left out is open.
+  const literal = (text) => (LITERAL.test(text) ? evaluate(text, {}).value : null);
+  const rangeOf = (text) => {
+    const [ , opened, first, last, closed ] = RANGE.exec(text) ?? [];
+    const [ start, end ] = [ first, last ].map((one) => (one ? literal(one) : null));
+    const isLost = (written, value, isClosed) => (written ? value === null : isClosed);
+    if (opened === undefined || (!first && !last) || isLost(first, start, opened === '[') || isLost(last, end, closed === ']')) {
+      return null;
+    }
+    const isMixed = first && last && getType(start) !== getType(end);
+    return isMixed || (first && last && compared(start, end) > 0) ? null : createRange(start, end, opened === '[', closed === ']');
+  };
+
   return {
+    range: fn(rangeOf, [ 'string' ], [ 'from' ]),
+
     number: fn((from, grouping, point) => {
       if (![ ' ', ',', '.', undefined, null ].includes(grouping) || ![ ',', '.', undefined, null ].includes(point) || (grouping && grouping === point)) {
         return null;
@@ -111,7 +129,7 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
     time: fn((hour, minute, second, offset, from) => {
       if (typeof hour !== 'number') {
         const whole = from ?? hour;
-        return own.time(typeof whole === 'string' ? whole.replace(/^T/, '') : whole);
+        return own.time(typeof whole === 'string' ? whole.replace(/^T/, '').replace(/^24:00:00(\.0+)?/, '00:00:00') : whole);
       }
       const parts = { year: 1900, month: 1, day: 1, hour, minute, second };
       const zone = Duration.isDuration(offset) ? FixedOffsetZone.instance(offset.as('minutes')) : 'system';
@@ -132,6 +150,9 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
       }
       return signs.slice(first, typeof length === 'number' ? first + length : undefined).join('');
     }, [ 'string', 'number', 'number?' ], [ 'string', 'start position', 'length' ]),
+
+    matches: fn((input, pattern, flags) => regexp(pattern, flags ?? '')?.test(input) ?? null, [ 'string', 'string', 'string?' ], [ 'input', 'pattern', 'flags' ]),
+    replace: fn((input, pattern, replacement, flags) => replaced(input, pattern, replacement, flags ?? ''), [ 'string', 'string', 'string', 'string?' ], [ 'input', 'pattern', 'replacement', 'flags' ]),
 
     'list contains': fn((list, element = null) => {
       const isOpen = (one) => differs(equals(one, element), one, element, getType) === null;

@@ -6,11 +6,11 @@ import { resolve } from 'node:path';
 const OWN = resolve('src/feel');
 const IMPORTS = `
 import { arithmetic } from '${OWN}/numbers.js';
-import { durationText, isInstance, isSameDuration, propertyOf, sizeOf } from '${OWN}/types.js';
+import { daysOf, durationText, isInstance, isSameDuration, propertyOf, sizeOf } from '${OWN}/types.js';
 import { mended } from '${OWN}/builtins.js';
 import { differs, isInOrder, passesOne, unanswered } from '${OWN}/ordering.js';
 `;
-const MENDED = 'Object.assign(builtins, mended({ builtins, fn, listFn, equals, getType, getFromContext, Range }));';
+const MENDED = 'Object.assign(builtins, mended({ builtins, fn, listFn, equals, getType, getFromContext, Range, createRange, evaluate }));';
 
 const CHANGES = [
   // 10.3.2.3.1, 10.3.2.3.6: numbers are decimal, durations are multiplied and divided
@@ -47,6 +47,8 @@ const CHANGES = [
     'const asked = tests.map(test => test(context, true)).flat(1); const matches = passesOne(asked, asked.map(test => {'
   ],
   [ 'compareValue(test, value);\n                }).some(v => v === true);', 'compareValue(test, value);\n }), value, getType);' ],
+  // 10.3.2.3.4: ranges are equal where their ends are
+  [ '].every(([a, b]) => a === b);', '].every(([a, b]) => a === b || equals(a, b) === true);' ],
   // 10.3.2.6: properties of durations, dates and times
   [
     "return undefined;\n    }\n    // fast path: exact own entry",
@@ -77,12 +79,22 @@ const CHANGES = [
       }`
   ],
   [ "node.input.includes('.') ? parseFloat(node.input) : parseInt(node.input)", 'Number(node.input)' ],
+  // 10.3.2.14: a range of dates is gone through day by day
+  [
+    'function createDateTimeRange(start, end, startIncluded, endIncluded) {\n    const map = noopMap();',
+    `function createDateTimeRange(start, end, startIncluded, endIncluded) {
+     const areDates = getType(start) === 'date' && getType(end) === 'date';
+     const map = areDates ? (each) => daysOf(start, end, startIncluded, endIncluded).map(each) : noopMap();`
+  ],
   // 10.3.2.14: a range of numbers ends behind its last one, whether or not it is met
   [
     "for (let i = start;; i += direction) {",
     "for (let i = start; direction > 0 ? i <= end : i >= end; i = arithmetic('+', i, direction)) {"
   ]
 ];
+
+// 10.3.2.13: `range<number>` is a type, written like `list<number>`; both words go on to be names
+const OF_GRAMMAR = [ [ 'list:117, context:123', 'list:117, range:117, context:123' ] ];
 
 /** Return what esbuild needs to bundle feelin with its changes. */
 export const mendedFeelin = {
@@ -92,13 +104,20 @@ export const mendedFeelin = {
       const source = await readFile(path, 'utf8');
       return { contents: IMPORTS + CHANGES.reduce(changed, source) + MENDED, loader: 'js' };
     });
+    build.onLoad({ filter: /@bpmn-io[\\/]lezer-feel[\\/]dist[\\/]index\.js$/ }, async ({ path }) => {
+      if (path.split('node_modules').length > 2) {
+        return null; // an editor's own copy, which only colours
+      }
+      const source = await readFile(path, 'utf8');
+      return { contents: OF_GRAMMAR.reduce(changed, source), loader: 'js' };
+    });
   }
 };
 
 function changed(source, [ found, by ]) {
   const parts = source.split(found);
   if (parts.length !== 2) {
-    throw new Error(`feelin has ${parts.length - 1} places for: ${found}`);
+    throw new Error(`${parts.length - 1} places for: ${found}`);
   }
   return parts.join(by);
 }

@@ -1,7 +1,7 @@
 // FEEL values as plain JSON: dates, times and durations as ISO 8601 text, the rest as it is.
 import { DateTime, Duration } from 'luxon';
 
-import { isoText, kindOf } from './types.js';
+import { durationText, isOfMonths, isoText, kindOf } from './types.js';
 
 const DEEPEST = 200;
 
@@ -66,8 +66,8 @@ function moment(value) {
   }
 }
 
-// The difference of two moments is in milliseconds; what was written in other units stays as written: P60D is not P2M.
+// Years and months are written as DMN does; what was written in days and less stays as it was: PT48H is not P2D.
 function duration(value) {
   const inMillis = Object.keys(value.toObject()).every((unit) => unit === 'milliseconds');
-  return isoText(inMillis ? value.shiftTo('days', 'hours', 'minutes', 'seconds') : value);
+  return inMillis || isOfMonths(value) ? durationText(value) : isoText(value);
 }

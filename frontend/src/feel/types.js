@@ -83,6 +83,14 @@ export function kindOf(moment) {
   return moment.zone === FixedOffsetZone.utcInstance && moment.valueOf() % 86_400_000 === 0 ? 'date' : 'date time';
 }
 
+/** Return the days from one date to another, downwards where that is earlier. */
+export function daysOf(start, end, startIncluded, endIncluded) {
+  const step = start > end ? -1 : 1;
+  const count = Math.round(Math.abs(end.diff(start, 'days').days));
+  const days = Array.from({ length: count + 1 }, (none, day) => start.plus({ days: day * step }));
+  return days.slice(startIncluded ? 0 : 1, endIncluded ? undefined : -1);
+}
+
 /** Return whether `value` is of the type that is written; null where there is no such type. */
 export function isInstance(value, type, getType) {
   const { name, inner } = written(type);

@@ -31,7 +31,6 @@ def test_a_file_may_hold_several_decisions() -> None:
     both = head + body + body.replace(b'"rute"', b'"selain"') + b"</definitions>"
 
     assert [found.id for found in decisions.read_decisions(both, file="x.dmn")] == ["rute", "selain"]
-    assert refused(head + body + body + b"</definitions>") == {"table_id_twice"}
 
 
 def test_an_unnamed_only_output_is_named_by_the_decision() -> None:
@@ -85,12 +84,12 @@ def test_a_broken_cell_names_row_column_and_line() -> None:
     [
         (dmn(('"a"', "1 +")), {"table_syntax"}),
         (dmn(('"a"', "1"), reads="a +"), {"table_heading_syntax"}),
-        (dmn(('"a"', "1"), reads=""), {"table_input_empty"}),
         (dmn(('"a"', "1")).replace(b"inputEntry", b"annotationEntry"), {"table_row_width"}),
         (dmn(('"a"', "1")).replace(b"decisionTable", b"literalExpression"), {"expression_missing"}),
-        (dmn(('"a"', "1")).replace(b"decisionTable", b"extensionElements"), {"decision_without_logic"}),
-        (dmn(('"a"', "1")).replace(b"<decision ", b'<import name="x"/><decision ', 1), {"dmn_import"}),
-        (dmn(('"a"', "1")).replace(b'<decision id="rute"', b"<decision"), {"table_id_missing"}),
+        (
+            dmn(('"a"', "1")).replace(b"decisionTable", b"extensionElements"),
+            {"decision_without_logic", "table_no_decision"},
+        ),
         (
             dmn(
                 ('"a"', "1"),
@@ -99,7 +98,7 @@ def test_a_broken_cell_names_row_column_and_line() -> None:
             {"requirement_unknown"},
         ),
         (
-            dmn(('"a"', "1")).replace(b"<inputEntry>", b'<inputEntry expressionLanguage="python">'),
+            dmn(("? = 1", "1")).replace(b"<inputEntry>", b'<inputEntry expressionLanguage="python">'),
             {"table_language"},
         ),
         (
@@ -124,7 +123,7 @@ def test_what_cannot_run_is_refused(content: bytes, codes: set[str]) -> None:
 
 
 def test_too_many_columns_are_refused() -> None:
-    content = dmn(('"a"', "1")).replace(b'<output name="hasil"/>', b'<output name="x"/>' * 51)
+    content = dmn(('"a"', "1")).replace(b'<output name="hasil"/>', b'<output name="x"/>' * 501)
 
     assert refused(content) == {"table_too_many_columns"}
 

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from app.base.errors import AppError, InvalidDiagram
 from app.engine import decisions
-from tests.engine.decision_files import SCORE, decide, decision, file, given, grid, knowledge, literal, read
+from tests.engine.decision_files import (
+    SCORE,
+    decide,
+    decision,
+    file,
+    given,
+    grid,
+    knowledge,
+    literal,
+    read,
+    value,
+)
 from tests.engine.decision_tables import NOW, refused
 
 
@@ -169,6 +180,20 @@ def test_functions_are_not_remembered_past_their_own_text_or_the_clock() -> None
     assert [at("string(today())", morning), at("string(today())", next_day)] == ["2026-11-24", "2026-11-25"]
 
 
+MANY_SERVICES = (
+    *(
+        f'<decisionService id="s{n}" name="s{n}"><outputDecision href="#d89"/></decisionService>'
+        for n in range(60)
+    ),
+    *(decision(f"d{n}", literal("1"), needs=f"d{n - 1}" if n else "") for n in range(90)),
+)
+MANY_CALLS = (
+    *(decision(f"d{n}", literal("1"), needs=f"d{n - 1}" if n else "", calls="f") for n in range(60)),
+    knowledge("f", "x", literal("1"), calls=" ".join(f"f{n}" for n in range(90))),
+    *(knowledge(f"f{n}", "x", literal("1")) for n in range(90)),
+)
+
+
 def test_names_and_mentions_are_of_everything_that_is_needed() -> None:
     parts = (
         SCORE,
@@ -198,13 +223,23 @@ def test_input_data_that_is_checked_is_mentioned_even_if_nothing_reads_it() -> N
         ((decision("a", literal("1"), needs="?b"), decision("b", literal("1"))), {"requirement_unknown"}),
         (
             (decision("a", literal("1"), calls="s"), '<decisionService id="s" name="s"/>'),
-            {"service_called"},
+            {"expression_missing"},
         ),
         ((decision("a", literal("1")), knowledge("f", "x", literal("1"), kind="Java")), {"function_kind"}),
         ((decision("a", literal("1")), knowledge("f", "x", "")), {"expression_missing"}),
         ((decision("a", literal("1 +")),), {"literal_syntax"}),
         ((decision("a", literal("")),), {"expression_missing"}),
-        (tuple(decision(f"d{n}", literal("1")) for n in range(101)), {"table_too_many"}),
+        (tuple(decision(f"d{n}", literal("1")) for n in range(2001)), {"table_too_many"}),
+        (
+            tuple(decision(f"d{n}", literal("1"), needs=f"d{n + 1}" if n < 100 else "") for n in range(101)),
+            {"table_too_deep"},
+        ),
+        (
+            tuple(decision(f"d{n}", literal("1"), needs=f"d{n - 1}" if n else "") for n in range(300)),
+            {"table_too_deep"},
+        ),
+        (MANY_CALLS, {"table_too_much"}),
+        (MANY_SERVICES, {"table_too_much"}),
         (
             (
                 decision("a", literal("1"), calls="f0"),
@@ -247,3 +282,129 @@ def test_the_undamaged_file_runs() -> None:
     found = {one.id: one for one in decisions.read_decisions(WHOLE, file="x.dmn")}
 
     assert decisions.decide(found["hasil"], {"umur": 30}, now=NOW).outputs == {"hasil": [{"x": 1, "y": 4}]}
+
+
+def test_hundreds_of_small_decisions_in_one_file_are_read() -> None:
+    found = read(*(decision(f"d{n}", literal(str(n))) for n in range(400)))
+
+    assert decisions.decide(found["d399"], {}, now=NOW).ruling.value == 399
+
+
+def service(id: str, made: str, given: str = "") -> str:
+    """``made``: ids of its decisions; ``given``: of decisions, and of input data with a ``?`` before."""
+    parts = "".join(f'<outputDecision href="#{one}"/>' for one in made.split())
+    parts += "".join(
+        f'<inputD{"ata" if one[0] == "?" else "ecision"} href="#{one.lstrip("?")}"/>' for one in given.split()
+    )
+    return f'<decisionService id="{id}" name="{id}">{parts}</decisionService>'
+
+
+SERVICE = (
+    service("layanan", "keluar", "masuk ?umur"),
+    decision("keluar", literal("tengah + 1"), needs="tengah"),
+    decision("tengah", literal("masuk * 100 + umur"), needs="masuk ?umur"),
+    decision("masuk", literal("7")),
+    given("umur"),
+)
+
+
+@pytest.mark.parametrize("call", ["layanan(3, 2)", "layanan(masuk: 2, umur: 3)"])
+def test_a_decision_service_is_called_with_its_data_and_then_its_decisions(call: str) -> None:
+    assert value(literal(call), *SERVICE, calls="layanan") == 204
+
+
+def test_a_service_of_several_decisions_gives_them_by_name() -> None:
+    parts = (service("s", "a b"), decision("a", literal("1")), decision("b", literal("a + 1"), needs="a"))
+
+    assert value(literal("s()"), *parts, calls="s") == {"a": 1, "b": 2}
+
+
+def test_a_service_whose_decision_calls_knowledge_takes_it_along() -> None:
+    parts = (
+        service("s", "a"),
+        decision("a", literal("f(4)"), calls="f"),
+        knowledge("f", "x", literal("x * 2")),
+    )
+
+    assert value(literal("s()"), *parts, calls="s") == 8
+
+
+def test_a_service_can_be_decided_itself() -> None:
+    assert decide("layanan", *SERVICE, umur=3, masuk=2).outputs == {"layanan": 204}
+
+
+@pytest.mark.parametrize(
+    ("parts", "code", "ids"),
+    [
+        ((decision("", literal("1"), name="Apa Saja"),), "table_id_missing", ["apa_saja"]),
+        ((decision("a", literal("1")), decision("a", literal("2"))), "table_id_other", ["a", "a_2"]),
+    ],
+)
+def test_ids_that_nothing_uses_are_no_reason_to_refuse(
+    parts: tuple[str, ...], code: str, ids: list[str]
+) -> None:
+    found = read(*parts)
+
+    assert list(found) == ids
+    assert [one.code for one in found[ids[-1]].findings] == [code]
+
+
+def test_an_id_that_stands_twice_and_is_needed_is_refused() -> None:
+    parts = (decision("a", literal("1")), decision("a", literal("2")), decision("b", literal("a"), needs="a"))
+
+    assert refused(file(*parts)) == {"table_id_twice"}
+
+
+def test_an_import_is_told_and_only_what_needs_it_refused() -> None:
+    other = '<import name="lain" namespace="https://lain.example"/>'
+    needs = (
+        '<informationRequirement><requiredDecision href="https://lain.example#a"/></informationRequirement>'
+    )
+
+    [one] = read(other, decision("a", literal("1"))).values()
+
+    assert [found.code for found in one.findings] == ["dmn_import_unread"]
+    assert refused(file(other, decision("a", literal("1")), decision("b", needs + literal("a")))) == {
+        "requirement_unknown",
+        "dmn_import_unread",
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("256 instance of t255", True),
+        ('"a" instance of t255', False),
+        ("[1, 2] instance of tDaftar", True),
+        ('["a"] instance of tDaftar', False),
+        ('{n: 1, tgl: date("2026-01-02")} instance of tIsi', True),
+        ("{n: 1} instance of tIsi", False),
+        ("[[1]] instance of list<tDaftar>", True),
+        ('"1 instance of t255" instance of string', True),
+        ('"1 instance of t255" = "1 instance of " + "t255"', True),
+    ],
+)
+def test_the_types_of_the_file_stand_behind_instance_of(text: str, holds: bool) -> None:
+    types = (
+        '<itemDefinition name="t255"><typeRef>number</typeRef><allowedValues><text>[0..255]</text></allowedValues>'
+        '</itemDefinition><itemDefinition name="tDaftar" isCollection="true"><typeRef>number</typeRef>'
+        '</itemDefinition><itemDefinition name="tIsi"><itemComponent name="n"><typeRef>t255</typeRef></itemComponent>'
+        '<itemComponent name="tgl"><typeRef>date</typeRef></itemComponent></itemDefinition>'
+    )
+
+    assert value(literal(text), types) is holds
+
+
+@pytest.mark.parametrize("parts", [service("s", ""), service("s", "tiada"), service("s", "a", "?tiada")])
+def test_a_service_that_nobody_calls_may_be_half_drawn(parts: str) -> None:
+    assert list(read(parts, decision("a", literal("1")))) == ["a"]
+
+
+def test_a_decision_without_logic_that_nothing_needs_is_told_and_left_out() -> None:
+    found = read(decision("a", literal("1")), decision("kosong", ""))
+
+    assert list(found) == ["a"]
+    assert [one.code for one in found["a"].findings] == ["decision_without_logic"]
+    assert refused(file(decision("a", literal("1"), needs="kosong"), decision("kosong", ""))) == {
+        "decision_without_logic"
+    }
