@@ -1,6 +1,7 @@
 // Built-in functions of DMN 1.5, 10.3.4, that feelin lacks or gets wrong.
 import { DateTime, Duration, FixedOffsetZone } from 'luxon';
 
+import { extensions } from './camunda.js';
 import { arithmetic, modulo, numberText, rounded, sum } from './numbers.js';
 import { differs } from './ordering.js';
 import { sizeOf } from './types.js';
@@ -79,7 +80,7 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
   const points = [ 'point', 'range' ];
   const ranges = [ 'range1', 'range2' ];
 
-  return {
+  const found = {
     number: fn((from, grouping, point) => {
       if (![ ' ', ',', '.', undefined, null ].includes(grouping) || ![ ',', '.', undefined, null ].includes(point) || (grouping && grouping === point)) {
         return null;
@@ -233,6 +234,7 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
       return path.length && path.every((one) => typeof one === 'string') ? path.reduce((found, one) => getFromContext(one, found) ?? null, context) : null;
     }, [ 'context', 'any?', 'list?' ], [ 'm', 'key', 'keys' ])
   };
+  return { ...found, ...extensions({ ...own, ...found }, { fn, equals }) };
 }
 
 // Below zero where `a` comes first; null where they cannot be compared.
