@@ -361,6 +361,11 @@ def _result(item: Item, facts: Facts, answer: str) -> Result:
         text, why = feelin.quote(item.text), _syntax(facts) or ""
         raise ExpressionFailed(_("Ungkapan {text} salah tulis. {why}", text=text, why=why))
     found = orjson.loads(answer)
+    if found.get("failure") == "assert":
+        text, cause = feelin.quote(item.text), found["cause"]
+        raise ExpressionFailed(
+            _("Yang dituntut ungkapan {text} tidak terpenuhi. {cause}", text=text, cause=cause).strip()
+        )
     return Result(found["value"], tuple(found["warnings"]))
 
 

@@ -31,7 +31,7 @@ Kind = Literal[
 ]
 
 #: Findings about an element that is of no kind above; a `Diagram` holds a stand-in in its place.
-STAND_INS = frozenset({"script_task", "not_yet_ad_hoc"})
+STAND_INS = frozenset({"script_task", "script_offered", "not_yet_ad_hoc"})
 
 
 #: What is filled in at an event that asks until when it waits: a moment; nothing: it is over.

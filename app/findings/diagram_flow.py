@@ -34,6 +34,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Tulis sebagai FEEL bila pilihannya harus otomatis, misalnya jumlah > 3.",
     ),
+    "condition_syntax": (
+        "Syarat pada “{name}” tidak dapat dibaca: {text} ({detail}); petugas ditanya.",
+        "Perbaiki bila pilihannya harus otomatis; contoh FEEL: jumlah > 3",
+    ),
+    "condition_set_aside": (
+        (
+            "Syarat pada “{name}” tidak dipakai: {text}. Syarat lain di gerbang yang sama tidak dapat dihitung di "
+            "sini; petugas ditanya."
+        ),
+        "Tulis semua syarat gerbang itu sebagai FEEL bila pilihannya harus otomatis.",
+    ),
     "condition_untranslatable": (
         (
             "Syarat pada “{name}” ditulis untuk mesin lain, dan tidak ada FEEL yang memutuskan sama: {text}; "
@@ -129,6 +140,13 @@ TEXTS: dict[str, tuple[str, str]] = {
     "expression_calls_unknown": (
         "Ungkapan pada “{name}” memanggil {call}, yang tidak dapat dihitung di sini: {text}",
         "Tulis sebagai FEEL atas isian formulir, misalnya jumlah > 3, atau pakai tabel keputusan.",
+    ),
+    "expression_random": (
+        (
+            "Ungkapan pada “{name}” memakai {call}, yang setiap kali lain: {text}. Perkara dihitung ulang bila "
+            "riwayatnya diperiksa, dan harus memberi nilai yang sama."
+        ),
+        "Pakai nomor perkara, atau isi nilainya lewat formulir.",
     ),
     "kinds_never_meet": (
         "“{name}” mempertemukan {left} ({left_kind}) dengan {right} ({right_kind}), yang tidak sejenis: {text}",

@@ -140,6 +140,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” adalah tugas skrip; program di dalam diagram tidak dijalankan.",
         "Ganti dengan tugas orang, tabel keputusan (DMN), atau tugas kirim.",
     ),
+    "script_offered": (
+        "“{name}” adalah tugas skrip; program di dalam diagram tidak dijalankan.",
+        "Bila maksudnya sama, tulis sebagai FEEL: {offer}, dengan variabel hasil “{target}”.",
+    ),
+    "script_translated": (
+        "“{name}” berisi skrip untuk mesin lain; yang dijalankan: {offer}",
+        "Tulis dalam FEEL (scriptFormat feel) bila maksudnya lain.",
+    ),
+    "script_does_nothing": (
+        "Skrip pada “{name}” tidak mengisi data apa pun, paling-paling ia mencetak atau mencatat; ia dilewati.",
+        "Tidak perlu apa-apa, kecuali bila skrip itu harus mengisi data: beri ia variabel hasil.",
+    ),
     "code_in_extension": (
         "“{name}” memuat program ({found}); program di dalam diagram tidak dijalankan.",
         "Hapus {found}; aturan ditulis sebagai syarat FEEL atau tabel keputusan.",

@@ -2,6 +2,7 @@
 import { evaluate, unaryTest, SyntaxError as FeelSyntaxError } from '@bpmn-io/feelin';
 
 import { answer } from './feel/answer.js';
+import { Unmet } from './feel/camunda.js';
 import { clockAt, useLocalZone } from './feel/clock.js';
 import './feel/dates.js';
 import './feel/limits.js';
@@ -41,7 +42,7 @@ function json(fn) {
  *
  * `lets`, each [name, text, names it reads], are evaluated first; each sees those before it, and the items see all:
  * functions, and variables made into what JSON cannot hold. Returns for each item { value, warnings }, or
- * { failure: 'syntax' | 'limit' }.
+ * { failure: 'syntax' | 'limit' }, or { failure: 'assert', cause }.
  */
 function run({ now, zone, context, lets, items }) {
   useLocalZone(zone);
@@ -105,6 +106,9 @@ function failed(error, warn, warnings) {
   }
   if (error instanceof RangeError) {
     return { failure: 'limit' };
+  }
+  if (error instanceof Unmet) {
+    return { failure: 'assert', cause: error.message };
   }
   warn(String(error.message));
   return { value: null, warnings: [ ...warnings ] };

@@ -42,6 +42,14 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "`untuk` who gets it.",
         ),
         Example(
+            "skrip_terbaca",
+            "Scripts",
+            "A script in FEEL (`scriptFormat` feel, a result variable) works out its value. Simple assignments of "
+            "Groovy, JavaScript, Python, JUEL and Java are put into FEEL, and the check tells what runs; a script "
+            "that only prints or logs does nothing. No other program in a diagram ever runs.",
+            values={"pilih": {"luas": 3, "nama": "A7"}},
+        ),
+        Example(
             "tabel_keputusan",
             "Business rule tasks",
             "The DMN table that it names decides, and the history tells which rule did and by which values.",
@@ -61,6 +69,20 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "A gateway with conditions",
             "Conditions are FEEL over what was filled in; without one that holds the default flow is taken.",
             values={"ajukan": {"jumlah": 25_000_000}},
+        ),
+        Example(
+            "syarat_python",
+            "Conditions of other languages",
+            "What Python, JavaScript, Java and JUEL write is put into FEEL where FEEL decides the same, with the "
+            "functions that Camunda 8 adds to it; the check tells what was made of it.",
+            values={"ajukan": {"lama": False}},
+        ),
+        Example(
+            "syarat_satu_kata",
+            "Conditions in words",
+            "A sentence, a word that nothing fills in, or what no language here reads is asked: whoever is in the "
+            "lane answers. A condition beside it that could be worked out is then asked too.",
+            answers={"besar": "besar__kepala"},
         ),
         Example(
             "bersamaan",
@@ -203,6 +225,14 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             values={"pilih": {"unit": ["DPUPR", "DLH", "Dishub"]}},
         ),
         Example(
+            "kuorum",
+            "Until enough have done it",
+            "The completion condition is asked after each: it may count with `numberOfInstances`, "
+            "`numberOfCompletedInstances` and `numberOfActiveInstances`, or Camunda's `nrOfInstances` and so on. "
+            "Two of three are enough here, and the third task goes.",
+            values={"pilih": {"tim": ["Sari", "Budi", "Wati"]}},
+        ),
+        Example(
             "satu_per_satu",
             "For each of a list, one after another",
             "Three bars lying: the next opens when the one before is done.",
@@ -294,8 +324,9 @@ REFUSED: Sequence[Example] = (
     Example(
         "tidak_skrip",
         "Programs",
-        "Nothing in a diagram is ever run as a program. One that it only names, a class or a connector elsewhere, is "
-        "not called: the step that it would do becomes a notice, and you are told.",
+        "Nothing in a diagram is ever run as a program, and what FEEL cannot say is refused. One that it only "
+        "names, a class or a connector elsewhere, is not called: the step that it would do becomes a notice, and "
+        "you are told.",
     ),
     Example("tidak_di_lajur", "A task outside of all lanes", "Nobody would ever get it."),
 )

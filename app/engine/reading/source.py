@@ -27,6 +27,7 @@ _CANNOT_RUN = frozenset(
     {
         "code_in_extension",
         "expression_calls_unknown",
+        "expression_random",
         "expression_not_feel",
         "expression_syntax",
         "expression_too_long",
@@ -97,6 +98,8 @@ class Source:
             str, str
         ] = {}  # ids of elements that stand in a process once more, and whose copies they are
         self.feel_chars = 0  # how much has been looked at, over all expressions
+        self.feel_seen: set[tuple[str, str]] = set()  # the element and text of each
+        self.bare_words: set[str] = set()  # the flows whose condition is one word, and may be no variable
         self.process = ""  # the key of the process being read
         self.day_unit: Literal["kerja", "kalender"] = "kerja"  # how that process counts
         self._findings: list[tuple[str, Finding]] = []

@@ -73,6 +73,8 @@ def _places(element: WrittenElement) -> Iterator[_Place]:
         text = element.text
         if element.name not in _TIMERS or text.text.lstrip().startswith("="):
             yield _Place(element, _TEXTS[element.name], text)
+    elif element.name == "script" and element.parent and "feel" in element.parent.get("scriptFormat").lower():
+        yield _Place(element, "mapping", element.text)
     elif element.name in _NAMED_SETS and "name" in element.attributes:
         yield _Place(element, "mapping", element.attributes["name"], "name", sets=True)
     elif element.name in _FORM_FIELDS and "id" in element.attributes:

@@ -12,8 +12,10 @@ from SpiffWorkflow.task import Task
 from app.base.errors import ExecutionFailed
 from app.base.i18n import _
 from app.bpmnio import feel
+from app.engine.cancellation import alive_below
 from app.engine.diagram import Loop, Node
 from app.engine.local_variables import COUNTER, seen_in
+from app.engine.reading.elements import loops
 from app.engine.running import apply_mappings, compensation
 from app.engine.running.context import Context
 
@@ -46,7 +48,7 @@ def end_one(run: Context, task: Task, ended: Task) -> tuple[dict[str, Any] | Non
         [result] = run.evaluate(node, [loop.collect], values)
         number = ended.internal_data["locals"][COUNTER]
         task.internal_data.setdefault("results", []).append([number, result.value])
-    if loop.until and _is_true(run, node, loop.until, values):
+    if loop.until and _is_true(run, node, loop.until, values | _counted(task, ended, loop)):
         return None, True
     if loop.kind == "while":
         again = task.internal_data["count"] < (loop.most or MOST + 1) and _holds(
@@ -55,6 +57,21 @@ def end_one(run: Context, task: Task, ended: Task) -> tuple[dict[str, Any] | Non
         return (_next(run, loop, task, None), False) if again else (None, True)
     left = task.internal_data.get("left")
     return (_next(run, loop, task, left.pop(0)), False) if left else (None, False)
+
+
+def _counted(task: Task, ended: Task, loop: Loop) -> dict[str, int]:
+    """What the completion condition ``until`` may ask of the rounds, where ``ended`` is the last that ended."""
+    if loops.COUNTERS.isdisjoint(feel.variable_names(loop.until or "")):
+        return {}
+    begun: int = task.internal_data["count"]
+    others = (each for each in task.children if each is not ended)
+    active = sum(any(True for _alive in alive_below(each)) for each in others)
+    whole = begun + len(task.internal_data.get("left", ()))
+    counts = {"Instances": whole, "ActiveInstances": active, "CompletedInstances": begun - active}
+    found = {f"{prefix}Of{name}": n for prefix in ("number", "nr") for name, n in counts.items()}
+    if loop.kind == "sequential":
+        found["nrOfActiveInstances"] = 1  # Camunda 7 counts the round that ends
+    return {**found, "numberOfTerminatedInstances": 0}  # whatever ends a round early ends all of them
 
 
 def end_all(run: Context, task: Task) -> None:

@@ -249,7 +249,8 @@ def _alone(tree: Tree) -> Iterator[str]:
 def _asks_if_empty(name: str, text: str) -> bool:
     """Whether an expression says what holds when the variable is empty."""
     word = rf"(?<![\w.]){re.escape(name)}"
-    return re.search(rf"{word}\s*!?=\s*null\b|\bnull\s*!?=\s*{word}\b", text) is not None
+    asked = rf"{word}\s*!?=\s*null\b|\bnull\s*!?=\s*{word}\b|\b(?:is defined|get or else)\(\s*{word}\b"
+    return re.search(asked, text) is not None
 
 
 def _gives_something(text: str) -> bool:

@@ -1,6 +1,7 @@
 // Built-in functions of DMN 1.5, 10.3.4, that feelin lacks or gets wrong.
 import { DateTime, Duration, FixedOffsetZone } from 'luxon';
 
+import { extensions } from './camunda.js';
 import { arithmetic, modulo, numberText, rounded, sum } from './numbers.js';
 import { differs } from './ordering.js';
 import { sizeOf } from './types.js';
@@ -95,7 +96,7 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
     return isMixed || (first && last && compared(start, end) > 0) ? null : createRange(start, end, opened === '[', closed === ']');
   };
 
-  return {
+  const found = {
     range: fn(rangeOf, [ 'string' ], [ 'from' ]),
 
     number: fn((from, grouping, point) => {
@@ -254,6 +255,7 @@ export function mended({ builtins, fn, listFn, equals, getType, getFromContext, 
       return path.length && path.every((one) => typeof one === 'string') ? path.reduce((found, one) => getFromContext(one, found) ?? null, context) : null;
     }, [ 'context', 'any?', 'list?' ], [ 'm', 'key', 'keys' ])
   };
+  return { ...found, ...extensions({ ...own, ...found }, { fn, equals }) };
 }
 
 // Below zero where `a` comes first; null where they cannot be compared.

@@ -13,6 +13,11 @@ import { differs, isInOrder, passesOne, unanswered } from '${OWN}/ordering.js';
 const MENDED = 'Object.assign(builtins, mended({ builtins, fn, listFn, equals, getType, getFromContext, Range, createRange, evaluate }));';
 
 const CHANGES = [
+  // Camunda's `get or else` is a name that holds FEEL's `or` and `else`: who parses has to know it
+  ...[ 'Expression', 'UnaryTests' ].map((top) => [
+    `top: '${top}',\n        contextTracker: trackVariables(context)`,
+    `top: '${top}', contextTracker: trackVariables({ 'get or else': null, ...context })`
+  ]),
   // 10.3.2.3.1, 10.3.2.3.6: numbers are decimal, durations are multiplied and divided
   [
     'const right = b(context);\n                if (isArray(left)',

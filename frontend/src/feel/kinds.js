@@ -17,7 +17,8 @@ const GIVES = {
   'upper case': 'text', 'lower case': 'text', substring: 'text', 'substring before': 'text', 'substring after': 'text',
   replace: 'text', 'string join': 'text', 'day of week': 'text', 'month of year': 'text', contains: 'truth',
   'starts with': 'truth', 'ends with': 'truth', matches: 'truth', not: 'truth', 'list contains': 'truth',
-  all: 'truth', any: 'truth'
+  all: 'truth', any: 'truth', 'is defined': 'truth', 'is empty': 'truth', 'is blank': 'truth', trim: 'text',
+  'to base64': 'text', 'to json': 'text', 'last day of month': 'date'
 };
 const OF_TIMES = new Set([
   'years and months duration', 'day of year', 'day of week', 'month of year', 'week of year', 'last day of month', 'before',
@@ -26,7 +27,7 @@ const OF_TIMES = new Set([
 ]);
 const OF_TEXTS = new Set([
   'string length', 'upper case', 'lower case', 'contains', 'starts with', 'ends with', 'matches', 'substring',
-  'substring before', 'substring after'
+  'substring before', 'substring after', 'is blank', 'trim', 'extract', 'to base64'
 ]);
 const PARTS_OF_TIME = new Set([ 'year', 'month', 'day', 'weekday', 'hour', 'minute', 'second' ]);
 const SCALARS = new Set([ 'number', 'text', 'truth', 'date', 'time', 'moment', 'duration' ]);
@@ -222,7 +223,12 @@ const VISITORS = {
   IfExpression: (reader, node, scope) => {
     const [ test, ...ways ] = children(node).filter((part) => ![ 'if', 'then', 'else' ].includes(part.name));
     reader.of(test, scope);
-    return reader.joined(ways, scope);
+    const told = reader.clashes.length;
+    const kind = reader.joined(ways, scope);
+    if (/\binstance\s+of\b/.test(reader.said(test))) {
+      reader.clashes.splice(told); // it asks first what can meet
+    }
+    return kind;
   },
   List: (reader, node, scope) => ({ list: reader.joined(children(node).filter((part) => !/^[[\],]$/.test(part.name)), scope) }),
   Interval: (reader, node, scope) => reader.joined(bounds(node), scope),
@@ -317,6 +323,9 @@ const OF_LISTS = {
   sublist: (reader, parts, kinds) => listed(kinds[0]?.list),
   remove: (reader, parts, kinds) => listed(kinds[0]?.list),
   'distinct values': (reader, parts, kinds) => listed(kinds[0]?.list),
+  'duplicate values': (reader, parts, kinds) => listed(kinds[0]?.list),
+  'get or else': (reader, parts, kinds) => reader.alike(parts, kinds, kinds),
+  assert: (reader, parts, kinds) => kinds[0] ?? 'any',
   concatenate: (reader, parts, kinds) => listed(together(reader, parts, kinds)),
   union: (reader, parts, kinds) => listed(together(reader, parts, kinds)),
   append: (reader, parts, kinds) => listed(together(reader, parts, kinds)),

@@ -34,7 +34,7 @@ _ENGLISH = frozenset(
 _BARE = frozenset(
     {
         *("expression_not_feel", "bpmn_ignored", "expression_translated", "condition_of_program"),
-        "expression_calls_unknown",
+        *("expression_calls_unknown", "script_translated", "script_offered", "condition_set_aside"),
     }
 )
 

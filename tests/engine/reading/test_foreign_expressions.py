@@ -344,24 +344,23 @@ def test_sentences_and_questions_to_programs_are_asked_together() -> None:
     assert [text for _flow, text in read(xml).questions["g"].answers] == ["berkas belum lengkap", "Sah"]
 
 
-@pytest.mark.parametrize(
-    ("condition", "call"),
-    [*PROGRAMS, ("=hitungan(x) > 3", "hitungan"), ("${is defined(x)}", "is defined")],
-)
-def test_beside_conditions_that_decide_a_program_elsewhere_is_refused_by_name(
-    condition: str, call: str
-) -> None:
+def beside_a_formula(condition: str) -> Diagram:
     ways = [
         flow("g", "terima", condition=condition),
         flow("g", "tunda", condition='x = "no"'),
         flow("g", "tolak"),
     ]
     steps = [start(), exclusive("g", default="g__tolak"), *map(user, ("terima", "tunda", "tolak")), end()]
-    found = refused(bpmn(steps, ["start > g", *ways, "terima > end\ntunda > end\ntolak > end"]))
-    (finding,) = (finding for finding in found if finding.severity == "error")
-    assert (finding.code, finding.element_id) == ("expression_calls_unknown", "g__terima")
-    assert finding.params["call"] == call
-    assert "offer" not in finding.params
+    diagram = read(bpmn(steps, ["start > g", *ways, "terima > end\ntunda > end\ntolak > end"]))
+    assert [text for _flow, text in diagram.questions["g"].answers] == ["Terima", "Tunda", "Tolak"]
+    assert "condition_set_aside" in {finding.code for finding in diagram.findings}
+    return diagram
+
+
+@pytest.mark.parametrize(("condition", "call"), [*PROGRAMS, ("=hitungan(x) > 3", "hitungan")])
+def test_beside_conditions_that_decide_a_program_elsewhere_is_asked_too(condition: str, call: str) -> None:
+    told = {finding.code: finding for finding in beside_a_formula(condition).findings}
+    assert told["condition_of_program"].params["call"] == call
 
 
 #: JUEL that no FEEL decides alike, and texts that are no JUEL and no FEEL.
@@ -389,16 +388,17 @@ def test_what_no_feel_decides_alike_is_asked(condition: str) -> None:
 
 
 @pytest.mark.parametrize("condition", [*UNTRANSLATABLE, "x instanceof String", "(n <> 1e999)", "n == == 3"])
-def test_beside_conditions_that_decide_what_no_feel_decides_alike_is_refused(condition: str) -> None:
-    ways = [
-        flow("g", "terima", condition=condition),
-        flow("g", "tunda", condition='x = "no"'),
-        flow("g", "tolak"),
-    ]
-    steps = [start(), exclusive("g", default="g__tolak"), *map(user, ("terima", "tunda", "tolak")), end()]
-    found = refused(bpmn(steps, ["start > g", *ways, "terima > end\ntunda > end\ntolak > end"]))
-    (finding,) = (finding for finding in found if finding.severity == "error")
-    assert (finding.code, finding.element_id) == ("expression_untranslatable", "g__terima")
+def test_beside_conditions_that_decide_what_no_feel_decides_alike_is_asked_too(condition: str) -> None:
+    told = {finding.code for finding in beside_a_formula(condition).findings}
+    assert told & {"condition_untranslatable", "condition_syntax"}
+
+
+@pytest.mark.parametrize("condition", ["uuid() = x", "=random number() > 0.5"])
+def test_what_is_another_each_time_is_refused_and_said_why(condition: str) -> None:
+    ways = [flow("g", "terima", condition=condition), flow("g", "tolak")]
+    found = refused(bpmn([start(), exclusive("g"), user("terima"), user("tolak"), end()],
+                         ["start > g", *ways, "terima > end\ntolak > end"]))  # fmt: skip
+    assert [finding.code for finding in found if finding.severity == "error"] == ["expression_random"]
 
 
 @pytest.mark.parametrize(

@@ -197,7 +197,7 @@ def test_a_flood_of_conditions_is_read_in_moments() -> None:
     flows = [flow("g", "end", id=f"f{n}", condition=f"a{n} == {n} and " + "!" * 1500) for n in range(900)]
     begun = time.perf_counter()
     found = errors(bpmn([start(), exclusive("g"), end()], ["start > g", *flows]))
-    assert set(found) == {"expression_syntax", "too_much_feel"}
+    assert set(found) == {"too_much_feel"}
     assert found.count("too_much_feel") == 1
     assert time.perf_counter() - begun < 60  # it ends; how fast is a matter of the bench
 

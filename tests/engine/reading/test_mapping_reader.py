@@ -133,7 +133,7 @@ def test_assignments_of_bpmn_are_read_by_the_names_of_their_data() -> None:
         ),
         (
             camunda_7(
-                '<camunda:inputParameter name="a"><camunda:list><camunda:script scriptFormat="javascript">1'
+                '<camunda:inputParameter name="a"><camunda:list><camunda:script scriptFormat="javascript">f()'
                 "</camunda:script></camunda:list></camunda:inputParameter>"
             ),
             "mapping_script",

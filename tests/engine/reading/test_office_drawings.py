@@ -68,6 +68,8 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     "vs_dua_lajur_satu_tugas": (0, ["lane_by_place"]),
     # UTF-16 with a byte order mark and Windows' line ends
     "vs_utf16": (0, []),
+    # a script of one line in groovy
+    "fl_skrip": (0, ["program_elsewhere", "script_translated"]),
     "fl_kelompok": (0, ["due_date_used", "expression_translated", "lanes_from_groups", "no_default_flow"]),
     # mappings of Camunda 7: constants, a list, text with expressions in it, a groovy script; a call with in and out
     "cm_data_surat": (0, ["additions_ignored", "mapping_script"]),
@@ -106,7 +108,6 @@ REFUSED: dict[str, list[str]] = {
     # lanes that list nothing, and no layout to see what is in them
     "dio_lajur_tanpa_isi": ["task_outside_lanes", "task_outside_lanes"],
     "dio_panah_ke_hantu": ["flow_target_unknown"],
-    "fl_skrip": ["script_task"],
 }
 
 #: Read elsewhere, field by field.

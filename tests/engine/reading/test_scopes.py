@@ -132,11 +132,13 @@ def test_a_mark_that_does_not_say_how_often_runs_once_and_is_warned_of(tag: str)
     assert one(xml).nodes["langkah"].loop is None
 
 
-def test_python_in_a_loop_is_refused_with_the_feel_that_was_meant() -> None:
+def test_python_in_a_loop_is_put_into_feel_and_said() -> None:
     marker = WHILE.replace("kurang", "kurang == True")
-    assert errors(bpmn([start(), user("a", inside=marker), end()], "start > a > end")) == [
-        "expression_not_feel"
-    ]
+    diagram = read(bpmn([start(), user("a", inside=marker), end()], "start > a > end"))
+    loop = diagram.nodes["a"].loop
+    assert loop is not None
+    assert loop.over == "kurang = true"
+    assert [finding.code for finding in diagram.findings] == ["expression_translated"]
 
 
 ERROR = (

@@ -51,6 +51,18 @@ def test_only_the_letters_of_the_name_change() -> None:
     assert rewritten(after, back, "kategori") == _BPMN
 
 
+def test_a_script_names_variables_where_it_is_feel() -> None:
+    def named(language: str) -> list[str]:
+        script = (
+            f'<b:scriptTask id="h" scriptFormat="{language}"><b:script>kategori + 1</b:script></b:scriptTask>'
+        )
+        text = _BPMN.replace('<b:startEvent id="mulai"/>', script)
+        return [one.owner for one in diagram_mentions(text.encode()) if one.name == "kategori"]
+
+    assert "h" in named("feel")
+    assert "h" not in named("groovy")
+
+
 def test_a_file_in_another_encoding_keeps_it() -> None:
     content = _BPMN.replace("UTF-8", "UTF-16").encode("utf-16")
     text = xml.decoded(content)

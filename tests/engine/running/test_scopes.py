@@ -146,6 +146,30 @@ def test_enough_rounds_end_the_others(how: str) -> None:
     assert case.variables["semua"] == [1, 2]
 
 
+@pytest.mark.parametrize(
+    ("until", "how", "needed"),
+    [
+        ("nrOfCompletedInstances >= 2", "", 2),
+        ("numberOfCompletedInstances >= 2", "seq", 2),
+        ("nrOfCompletedInstances / nrOfInstances > 0.5", "", 3),
+        ("numberOfCompletedInstances / numberOfInstances > 0.5", "seq", 3),
+        ("nrOfActiveInstances = 1", "", 3),
+        ("numberOfActiveInstances = 3", "", 1),
+        ("nrOfActiveInstances = 1", "seq", 1),
+        ("numberOfActiveInstances > 0", "seq", 4),
+        ("numberOfTerminatedInstances > 0", "", 4),
+        ("nrOfCompletedInstances = 3 and jawab = 3", "", 3),
+    ],
+)
+def test_a_quorum_counts_the_rounds(until: str, how: str, needed: int) -> None:
+    case = Case(ROUNDS.format(how=f'until="{until}" {how}'), {"unit": ["A", "B", "C", "D"]})
+    for number in range(1, needed + 1):
+        assert "minta" in case.open
+        case.complete("minta", jawab=number)
+    assert case.open == ["rangkum"]
+    assert "nrOfInstances" not in case.variables
+
+
 @pytest.mark.parametrize("value", [None, "A", 2.5, True, list(range(501)), 501])
 def test_what_is_no_list_of_at_most_500_fails_in_a_sentence(value: object) -> None:
     with pytest.raises(ExecutionFailed, match="diulang"):

@@ -51,7 +51,7 @@ def test_a_refused_element_stops_a_case_when_it_comes_there(broken: Shape) -> No
 def test_a_refused_condition_stops_a_case_at_its_gateway_and_decides_nothing() -> None:
     flows = [
         "start > telaah > layak\nya > end\ntidak > end",
-        flow("layak", "ya", condition="=hasil.length() > 2"),
+        flow("layak", "ya", condition="=uuid() = hasil"),
         flow("layak", "tidak"),
     ]
     nodes = [start(), user("telaah"), exclusive("layak"), user("ya"), user("tidak"), end()]

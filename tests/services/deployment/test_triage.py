@@ -19,7 +19,7 @@ ASKING = bpmn(
     "start > telaah > lengkap > ya\nlengkap > tidak",
 )
 REFUSED = bpmn(
-    [start(), node("scriptTask", "skrip", inside="<bpmn:script>x</bpmn:script>"), end()],
+    [start(), node("scriptTask", "skrip", inside="<bpmn:script>x()</bpmn:script>"), end()],
     "start > skrip > end",
 )
 

@@ -90,6 +90,8 @@ def test_a_condition_on_what_was_not_asked_on_one_way_is_warned_of_with_that_way
         (('=hasil != "buruk"', None), True),
         (("=hasil = null or " + GOOD[1:], None), False),
         ((GOOD, "=hasil = null"), False),
+        (('=get or else(hasil, "x") = "baik"', None), False),
+        (("=is defined(hasil) and " + GOOD[1:], None), False),
         (('=perlu = "ya" and hasil = "baik"', None), False),
         (('=hasil = "baik" and hasil != "x"', None), True),
         (('=(if null = hasil then "x" else hasil) = "baik"', None), False),

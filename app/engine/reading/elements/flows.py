@@ -5,11 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.base.i18n import N_
+from app.engine import mappings
 from app.engine.diagram import Flow, Node, Question
+from app.engine.reading.elements import loops
 from app.engine.reading.elements.kinds import ACTIVITIES, is_flow_node
 from app.engine.reading.elements.nodes import unknown
 from app.engine.reading.source import LABEL_LENGTH, Source, place, plain
-from app.engine.reading.texts import conditions, extensions
+from app.engine.reading.texts import conditions, extensions, form_data
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 
 #: The condition of a flow that is always taken beside those whose conditions hold.
@@ -52,6 +54,7 @@ def decide(
     flows = tuple(flows)
     for flow in flows:
         leaving[flow.source].append(flow)
+    words = _words(nodes, flows, source)
     settled: dict[str, Flow] = {}
     questions: dict[str, Question] = {}
     for node_id, own in leaving.items():
@@ -61,7 +64,7 @@ def decide(
         else:
             if node.tag == "complexGateway":
                 source.warning("complex_gateway", node)
-            own = _decided(node, _in_words(node, own, default, source), default, source)
+            own = _decided(node, _in_words(node, own, default, words, source), default, source)
             if all(flow.condition is None for flow in own):
                 own = [replace(flow, is_default=False) for flow in own]
                 questions[node_id] = _question(node, own, nodes, leaving)
@@ -93,18 +96,20 @@ def _flow(element: Element, flow_id: str, origin: str, target: str, source: Sour
         plain(attribute(element, "name")),
         origin,
         target,
-        _condition(element, source),
+        _condition(element, flow_id, source),
         line=where.line,
     )
 
 
-def _condition(element: Element, source: Source) -> str | None:
+def _condition(element: Element, flow_id: str, source: Source) -> str | None:
     """The condition in FEEL; None when there is none."""
     found = next(children(element, "conditionExpression"), None)
     if found is None:
         return None
     if "resource" in engine_attributes(found):
         source.error("code_in_extension", element, found="resource")
+    if conditions.is_bare_word(text_of(found)) and "feel" not in attribute(found, "language").lower():
+        source.bare_words.add(flow_id)
     return conditions.translated(text_of(found), place(element), source) or None
 
 
@@ -114,33 +119,51 @@ def _unconditional(flow: Flow, source: Source) -> Flow:
     return replace(flow, condition=None)
 
 
-def _in_words(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
-    """The flows of a gateway none of whose conditions can be evaluated: without them, so that a person is asked.
+def _in_words(node: Node, own: list[Flow], default: str, words: set[str], source: Source) -> list[Flow]:
+    """The flows of a gateway one of whose conditions nothing here can decide by, without any: a person is asked.
 
-    Such are sentences, questions to a program that is not called from here, and what no FEEL decides alike.
+    Such are sentences, questions to a program that is not called from here, and what is in no language that is read.
+    ``words``: the flows whose condition is a word that is no variable.
     """
     told = {flow.id: flow.condition for flow in own if flow.condition is not None and flow.id != default}
-    if not told or ":" in node.id:
+    if ":" in node.id:
         return own
-    words = {flow for flow, text in told.items() if conditions.is_words(text)}
-    unsaid = {flow for flow, text in told.items() if conditions.is_untranslatable(text)}
-    asking = (flow for flow in own if flow.id in told and flow.id not in words | unsaid)
-    if not all(conditions.is_of_program(told[flow.id], flow, source) for flow in asking):
+    unread = {flow.id: conditions.unreadable(told[flow.id], flow, source) for flow in own if flow.id in told}
+    if all(found is not None or flow_id in words for flow_id, found in unread.items()):
+        unread |= {id: ("condition_in_words", {"text": told[id]}) for id in words & unread.keys()}
+    if not any(unread.values()):
         return own
     for flow in own:
-        if flow.id in words:
-            source.warning("condition_in_words", flow, text=told[flow.id])
-        elif flow.id in unsaid:
-            source.warning("condition_untranslatable", flow, text=conditions.unwrap(told[flow.id]))
-        elif flow.id in told:
-            calls = ", ".join(conditions.unknown_calls(told[flow.id]))
-            source.warning("condition_of_program", flow, text=told[flow.id], call=calls)
+        if flow.id in told:
+            code, params = unread[flow.id] or ("condition_set_aside", {"text": told[flow.id]})
+            source.warning(code, flow, **params)
+    asked = {flow_id for flow_id, found in unread.items() if found and found[0] == "condition_in_words"}
     return [
-        replace(flow, condition=None, name=flow.name or (told[flow.id] if flow.id in words else ""))
+        replace(flow, condition=None, name=flow.name or (told[flow.id] if flow.id in asked else ""))
         if flow.id in told
         else flow
         for flow in own
     ]
+
+
+def _words(nodes: Mapping[str, Node], flows: Iterable[Flow], source: Source) -> set[str]:
+    """The flows whose condition is one word that nothing in the process sets. Forms, tables and called processes are
+    other files, and may set any."""
+    found = {flow.id for flow in flows if flow.id in source.bare_words}
+    if not found or any(_sets_unseen(node) for node in nodes.values()):
+        return set()
+    given = {name for node in nodes.values() for name in (*_fields(node), *loops.local_names(node.loop))}
+    given |= {name for node in nodes.values() for name in mappings.variable_names(node.mappings)}
+    return {flow.id for flow in flows if flow.id in found and flow.condition not in given}
+
+
+def _sets_unseen(node: Node) -> bool:
+    has_form = node.form_key is not None and form_data.PROPERTY not in node.properties
+    return has_form or node.decision is not None or node.calls is not None
+
+
+def _fields(node: Node) -> list[str]:
+    return form_data.field_names(node.properties.get(form_data.PROPERTY, ""))
 
 
 def _decided(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:

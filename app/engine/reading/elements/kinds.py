@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.engine.diagram import Kind
 from app.engine.reading.elements import events
 from app.engine.reading.source import Source
-from app.engine.reading.texts import extensions, foreign_code
+from app.engine.reading.texts import extensions, foreign_code, scripts
 from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, text_of, vendor
 
@@ -47,8 +47,9 @@ def is_flow_node(element: Element) -> bool:
 
 def refusal(element: Element) -> str | None:
     """The finding for what cannot run; a stand-in goes on in its place, so that all else is still checked truly."""
-    if local(element) == "scriptTask" and foreign_code.is_script(element):
-        return "script_task"
+    script = scripts.read_script(element) if local(element) == "scriptTask" else None
+    if script is not None and script.fault:
+        return "script_offered" if script.offer else "script_task"
     if local(element) == "adHocSubProcess" and _chooses(element):
         return "not_yet_ad_hoc"
     return None
@@ -80,8 +81,28 @@ def kind_of(element: Element, added: Extensions, source: Source) -> Kind:
             source.warning("rule_without_table", element)
         return "userTask"
     if tag == "scriptTask" and not foreign_code.works_out(element):
-        source.warning("script_empty", element)
+        _tell_of_script(element, source)
     return _KINDS[tag]
+
+
+def _tell_of_script(element: Element, source: Source) -> None:
+    """What becomes of a script that is run, or of none."""
+    script = scripts.read_script(element)
+    if script is None:
+        source.warning("script_empty", element)
+    elif not script.assignments:
+        source.warning("script_does_nothing", element)
+    elif not script.is_feel:
+        offer = "; ".join(f"{name} = {text}" for name, text in script.assignments)
+        source.warning("script_translated", element, offer=offer)
+
+
+def refusal_details(element: Element) -> dict[str, str]:
+    """What the finding of `refusal` says beside the element."""
+    script = scripts.read_script(element) if local(element) == "scriptTask" else None
+    if script is None or script.offer is None:
+        return {}
+    return {"target": script.offer[0], "offer": script.offer[1]}
 
 
 def is_level(element: Element) -> bool:

@@ -13,6 +13,11 @@ from app.engine.reading.texts import conditions
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of, vendor
 
 _ACTIVITIES = frozenset({"userTask", "subProcess", "sendTask", "businessRuleTask"})
+#: What a completion condition may ask of the rounds, as BPMN and Camunda 7 call it.
+COUNTERS = frozenset(
+    {"numberOfInstances", "numberOfActiveInstances", "numberOfCompletedInstances"}
+    | {"numberOfTerminatedInstances", "nrOfInstances", "nrOfActiveInstances", "nrOfCompletedInstances"}
+)
 _NAME = re.compile(r"[^\W\d]\w{0,99}")
 
 
@@ -36,11 +41,11 @@ def read_loop(element: Element, source: Source) -> Loop | None:
 
 
 def _for_each(element: Element, marker: Element, source: Source) -> Loop | None:
-    said, at = _loop_attributes(marker, source), place(element)
+    said, at = _loop_attributes(element, marker, source), place(element)
     if not said.over:
         source.warning("rounds_unknown", element)
         return None
-    until = _expression(marker, "completionCondition")
+    until = _expression(element, marker, "completionCondition", source)
     for text in filter(None, (said.over, said.collect, until)):
         conditions.check_condition(text, at, source)
     for name in filter(None, (said.element, said.into)):
@@ -59,16 +64,18 @@ def _for_each(element: Element, marker: Element, source: Source) -> Loop | None:
     )
 
 
-def _loop_attributes(marker: Element, source: Source) -> _LoopAttributes:
-    own, added = engine_attributes(marker), _zeebe(marker)
+def _loop_attributes(element: Element, marker: Element, source: Source) -> _LoopAttributes:
+    own, added, at = engine_attributes(marker), _zeebe(marker), place(element)
     over = (
         added.get("inputCollection") or own.get("collection") or _referred(marker, "loopDataInputRef", source)
     )
     return _LoopAttributes(
-        over=conditions.unwrap(over or "") or _expression(marker, "loopCardinality"),
+        over=conditions.translated(over or "", at, source)
+        or _expression(element, marker, "loopCardinality", source),
         element=added.get("inputElement") or own.get("elementVariable") or _item(marker, "inputDataItem"),
         into=added.get("outputCollection") or _referred(marker, "loopDataOutputRef", source),
-        collect=conditions.unwrap(added.get("outputElement") or "") or _item(marker, "outputDataItem"),
+        collect=conditions.translated(added.get("outputElement") or "", at, source)
+        or _item(marker, "outputDataItem"),
     )
 
 
@@ -96,13 +103,13 @@ def _item(marker: Element, tag: str) -> str:
     return ""
 
 
-def _expression(marker: Element, tag: str) -> str:
+def _expression(element: Element, marker: Element, tag: str, source: Source) -> str:
     found = next(children(marker, tag), None)
-    return conditions.unwrap(text_of(found)) if found is not None else ""
+    return conditions.translated(text_of(found), place(element), source) if found is not None else ""
 
 
 def _while(element: Element, marker: Element, source: Source) -> Loop | None:
-    condition, most = _expression(marker, "loopCondition"), attribute(marker, "loopMaximum")
+    condition, most = _expression(element, marker, "loopCondition", source), attribute(marker, "loopMaximum")
     if condition:
         conditions.check_condition(condition, place(element), source)
     number = int(most) if re.fullmatch(r"[0-9]{1,6}", most) and int(most) > 0 else None
@@ -115,7 +122,10 @@ def _while(element: Element, marker: Element, source: Source) -> Loop | None:
 
 def local_names(loop: Loop | None) -> frozenset[str]:
     """The local variables of a round that need no form to be set."""
-    return frozenset() if loop is None else frozenset(filter(None, ("loopCounter", loop.element, loop.into)))
+    if loop is None:
+        return frozenset()
+    counters = COUNTERS if loop.until else frozenset[str]()
+    return counters | frozenset(filter(None, ("loopCounter", loop.element, loop.into)))
 
 
 def expressions(loop: Loop | None) -> tuple[str, ...]:

@@ -71,7 +71,7 @@ def read_node(element: Element, source: Source) -> Node:
     source.limit_name(element, LABEL_LENGTH)
     _refuse_variants(element, source)
     if (refusal := kinds.refusal(element)) is not None:
-        source.error(refusal, element)
+        source.error(refusal, element, **kinds.refusal_details(element))
         return _node(element, "userTask", extensions.Extensions(), events.Trigger())
     added = extensions.read_extensions(element, source)
     node = _node(element, kinds.kind_of(element, added, source), added, _trigger(element, source))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from app.bpmnio import feel
 from app.engine.reading.source import Placed, Source
@@ -10,10 +11,14 @@ from app.engine.reading.texts.feel_terms import Untranslatable
 
 MAX_CHARS_IN_ALL = 50_000
 _WRAPPED = re.compile(r"[$#]\{(.*)\}", re.DOTALL)
-_CALL = re.compile(r"""[\w)\]"'’”]\s*\.\s*\w+\s*\(|\w:\w+\s*\(""")
 _TEXT = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
 _PREFIXED_CALL = re.compile(r"\w+:(\w+)(?=\s*\()")
 _WORDS_ALONE = re.compile(r"[^\W\d_]+(?:,?\s+[\w.%-]+)+\s*[?.!]?")
+_UNREADABLE = frozenset({"expression_syntax", "expression_untranslatable"})
+#: What Camunda has and nobody could work out again: a case is, in its history and when it is checked.
+_RANDOM = frozenset({"uuid", "random number"})
+_BARE_WORD = re.compile(r"[^\W\d_]\w*")
+_RETURNED = re.compile(r"^return\b\s*")
 _MEANT_FOR_FEEL = {
     "and",
     "or",
@@ -28,6 +33,7 @@ _MEANT_FOR_FEEL = {
     "false",
     "null",
     "is",
+    "instanceof",
 }
 
 
@@ -41,14 +47,18 @@ def unwrap(text: str) -> str:
 
 
 def translated(text: str, at: Placed, source: Source) -> str:
-    """The expression itself; what a file wraps in ``${…}`` is JUEL, and put into FEEL with a warning where it is not
-    FEEL too. As it is where something in it cannot be put into FEEL: `check_condition` says so. It keeps its
-    ``${…}`` where no FEEL decides what JUEL would: `is_untranslatable`."""
+    """The expression itself, put into FEEL with a warning where it is another language's and FEEL says the same.
+
+    What a file wraps in ``${…}`` is JUEL, and decides as JUEL would; it keeps its ``${…}`` where no FEEL does: see
+    `is_untranslatable`. The language of any other text is not known: it stays near to what was written. As it is
+    where something in it cannot be put into FEEL: `check_condition` says so.
+    """
     cleaned = unwrap(text)
-    if not _WRAPPED.fullmatch(text.strip()) or len(cleaned) > feel.MAX_CHARS:
+    if len(cleaned) > feel.MAX_CHARS:
         return cleaned
     try:
-        offer = foreign_expressions.translate(cleaned, "juel")
+        is_juel = _WRAPPED.fullmatch(text.strip()) is not None
+        offer = foreign_expressions.translate(cleaned, "juel") if is_juel else in_feel(cleaned)
     except Untranslatable:
         return f"${{{cleaned}}}"
     if offer == cleaned or not _may_look_at(offer, at, source):
@@ -59,12 +69,22 @@ def translated(text: str, at: Placed, source: Source) -> str:
     return offer
 
 
+def of_juel(text: str) -> str:
+    """JUEL in FEEL.
+
+    Raises:
+        Untranslatable: no FEEL gives what it does.
+    """
+    return foreign_expressions.translate(text, "juel")
+
+
 def check_condition(text: str, at: Placed, source: Source) -> None:
     """Note as an error why the cleaned expression ``text`` cannot run, if it cannot."""
     if not _may_look_at(text, at, source):
         return
     if calls := unknown_calls(text):
-        source.error("expression_calls_unknown", at, text=text, call=", ".join(calls))
+        code = "expression_random" if _RANDOM & {*calls} else "expression_calls_unknown"
+        source.error(code, at, text=text, call=", ".join(calls))
         return
     found = fault(text)
     if found is not None:
@@ -92,11 +112,23 @@ def unknown_calls(text: str) -> list[str]:
     return sorted(said | (set() if known else set(prefixed.values())))
 
 
-def is_of_program(text: str, at: Placed, source: Source) -> bool:
-    """Whether a cleaned condition asks a program elsewhere: an object's method, or a function of another language."""
-    if _CALL.search(text) is None or not _may_look_at(text, at, source):
-        return False
-    return any("." in call or ":" in call for call in unknown_calls(text))
+def unreadable(text: str, at: Placed, source: Source) -> tuple[str, Mapping[str, str]] | None:
+    """Why nothing here can decide by the cleaned condition ``text``, as a finding's code and parameters: it is a
+    sentence, asks a program elsewhere, or is no language that is read. None when it can be worked out, or is refused
+    for its length."""
+    if is_untranslatable(text):
+        return "condition_untranslatable", {"text": unwrap(text)}
+    if is_words(text):
+        return "condition_in_words", {"text": text}
+    if len(text) > feel.MAX_CHARS or not _may_look_at(text, at, source):
+        return None
+    calls = unknown_calls(text)
+    if _RANDOM & {*calls}:
+        return None
+    if calls:
+        return "condition_of_program", {"text": text, "call": ", ".join(calls)}
+    code, params = fault(text) or ("", {})
+    return (code.replace("expression", "condition"), params) if code in _UNREADABLE else None
 
 
 def is_untranslatable(text: str) -> bool:
@@ -109,6 +141,9 @@ def _may_look_at(text: str, at: Placed, source: Source) -> bool:
 
     A diagram may hold so many characters of expressions; looking at more would take longer than anybody waits.
     """
+    if (at.id, text) in source.feel_seen:
+        return True
+    source.feel_seen.add((at.id, text))
     source.feel_chars += len(text)
     if source.feel_chars <= MAX_CHARS_IN_ALL:
         return True
@@ -121,6 +156,11 @@ def is_words(text: str) -> bool:
     """Whether a cleaned expression is a sentence for people. FEEL would take it for one name of several words, which
     nothing can fill in, and never hold."""
     return _WORDS_ALONE.fullmatch(text) is not None and _MEANT_FOR_FEEL.isdisjoint(text.split())
+
+
+def is_bare_word(text: str) -> bool:
+    """Whether a condition as written is one word, which may be a variable or the answer on an arrow."""
+    return _BARE_WORD.fullmatch(text.strip()) is not None and text.strip().lower() not in _MEANT_FOR_FEEL
 
 
 def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
@@ -143,9 +183,11 @@ def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
     return None
 
 
+@lru_cache(maxsize=2_000)
 def in_feel(text: str) -> str:
     """The expression with what Python, JUEL and word processors write put into FEEL, as far as that goes."""
-    return foreign_expressions.translate(text, "unknown")
+    said = text.rstrip("; \t\r\n")
+    return foreign_expressions.translate(_RETURNED.sub("", said, count=1), "unknown")
 
 
 def _without_texts(text: str) -> str:

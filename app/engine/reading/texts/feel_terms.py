@@ -26,8 +26,8 @@ WORDS_OF_FEEL = frozenset(
 )
 #: The longest text of a term that is said twice; longer ones could double with each bracket around them.
 _MOST_TWICE = 200
-#: What Camunda 7 calls that which holds the variables.
-_SCOPES = ("execution", "task", "caseExecution")
+#: What Camunda 7 and jBPM call that which holds the variables.
+SCOPES = ("execution", "task", "caseExecution", "delegateExecution", "delegateTask", "kcontext")
 
 
 class Untranslatable(Exception):
@@ -118,6 +118,11 @@ def denied_of_juel(term: Term) -> Term:
     return truth(f"{term.at(SUM)} != true", opposite=f"{term.at(SUM)} = true", certain=True)
 
 
+def denied_of_any(term: Term) -> Term:
+    """The opposite where null is no true, as in JavaScript and Python; of a number or text as FEEL has it."""
+    return denied_of_juel(term) if term.bare.sort in ("", "truth") else denied(term)
+
+
 def truth_of_juel(term: Term) -> Term:
     """What JUEL takes a term for where it needs a truth value; a variable is taken for one."""
     bare = term.bare
@@ -158,7 +163,7 @@ def joined_of_juel(left: Term, sign: str, right: Term, level: int) -> Term:
         return joined(truth_of_juel(left), sign, truth_of_juel(right), level)
     one, other = _number(left), _number(right)
     if sign == "modulo":
-        return _remainder(one, other, said=_twice(one if left.bare.sort else left))
+        return remainder(one, other, said=_twice(one if left.bare.sort else left))
     return Term(f"{one.at(level)} {sign} {other.at(level + 1)}", level, sort="number")
 
 
@@ -177,7 +182,7 @@ def _number(term: Term) -> Term:
     return Term(f"if {said} = null then 0 else {said}", CHOICE, sort="number")
 
 
-def _remainder(one: Term, other: Term, *, said: str) -> Term:
+def remainder(one: Term, other: Term, *, said: str) -> Term:
     """Java's remainder has the sign of what is divided, FEEL's ``modulo`` that of the divisor.
 
     ``said``: what is divided, or null for 0.
@@ -360,7 +365,7 @@ def _entry(term: Term, key: str) -> Term | None:
 
 def _variable(scope: Term, key: str) -> Term | None:
     found = _NAME.fullmatch(key)
-    return Term(found.group(1)) if found and scope.text in _SCOPES else None
+    return Term(found.group(1)) if found and scope.text in SCOPES else None
 
 
 def _size(term: Term) -> Term:
@@ -389,6 +394,7 @@ _METHODS: Mapping[tuple[str, int], Method] = {
     ("length", 0): _function("string length", "number"),
     ("size", 0): _function("count", "number"),
     ("toString", 0): _function("string", "text"),
+    **dict.fromkeys(((f"{kind}Value", 0) for kind in ("int", "long", "boolean")), lambda term: term),
     ("matches", 1): _matched,
     ("substring", 1): _cut,
     ("substring", 2): _cut,

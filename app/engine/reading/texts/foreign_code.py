@@ -52,11 +52,6 @@ def worker(element: Element, found: tuple[Element, ...], attributes: Mapping[str
     return next((name[:_MOST] for name in names if name), None)
 
 
-def is_script(task: Element) -> bool:
-    """Whether a script task holds a program, or says in which file one is."""
-    return any(map(text_of, children(task, "script"))) or "resource" in engine_attributes(task)
-
-
 def works_out(task: Element) -> bool:
     """Whether a script task works out a variable by FEEL, as Camunda 8 has it, and is no program."""
     return any(is_formula(part) for holder in children(task, "extensionElements") for part in holder)

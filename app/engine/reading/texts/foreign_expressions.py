@@ -37,7 +37,7 @@ from app.engine.reading.texts.feel_terms import (
 
 Language = Literal["juel", "unknown"]
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|“[^”]*”|‘[^’]*’|&&|\|\||===|!==|==|!=|<=|>=|<>|\*\*|\.\."""
     r"""|(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?|\w+:\w+(?=\()|\w+|\S)""",
     re.DOTALL,
@@ -49,7 +49,7 @@ _EXPONENT = re.compile(r"[\d.]+[eE]")
 _CONSTANTS = {"True": "true", "False": "false", "None": "null"}
 _NULL = ("None", "null")
 #: Functions of FEEL with an operator in their name.
-_ODD_NAMES = (("date", "and", "time"), ("years", "and", "months", "duration"))
+_ODD_NAMES = (("date", "and", "time"), ("years", "and", "months", "duration"), ("get", "or", "else"))
 
 _OPERATORS: Mapping[str, tuple[str, int]] = {
     **dict.fromkeys(("or", "OR", "||"), ("or", OR)),
@@ -75,7 +75,7 @@ _BETWEEN = frozenset({"then", "else", "return", "satisfies"})
 _FOREIGN = frozenset({"==", "===", "!==", "<>", "≠", "≤", "≥", "&&", "||", "!", "%", "instanceof"})
 
 
-class _Unreadable(Exception):
+class Unreadable(Exception):
     """The text is none of the languages, or holds what only FEEL has."""
 
 
@@ -86,8 +86,8 @@ def translate(text: str, language: Language) -> str:
         Untranslatable: JUEL that no FEEL decides alike, or a text that is neither JUEL nor FEEL.
     """
     try:
-        found = _Reader(text, juel=language == "juel").whole()
-    except (_Unreadable, RecursionError):
+        found = Reader(text, juel=language == "juel").whole()
+    except (Unreadable, RecursionError):
         if language == "unknown":
             return text
         if has_foreign_signs(text):
@@ -98,25 +98,26 @@ def translate(text: str, language: Language) -> str:
 
 def has_foreign_signs(text: str) -> bool:
     """Whether a text that cannot be read holds what is no FEEL, outside of its texts."""
-    return any(token in _FOREIGN or _EXPONENT.match(token) for token in _TOKEN.findall(text))
+    return any(token in _FOREIGN or _EXPONENT.match(token) for token in TOKEN.findall(text))
 
 
 def _unspaced(text: str) -> str:
     return "".join(text.split())
 
 
-class _Reader:
+class Reader:
     """A parser by precedence, which writes FEEL while it reads."""
 
     def __init__(self, text: str, *, juel: bool) -> None:
-        self._tokens: list[str] = _TOKEN.findall(text)
+        self._tokens: list[str] = TOKEN.findall(text)
         self._at = 0
         self._juel = juel
 
     def whole(self) -> str:
+        """The text in FEEL."""
         term = self._expression()
         if self._at < len(self._tokens):
-            raise _Unreadable
+            raise Unreadable
         return term.text
 
     def _expression(self) -> Term:
@@ -149,7 +150,7 @@ class _Reader:
         if found is None:
             return None
         if self._juel and self._peek() in _OF_FEEL_ALONE:
-            raise _Unreadable
+            raise Unreadable
         return found if self._juel or found[1] != ORDER else (found[0], COMPARISON)
 
     def _joined(self, left: Term, sign: str, level: int) -> Term:
@@ -172,7 +173,7 @@ class _Reader:
         if sign == "is":
             sign = "!=" if self._takes("not") else "="
             if self._peek() not in _NULL:
-                raise _Unreadable
+                raise Unreadable
         if sign == "not":
             self._needs("in")
             return feel_terms.denied(feel_terms.truth(f"{said} in {self._binary(SUM).at(SUM)}", certain=True))
@@ -193,10 +194,7 @@ class _Reader:
             return self._worded_not()
         if self._peek() == "empty" and self._operand_follows():
             self._at += 1
-            emptied = self._unary().bare
-            return (
-                feel_terms.emptiness(emptied) if self._juel else Term(f"{emptied.at(SUM)} = null", COMPARISON)
-            )
+            return feel_terms.emptiness(self._unary().bare)
         if self._takes("-"):
             if self._juel:
                 return feel_terms.negative_of_juel(self._unary())
@@ -210,10 +208,10 @@ class _Reader:
             return self._not(self._unary())
         if self._peek() == "(":
             return self._followed(feel_terms.called(Term("not"), self._arguments()))
-        return Term(f"not({self._binary(COMPARISON).bare.text})")
+        return feel_terms.denied_of_any(self._binary(COMPARISON))
 
     def _not(self, term: Term) -> Term:
-        return feel_terms.denied_of_juel(term) if self._juel else feel_terms.denied(term)
+        return feel_terms.denied_of_juel(term) if self._juel else feel_terms.denied_of_any(term)
 
     def _operand_follows(self) -> bool:
         following = self._tokens[self._at + 1 : self._at + 2]
@@ -232,7 +230,7 @@ class _Reader:
             return Term(_numeral(token), sort="number")
         if _WORD.match(token):
             return _constant(_CONSTANTS.get(token, token)) or Term(self._name(token))
-        raise _Unreadable
+        raise Unreadable
 
     def _worded(self, word: str) -> Term:
         """FEEL's own ``if``, ``some``, ``every`` and ``for``."""
@@ -259,7 +257,7 @@ class _Reader:
         """A name; FEEL has names of several words."""
         if self._juel:
             if word in feel_terms.WORDS_OF_FEEL:
-                raise _Unreadable
+                raise Unreadable
             return word
         for odd in _ODD_NAMES:
             if tuple(self._tokens[self._at - 1 : self._at + len(odd)]) == (*odd, "("):
@@ -269,13 +267,13 @@ class _Reader:
         while _WORD.match(self._peek()) and self._peek() not in _OPERATORS and self._peek() not in _BETWEEN:
             words.append(self._next())
         if "instanceof" in words:
-            raise _Unreadable
+            raise Unreadable
         return " ".join(words)
 
     def _bracketed(self, opening: str) -> Term:
         """Brackets around an expression, a list, values behind ``in``, or a range."""
         if self._juel and opening == "[":
-            raise _Unreadable
+            raise Unreadable
         closing = {"(": ")", "[": "]"}[opening]
         terms: list[Term] = []
         while not self._takes(closing):
@@ -285,10 +283,10 @@ class _Reader:
             if self._takes(".."):
                 last, end = self._binary(SUM).text, self._next()
                 if len(terms) > 1 or end not in (")", "]", "["):
-                    raise _Unreadable
+                    raise Unreadable
                 return Term(f"{opening}{terms[0].text}..{last}{end}")
         if self._juel and len(terms) != 1:
-            raise _Unreadable
+            raise Unreadable
         text = f"{opening}{', '.join(term.text for term in terms)}{closing}"
         return Term(
             text,
@@ -335,7 +333,7 @@ class _Reader:
     def _member(self, term: Term) -> Term:
         name = self._next()
         if not _WORD.match(name):
-            raise _Unreadable
+            raise Unreadable
         if self._peek() == "(":
             return feel_terms.method(term, name, self._arguments(), juel=self._juel)
         if self._juel:
@@ -357,7 +355,7 @@ class _Reader:
 
     def _needs(self, token: str) -> None:
         if not self._takes(token):
-            raise _Unreadable
+            raise Unreadable
 
 
 def _quoted(token: str) -> str:
@@ -376,5 +374,5 @@ def _constant(word: str) -> Term | None:
 def _numeral(token: str) -> str:
     found = token if token.isdecimal() else feel_terms.written_number(token)
     if found is None:
-        raise _Unreadable
+        raise Unreadable
     return found

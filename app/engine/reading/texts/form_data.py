@@ -23,6 +23,11 @@ def read_form_data(found: tuple[Element, ...]) -> str:
     return json.dumps(fields, ensure_ascii=False, sort_keys=True) if fields else ""
 
 
+def field_names(fields: str) -> list[str]:
+    """The variables that such fields, as `read_form_data` gave them, are kept under."""
+    return [one["id"] for one in json.loads(fields)] if fields else []
+
+
 def key(element: Element) -> str:
     """Return the key of the form of ``element``."""
     return f"{PROPERTY}-{attribute(element, 'id')}"

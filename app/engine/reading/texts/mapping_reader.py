@@ -16,7 +16,7 @@ from app.engine.diagram import Node
 from app.engine.local_variables import COUNTER
 from app.engine.mappings import Assignment, Mappings, Shape
 from app.engine.reading.source import Source, place
-from app.engine.reading.texts import conditions, foreign_code
+from app.engine.reading.texts import conditions, foreign_code, scripts
 from app.engine.reading.texts.extensions import MAPPED
 from app.engine.xml import (
     BPMN,
@@ -110,7 +110,9 @@ def read_mappings(element: Element, node: Node, worker: str | None, source: Sour
     found = Mappings(inputs, outputs, keeps=keeps, result=result, shape=shape)
     if node.calls:
         found = _read_called_mappings(element, found, source, _is_name)
-    return None if found == Mappings() else found
+    script = scripts.read_script(element) if local(element) == "scriptTask" else None
+    # A script that does nothing here is no notice to anybody, as one without mappings would be.
+    return None if found == Mappings() and script is None else found
 
 
 def _ways(node: Node) -> tuple[Way, ...]:
@@ -147,6 +149,7 @@ def _listed(drawn: list[_Drawn]) -> str:
 
 
 def _drawn(element: Element, source: Source) -> Iterator[_Drawn]:
+    yield from _scripted(element, source)
     for group in children(element, "extensionElements"):
         for extension in group:
             if vendor(extension) == "ioMapping":
@@ -156,6 +159,22 @@ def _drawn(element: Element, source: Source) -> Iterator[_Drawn]:
             elif local(element) == "scriptTask" and foreign_code.is_formula(extension):
                 yield _script(extension, group, source)
     yield from _assignments(element, source)
+
+
+def _scripted(element: Element, source: Source) -> Iterator[_Drawn]:
+    """What the script of a script task sets, before its outputs are worked out."""
+    script = scripts.read_script(element) if local(element) == "scriptTask" else None
+    for name, text in script.assignments if script is not None else ():
+        if script is not None and script.is_feel:
+            yield _Drawn("out", element, name, partial(_checked, element, text, source))
+        else:
+            yield _Drawn("out", element, name, partial(_made, element, text, source))
+
+
+def _made(element: Element, text: str, source: Source) -> _Part:
+    """FEEL that was made of a script."""
+    conditions.check_condition(text, place(element), source)
+    return _Part(text)
 
 
 def _script(script: Element, group: Element, source: Source) -> _Drawn:
@@ -328,14 +347,29 @@ def _parameter(element: Element, source: Source) -> _Part | None:
     """The value of a Camunda 7 parameter, list item or map entry; None where a script would work it out."""
     for child in element:
         if vendor(child) == "script":
-            return None
+            return _of_script(child, source)
         if vendor(child) == "list":
             return _whole(element, _text_listed([_parameter(item, source) for item in child]), source)
         if vendor(child) == "map":
             keys = [attribute(entry, "key") for entry in child]
             found = _mapped(keys, [_parameter(entry, source) for entry in child])
             return _whole(element, found, source)
-    return _juel(element, text_of(element), source) if vendor(element) != "script" else None
+    return (
+        _juel(element, text_of(element), source)
+        if vendor(element) != "script"
+        else _of_script(element, source)
+    )
+
+
+def _of_script(script: Element, source: Source) -> _Part | None:
+    """The value of a script where it is read, and works out nothing else."""
+    found = scripts.read_text(text_of(script), attribute(script, "scriptFormat"), "hasil")
+    if len(found.assignments) != 1:
+        return None
+    text = found.assignments[0][1]
+    if not found.is_feel:
+        source.warning("expression_translated", script, text=text_of(script), offer=text)
+    return _checked(script, text, source) if found.is_feel else _made(script, text, source)
 
 
 def _constant(element: Element, text: str, source: Source) -> _Part:

@@ -35,6 +35,7 @@ const REPAIRS = {
   expression_not_feel: translated,
   expression_translated: translated,
   condition_in_words: unconditional,
+  condition_set_aside: unconditional,
   value_never_chosen: (editor, element, { variable, value, options }) => {
     const near = nearest(value, (options ?? '').split(/,\s*/).map((one) => one.replace(/^["“]|["”]$/g, '')));
     return near && rewrite(editor, element, value, near, 'repair.value');
