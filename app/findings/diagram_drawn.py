@@ -85,6 +85,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Sesudah gerbang kejadian “{name}” hanya ada satu kejadian; perkara menunggu yang satu itu.",
         "Gambar kejadian lain yang ditunggu, atau hapus gerbangnya.",
     ),
+    "flow_end_joined": (
+        "Panah “{name}” tidak menempel di kedua ujungnya; menurut letaknya di gambar ia berjalan dari “{source}” "
+        "ke “{target}”.",
+        "Tidak perlu apa-apa bila benar; bila tidak, tempelkan ujungnya pada langkah yang dimaksud.",
+    ),
     # Links.
     "link_without_target": (
         (

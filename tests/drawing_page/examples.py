@@ -232,6 +232,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "A start without an arrow is joined to the step that nothing else leads to.",
         ),
         Example(
+            "panah_lepas",
+            "An arrow that hangs loose",
+            "Most that look attached and are not end within five pixels of a step: they are joined to it, and you "
+            "are told. One that ends farther off is refused, with the step that is nearest; the studio joins it.",
+        ),
+        Example(
             "subproses_kosong",
             "Steps that are not described",
             "A sub-process without steps in it and a rule task without a table are done by a person.",

@@ -21,6 +21,7 @@ from app.engine.reading.elements import (
     links,
     loops,
     message_flows,
+    misdrawn_flows,
     nodes,
     normalization,
 )
@@ -59,6 +60,7 @@ def read_diagrams(xml: bytes, *, file: str | None = None, refuse: bool = True) -
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
     processes = _processes(root, source)
+    misdrawn_flows.join_loose_ends(processes, source)
     message_flows.check_message_flows(source, processes)
     ignored_elements.check_ignored_elements(source)
     structure.check_missing_shapes(source, processes)

@@ -12,7 +12,7 @@ from lxml import etree
 from app.base.errors import InvalidDiagram
 from app.base.i18n import ngettext
 from app.engine.diagram import STAND_INS
-from app.engine.reading.diagram_interchange import Box, boxes
+from app.engine.reading.diagram_interchange import Box, Point, boxes, line_ends
 from app.engine.xml import BPMN, Element, attribute, local, one_line, reference
 from app.findings import Finding, has_errors
 
@@ -37,7 +37,7 @@ _CANNOT_RUN = frozenset(
 _OF_IDS = frozenset({"duplicate_id", "bad_id"})
 #: What a finding says of another element; given by its id, it is told by its label.
 _PLACES = frozenset(
-    {"ref", "host", "gateway", "target", "other", "first", "second", "task", "source", "flow"}
+    {"ref", "host", "gateway", "target", "other", "first", "second", "task", "source", "flow", "nearest"}
 )
 _FLOWS = ("sequenceFlow", "messageFlow")
 _ID = re.compile(r"[\w.-]{1,128}")
@@ -189,6 +189,11 @@ class Source:
     def boxes(self) -> dict[str, Box]:
         """Where each element is drawn."""
         return boxes(self.root)
+
+    @cached_property
+    def line_ends(self) -> dict[str, tuple[Point, Point]]:
+        """Where each line begins and ends."""
+        return line_ends(self.root)
 
     def _read_ids(self) -> None:
         for element in model_elements(self.root):
