@@ -263,8 +263,9 @@ class _Pools:
 
     def __init__(self, diagrams: dict[str, Diagram], random: Random) -> None:
         self.diagrams, self.random = diagrams, random
-        sent = [flow for d in diagrams.values() for node in d.nodes.values() for flow in node.sends]
-        self.fed = {flow.target for flow in sent if flow.process in diagrams}
+        nodes = [node for diagram in diagrams.values() for node in diagram.nodes.values()]
+        drawn = {flow.target for node in nodes for flow in node.sends if flow.process in diagrams}
+        self.fed = {node.id for node in nodes if node.kind != "userTask" and drawn & set(node.id.split(":"))}
         self.cases: list[_Instance] = []
         self.messages: list[_Message] = []
 
@@ -312,8 +313,10 @@ class _Pools:
             for wait, node in case.officer.messages.items():
                 if message.targets & set(node.split(":")):
                     return self._hear(case, wait, message)
-        starts = [node for node in diagram.starts_in("") if node.id in message.targets]
-        if not starts or (len(message.targets) > 1 and any(case in linked for case in known)):
+        places = [diagram.nodes[one] for one in sorted(self.fed & diagram.nodes.keys())]
+        places = [node for node in places if message.targets & set(node.id.split(":"))]
+        starts = [node for node in places if node.kind == "startEvent" and not node.scope]
+        if not starts or (len(places) > len(starts) and any(case in linked for case in known)):
             return False
         self.messages.remove(message)
         if len(self.cases) < _MOST_CASES:

@@ -28,7 +28,7 @@ def check_waits(
         if flow.process == bundle.diagram.key
     }
     for node in waits:
-        if node.message is not None and node.id not in drawn and not is_for_reporter(node):
+        if node.message is not None and not drawn & set(node.id.split(":")) and not is_for_reporter(node):
             code = "message_by_system" if is_by_system(node) else "message_by_lane"
             yield _about(node, code, "info", lane=bundle.diagram.lane(node.lane_id).name)
     unheard = [node for node in waits if node.signal is not None]

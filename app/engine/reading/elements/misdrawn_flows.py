@@ -1,11 +1,14 @@
-"""Sequence flows that are drawn as BPMN does not have them: loose at an end. What the picture shows of where they
-belong is written into the tree, before anything reads it."""
+"""Sequence flows that are drawn as BPMN does not have them: loose at an end, or from pool to pool. What the picture
+shows of where they belong is written into the tree, before anything reads it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 
-from app.engine.reading.elements import kinds
+from lxml import etree
+
+from app.engine.reading.elements import kinds, message_flows
 from app.engine.reading.source import Source
-from app.engine.xml import BPMN, Element, attribute, children, reference
+from app.engine.xml import BPMN, Element, attribute, children, local, reference
 
 #: An end that lies no farther from a shape was meant to touch it: 1,466 of 1,632 loose ends, measured.
 REACH = 5.0
@@ -60,4 +63,87 @@ def _distances(flow: Element, which: str, source: Source) -> list[tuple[float, E
 
 def _is_closed_to(step: Element, which: str) -> bool:
     """Whether BPMN lets no flow begin, or end, there."""
-    return step.tag == f"{BPMN}{'endEvent' if which == 'source' else 'boundaryEvent'}"
+    return local(step) == ("endEvent" if which == "source" else "boundaryEvent")
+
+
+def read_crossings(source: Source) -> None:
+    """Read each sequence flow from pool to pool as a message flow, with a warning.
+
+    What it leaves sends the message; where that is no element that sends, or one that chooses among its ways, an end
+    is put in that does. Where it leads to a step that nothing else leads to, a start is put in at which the message
+    begins a case.
+    """
+    leaving, entered = defaultdict[str, list[Element]](list), set[str]()
+    crossing = []
+    for flow in source.root.iter(f"{BPMN}sequenceFlow"):
+        ends = [source.ids.get(reference(flow.get(name))) for name in _ENDS.values()]
+        origin, target = (_process(end, source) if end is not None else None for end in ends)
+        leaving[reference(flow.get("sourceRef"))].append(flow)
+        if origin is not None and target is not None and origin is not target:
+            crossing.append((flow, *ends))
+        else:
+            entered.add(reference(flow.get("targetRef")))
+    for flow, begin, end in crossing:
+        if begin is None or end is None:
+            continue
+        source.process = attribute(_process(begin, source), "id")
+        labels = {"source": attribute(begin, "id"), "target": attribute(end, "id")}
+        source.warning("flow_between_pools", flow, **labels)
+        chooses = any(
+            next(children(one, "conditionExpression"), None) is not None
+            for one in leaving[attribute(begin, "id")]
+        )
+        sends = not kinds.is_flow_node(begin) or (local(begin) in message_flows.SENDING and not chooses)
+        sender = begin if sends else _end_behind(flow, begin, source)
+        begins = local(end.getparent()) == "process" and attribute(end, "id") not in entered
+        as_it_is = local(end) in {"startEvent", "endEvent", *message_flows.PLAIN}
+        receiver = _start_before(end, source) if begins and not as_it_is else end
+        _make_message_flow(flow, sender, receiver, source)
+        if sends:
+            flow.getparent().remove(flow)
+    source.process = ""
+
+
+def _process(end: Element, source: Source) -> Element | None:
+    """The process that a step lies in, or that a pool stands for; a pool without one stands for itself."""
+    if local(end) == "participant":
+        return source.ids.get(reference(end.get("processRef")), end)
+    return next(end.iterancestors(f"{BPMN}process"), None) if kinds.is_flow_node(end) else None
+
+
+def _end_behind(flow: Element, begin: Element, source: Source) -> Element:
+    """An end beside ``begin``, where ``flow`` ends now."""
+    made = _made(begin.getparent(), "endEvent", f"{attribute(flow, 'id')}.kirim", flow, source)
+    made.set("name", source.label(reference(flow.get("targetRef"))))
+    etree.SubElement(made, f"{BPMN}messageEventDefinition")
+    flow.set("targetRef", attribute(made, "id"))
+    return made
+
+
+def _start_before(step: Element, source: Source) -> Element:
+    """The start that messages begin a case at which goes on at ``step``; one for all."""
+    made_id = f"{attribute(step, 'id')}.mulai"
+    if made_id in source.ids:
+        return source.ids[made_id]
+    made = _made(step.getparent(), "startEvent", made_id, step, source)
+    made.set("name", source.label(attribute(step, "id")))
+    etree.SubElement(made, f"{BPMN}messageEventDefinition")
+    flow = _made(step.getparent(), "sequenceFlow", f"{made_id}.ke", step, source)
+    flow.set("sourceRef", made_id)
+    flow.set("targetRef", attribute(step, "id"))
+    return made
+
+
+def _make_message_flow(flow: Element, sender: Element, receiver: Element, source: Source) -> None:
+    group = next(children(source.root, "collaboration"), None)
+    group = etree.SubElement(source.root, f"{BPMN}collaboration") if group is None else group
+    made = _made(group, "messageFlow", f"{attribute(flow, 'id')}.pesan", flow, source)
+    made.set("sourceRef", attribute(sender, "id"))
+    made.set("targetRef", attribute(receiver, "id"))
+
+
+def _made(parent: Element, tag: str, made_id: str, like: Element, source: Source) -> Element:
+    made = etree.SubElement(parent, f"{BPMN}{tag}", id=made_id)
+    made.sourceline = like.sourceline
+    source.ids.setdefault(made_id, made)
+    return made
