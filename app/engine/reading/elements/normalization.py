@@ -16,6 +16,7 @@ from app.engine.reading.elements.links import Links
 from app.engine.reading.source import Placed, Source
 from app.engine.reading.texts import extensions, timer_labels
 from app.engine.xml import attribute, local
+from app.findings.descriptions import is_description
 
 #: Of the flows that leave these one is taken, and no more.
 _ONE_WAY = frozenset({"exclusiveGateway", "eventBasedGateway"})
@@ -214,12 +215,12 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
             source.error("no_start", where)
         return
     if starts:
-        source.warning("start_joined", starts[0], first=_names(first))
+        source.warning("start_joined", starts[0], first=_names(first, source))
         start = starts[0]
         _leave_out(starts[1:], drawn, source)
     else:
         if local(source.ids[where.id]) != "adHocSubProcess":  # which has none by its nature
-            source.warning("start_implied", where, first=_names(first))
+            source.warning("start_implied", where, first=_names(first, source))
         start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
         drawn.nodes[start.id] = start
     drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]
@@ -317,8 +318,9 @@ def _from_gateway(flow: Flow, gateway: Node, default: str) -> Flow:
     return replace(flow, source=gateway.id, condition=condition)
 
 
-def _names(nodes: Iterable[Node]) -> str:
-    return ", ".join(f"“{node.name or node.id}”" for node in nodes)
+def _names(nodes: Iterable[Node], source: Source) -> str:
+    names = (source.label(node.id, node.name) or node.id for node in nodes)
+    return ", ".join(name if is_description(name) else f"“{name}”" for name in names)
 
 
 def _mend(nodes: dict[str, Node], flows: list[Flow], source: Source) -> list[Flow]:
