@@ -28,12 +28,14 @@ from app.services.studio import titles
 _WORDS = {
     "runs": "berjalan",
     "asks": "berjalan, dengan pertanyaan",
+    "incomplete": "kurang berkas lain",
     "refused": "ditolak dengan temuan",
     "crashed": "MACET",
     "ended": "sampai akhir",
     "going": "masih berjalan pada batas langkah",
     "stopped": "berhenti dengan alasan",
 }
+_LACKS = {"process": "proses", "form": "formulir", "decision": "tabel keputusan"}
 _MOST_SHOWN = 20
 #: So long the scenarios beside the diagrams of one command are played.
 _SCENARIO_SECONDS = 60.0
@@ -152,7 +154,8 @@ def _print(findings: Sequence[Finding]) -> None:
 
 
 @click.command(
-    "triage", help="Periksa semua diagram di bawah FOLDER: berjalan, bertanya, ditolak, atau macet."
+    "triage",
+    help="Periksa semua diagram di bawah FOLDER: berjalan, bertanya, kurang berkas, ditolak, atau macet.",
 )
 @click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--run", is_flag=True, help="Jalankan juga tiap proses sampai akhir, dengan petugas acak.")
@@ -169,7 +172,7 @@ def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | 
     """Judge every diagram below a folder; exit code 1 when one crashed."""
     seed = SystemRandom().randrange(1_000_000) if seed is None else seed
     paths, totals, refused = triage.files(folder), Totals(), list[Outcome]()
-    outcomes = triage.judged(paths, run=run, seed=seed)
+    outcomes = triage.judged(paths, run=run, seed=seed, folder=folder)
     with click.progressbar(outcomes, length=len(paths), file=sys.stderr) as shown, _open(report) as out:
         _tell(out, shown, totals, refused, seed)
     if not paths:
@@ -178,6 +181,7 @@ def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | 
         click.echo(f"Benih petugas acak: {seed}")
     _print_counts(f"{len(paths)} berkas", totals.verdicts, triage.VERDICTS)
     _print_refused(refused, totals.verdicts["refused"], report)
+    _print_lacking(totals.lacking)
     _print_counts("Proses yang dijalankan", totals.drives, triage.ENDS)
     _print_codes("Temuan yang menolak, menurut banyaknya berkas", totals.errors)
     _print_codes("Peringatan", totals.warnings)
@@ -234,6 +238,16 @@ def _print_refused(refused: Iterable[Outcome], count: int, report: Path | None) 
     if count > _MOST_SHOWN:
         where = report or "triage FOLDER --json BERKAS"
         click.echo(f"  … dan {count - _MOST_SHOWN} berkas lagi; semuanya: {where}")
+
+
+def _print_lacking(counts: Counter[str]) -> None:
+    """What holds other files up: a file that is refused, or what no file holds."""
+    if counts:
+        click.echo("Yang ditunggu berkas lain, menurut banyaknya berkas yang menunggu")
+    for lack, count in counts.most_common(_MOST_SHOWN):
+        kind, colon, name = lack.partition(": ")
+        missing = f"{_LACKS[kind]} “{name}” tidak ada" if colon and kind in _LACKS else f"{lack} ditolak"
+        say(f"  {count:6}  {missing}")
 
 
 def _print_codes(heading: str, counts: Counter[str]) -> None:

@@ -54,7 +54,8 @@ class Timer:
 
 @dataclass(frozen=True)
 class Lane:
-    """A performer's column. Officers belong to it by its ``name``, which is its id where it ``is_named`` not."""
+    """A performer's column. Officers belong to it by its ``name``, which is its pool's, or its id, where it
+    ``is_named`` not."""
 
     id: str
     name: str

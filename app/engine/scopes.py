@@ -160,6 +160,8 @@ class Merge(BpmnSpecMixin):
 
     def _update_hook(self, my_task: Task) -> bool:
         split = my_task.find_ancestor(self.split_task)
+        if split is None:  # the case came into the activity when no event was read on its boundary
+            return True
         branch = _below(my_task, split)
         is_event = isinstance(branch.task_spec, BoundaryEvent)
         if is_event and not branch.task_spec.cancel_activity:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from app.base.i18n import _, anew, moment, speaking
-from app.findings import deployments, diagrams, forms, paths, scenarios, tables
+from app.findings import deployments, descriptions, diagrams, forms, paths, scenarios, tables
 
 #: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
 TEXTS: Mapping[str, tuple[str, str]] = {
@@ -28,6 +28,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 _SAID: Mapping[Severity, str] = {"error": "Galat", "warning": "Peringatan", "info": "Catatan"}
+#: A kind that the message names before the description does: "gerbang gerbang", "gateway exclusive gateway".
+_TWICE = re.compile(r"\b(?:(\w+(?: \w+)?) (?=\0\1\b)|(\w+) (?=\0\w+ \2\b))\0", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Finding:
     @property
     def what(self) -> str:
         """What is wrong, in the language in use."""
-        told = [_(TEXTS[self.code][0], **self._names())]
+        told = [self._filled(TEXTS[self.code][0])]
         if self.example:
             opened, due = (moment(at, at.tzinfo or UTC) for at in self.example)
             told.append(_("Misalnya: dibuka {opened}, jatuh tempo {due}.", opened=opened, due=due))
@@ -62,7 +64,7 @@ class Finding:
     @property
     def todo(self) -> str:
         """What to do about it, in the language in use."""
-        return _(TEXTS[self.code][1], **self._names())
+        return self._filled(TEXTS[self.code][1])
 
     @property
     def place(self) -> str:
@@ -75,10 +77,20 @@ class Finding:
         element = f" [{self.element_id}]" if self.element_id else ""
         return f"{_SAID[self.severity]} {self.place}{element} {self.what} {self.todo}"
 
+    def _filled(self, message: str) -> str:
+        """The message with its names. A description, as “gerbang sesudah “Telaah””, needs no quotation marks, nor its
+        kind said twice."""
+        text, names = _(message), self._names()
+        described = [key for key, value in names.items() if descriptions.is_description(value)]
+        for key in described:
+            text = text.replace(f"“{{{key}}}”", f"\0{{{key}}}")
+        said = _TWICE.sub("", text.format(**names)).replace("\0", "")
+        return said[:1].upper() + said[1:] if described else said
+
     def _names(self) -> dict[str, str]:
         return {
             "id": self.element_id or "",
-            "name": self.element_name or self.element_id or "",
+            "name": anew(self.element_name or self.element_id or ""),
             **{name: anew(value) for name, value in self.params.items()},
         }
 
@@ -92,7 +104,7 @@ class Finding:
             "code": self.code,
             "severity": self.severity,
             "element_id": self.element_id,
-            "element_name": self.element_name,
+            "element_name": anew(self.element_name) if self.element_name else None,
             "line": self.line,
             "file": self.file,
             "message": f"{self.what} {self.todo}".strip(),

@@ -76,6 +76,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Satukan jalan-jalan pilihan itu dengan gerbang eksklusif sebelum gerbang paralel.",
     ),
+    "join_perhaps_not_together": (
+        "Panah-panah ke gerbang paralel “{name}” berpisah pada gerbang inklusif, yang mungkin tidak mengambil "
+        "semuanya; gerbang itu melanjutkan begitu yang masih dapat datang sudah datang.",
+        "Satukan jalan-jalan pilihan itu dengan gerbang inklusif sebelum gerbang paralel.",
+    ),
     "event_gateway_asks": (
         "“{name}” berdiri sesudah gerbang kejadian “{gateway}”, tetapi tidak menunggu apa-apa; petugas lajurnya "
         "menyatakan “{message}” bila itu yang terjadi.",
@@ -84,6 +89,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     "event_gateway_one": (
         "Sesudah gerbang kejadian “{name}” hanya ada satu kejadian; perkara menunggu yang satu itu.",
         "Gambar kejadian lain yang ditunggu, atau hapus gerbangnya.",
+    ),
+    "flow_end_joined": (
+        "Panah “{name}” tidak menempel di kedua ujungnya; menurut letaknya di gambar ia berjalan dari “{source}” "
+        "ke “{target}”.",
+        "Tidak perlu apa-apa bila benar; bila tidak, tempelkan ujungnya pada langkah yang dimaksud.",
+    ),
+    "flow_between_pools": (
+        "Panah “{name}” berjalan dari “{source}” ke “{target}”, di pool lain; ia dibaca sebagai aliran pesan.",
+        "Tidak perlu apa-apa bila benar; bila keduanya satu prosedur, gambar di satu pool dengan lajur.",
     ),
     # Links.
     "link_without_target": (
@@ -128,6 +142,20 @@ TEXTS: dict[str, tuple[str, str]] = {
             "aliran itu hanya digambar."
         ),
         "Jadikan tugas kirim, tugas terima, atau kejadian pesan bila perkara memang menunggu pesan itu.",
+    ),
+    "task_sends": (
+        "Bila “{name}” selesai, pesan “{message}” dikirim lewat aliran pesannya.",
+        "Tidak perlu apa-apa bila benar; hapus aliran pesannya bila hanya gambar.",
+    ),
+    "task_told": (
+        "Pesan “{message}” yang datang selagi “{name}” terbuka dicatat pada perkaranya; tugas itu tetap diselesaikan "
+        "orang.",
+        "Pakai tugas terima atau kejadian pesan bila perkara tidak boleh berjalan sebelum pesan itu datang.",
+    ),
+    "task_begins": (
+        "Pesan “{message}” ke “{name}” memulai perkara baru di sana; yang datang selagi tugas itu terbuka dicatat "
+        "pada perkaranya.",
+        "Pakai kejadian mulai dengan pesan bila orang tidak boleh memulainya sendiri.",
     ),
     "message_flow_inside": (
         "Aliran pesan “{flow}” ke “{name}” menghubungkan dua langkah dalam satu proses; ia hanya digambar.",
@@ -258,6 +286,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "start_joined": (
         "Dari kejadian mulai “{name}” tidak keluar panah; perkara mulai di {first}.",
         "Tarik panah dari kejadian mulai ke langkah pertama.",
+    ),
+    "start_ends": (
+        "Dari kejadian mulai “{name}” tidak keluar panah; perkara yang mulai di sana berakhir di sana.",
+        "Tarik panah dari sana ke langkah pertama.",
     ),
     "start_unconnected": (
         "Dari kejadian mulai “{name}” tidak keluar panah; ia tidak dipakai.",

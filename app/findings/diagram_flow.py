@@ -101,6 +101,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Panah “{name}” menuju “{ref}”, yang tidak ada di proses ini.",
         "Tarik ulang panah itu.",
     ),
+    "flow_source_far": (
+        "Panah “{name}” tidak berawal dari langkah mana pun; yang terdekat dari pangkalnya “{nearest}”.",
+        "Tempelkan pangkalnya pada langkah itu, atau hapus panah itu.",
+    ),
+    "flow_target_far": (
+        "Panah “{name}” tidak sampai ke langkah mana pun; yang terdekat dari ujungnya “{nearest}”.",
+        "Tempelkan ujungnya pada langkah itu, atau hapus panah itu.",
+    ),
     "default_unknown": (
         "Jalan bawaan “{ref}” tidak keluar dari “{name}”.",
         "Pilih lagi jalan bawaan di antara panah keluarnya.",

@@ -71,6 +71,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tugas “{name}” tercatat di dua lajur: “{first}” dan “{second}”.",
         "Geser tugas keluar lajur, lalu masukkan lagi ke satu lajur.",
     ),
+    "lane_named_by_pool": (
+        "Satu-satunya lajur tidak bernama; ia memakai nama poolnya, “{name}”.",
+        "Beri nama pelaksananya bila lain.",
+    ),
     "lane_without_name": ("Lajur “{id}” tidak bernama.", "Beri nama pelaksananya."),
     "lanes_share_name": (
         "Beberapa lajur bernama “{name}”; petugas tidak dapat membedakannya.",
@@ -156,6 +160,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” memuat program ({found}); program di dalam diagram tidak dijalankan.",
         "Hapus {found}; aturan ditulis sebagai syarat FEEL atau tabel keputusan.",
     ),
+    "code_not_run": (
+        "“{name}” memuat program ({found}), yang tidak dijalankan di sini; langkahnya berjalan tanpa itu.",
+        (
+            "Tidak perlu apa-apa bila program itu hanya mencatat atau memberi tahu; bila mengisi data, ganti "
+            "dengan formulir atau tabel keputusan."
+        ),
+    ),
     "program_elsewhere": (
         "“{name}” menyebut program di luar diagram ({found}), yang tidak dipanggil dari sini.",
         (
@@ -199,12 +210,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Hapus syarat selesainya bila semua langkah dikerjakan, atau gambar pilihannya dengan gerbang.",
     ),
-    "not_yet_instantiate": (
-        "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",
-        "Pakai kejadian mulai dengan pesan.",
+    "receiver_begins": (
+        "“{name}” memulai perkara bila yang ditunggunya datang.",
+        "Tidak perlu apa-apa bila benar; gambar kejadian mulai bila orang yang memulainya.",
     ),
-    "not_yet_quantity": (
-        "“{name}” menunggu atau mengirim beberapa token sekaligus ({found}); ini belum dapat dijalankan.",
+    "instantiate_ignored": (
+        "“{name}” dikatakan memulai perkara, tetapi panah masuk ke sana atau ia di dalam subproses; ia menunggu "
+        "saja.",
+        "Hapus panah itu, atau tanda memulainya (instantiate).",
+    ),
+    "quantity_ignored": (
+        "“{name}” dikatakan menunggu atau mengirim beberapa token sekaligus ({found}); di sini satu saja.",
         "Kosongkan {found}; bila langkah ini dikerjakan berkali-kali, pakai penanda pengulangan.",
     ),
     "not_yet_parallel_events": (

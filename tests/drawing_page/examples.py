@@ -96,6 +96,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             answers={"siapa": "siapa__wakil"},
         ),
         Example(
+            "pilihan_bertemu",
+            "One or several that meet in a parallel gateway",
+            "It does not wait for what was not chosen, and for all that was.",
+            answers={"siapa": ["siapa__hukum"]},
+        ),
+        Example(
             "satu_atau_lebih",
             "One or several",
             "An inclusive gateway opens every way that was chosen, or whose condition holds, and waits for those "
@@ -182,6 +188,18 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "Two pools that write to each other",
             "Each pool is a process with cases of its own. What one sends along a message flow begins a case of the "
             "other, or goes to the case that is linked with it; it is kept until that case waits for it.",
+        ),
+        Example(
+            "tugas_berkirim",
+            "Tasks of people that write to each other",
+            "A message flow from a task is sent when the task is done. One that comes to a task is noted in the case "
+            "while it is open, and a person still completes it; to the first step it begins a case.",
+            turns=["minta", "terima:pesan", "terima"],
+        ),
+        Example(
+            "surat_memulai",
+            "A task that begins a case by receiving",
+            "A receive task or an event gateway marked to begin cases does so when its message comes.",
         ),
         Example(
             "sinyal",
@@ -292,6 +310,17 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "A start without an arrow is joined to the step that nothing else leads to.",
         ),
         Example(
+            "panah_lepas",
+            "An arrow that hangs loose",
+            "Most that look attached and are not end within five pixels of a step: they are joined to it, and you "
+            "are told. One that ends farther off is refused, with the step that is nearest; the studio joins it.",
+        ),
+        Example(
+            "panah_antarpool",
+            "An arrow from pool to pool",
+            "It is read as a message flow. From a gateway it stays one of its ways, which ends by sending.",
+        ),
+        Example(
             "subproses_kosong",
             "Steps that are not described",
             "A sub-process without steps in it and a rule task without a table are done by a person.",
@@ -324,9 +353,9 @@ REFUSED: Sequence[Example] = (
     Example(
         "tidak_skrip",
         "Programs",
-        "Nothing in a diagram is ever run as a program, and what FEEL cannot say is refused. One that it only "
-        "names, a class or a connector elsewhere, is not called: the step that it would do becomes a notice, and "
-        "you are told.",
+        "Nothing in a diagram is ever run as a program, and what FEEL cannot say is refused; what a listener holds "
+        "is left out, and you are told. One that it only names, a class or a connector elsewhere, is not called: the "
+        "step that it would do becomes a notice, and you are told.",
     ),
     Example("tidak_di_lajur", "A task outside of all lanes", "Nobody would ever get it."),
 )

@@ -14,6 +14,7 @@ def pools(processes: Sequence[bytes], *flows: str) -> bytes:
     keys = [re.search(r'id="([^"]+)"', body)[1] for body in bodies]  # type: ignore[index]
     bodies = [body.replace('id="lane', f'id="{key}_lane') for key, body in zip(keys, bodies, strict=True)]
     drawn = "".join(f'<bpmn:participant id="pool_{key}" name="{key}" processRef="{key}"/>' for key in keys)
+    drawn += '<bpmn:participant id="pool_luar" name="Luar"/>' if "pool_luar" in "".join(flows) else ""
     drawn += "".join(map(message_flow, flows))
     collaboration = f'<bpmn:collaboration id="k">{drawn}</bpmn:collaboration>'
     return f"{HEAD}{collaboration}{''.join(bodies)}</bpmn:definitions>".encode()

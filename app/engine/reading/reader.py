@@ -23,6 +23,7 @@ from app.engine.reading.elements import (
     links,
     loops,
     message_flows,
+    misdrawn_flows,
     multiple_events,
     nodes,
     normalization,
@@ -62,9 +63,11 @@ def read_diagrams(xml: bytes, *, file: str | None = None, refuse: bool = True) -
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
     processes = _processes(root, source)
+    structure.check_missing_shapes(source, processes)
+    misdrawn_flows.join_loose_ends(processes, source)
+    misdrawn_flows.read_crossings(source)
     message_flows.check_message_flows(source, processes)
     ignored_elements.check_ignored_elements(source)
-    structure.check_missing_shapes(source, processes)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)

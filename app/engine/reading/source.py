@@ -12,9 +12,10 @@ from lxml import etree
 from app.base.errors import InvalidDiagram
 from app.base.i18n import ngettext
 from app.engine.diagram import STAND_INS
-from app.engine.reading.diagram_interchange import Box, boxes
+from app.engine.reading.diagram_interchange import Box, Point, boxes, line_ends
 from app.engine.xml import BPMN, Element, attribute, local, one_line, reference
 from app.findings import Finding, has_errors
+from app.findings.descriptions import Surroundings
 
 MOST_FINDINGS = 200
 #: The longest name of a process, lane or message; they are kept in columns of this width.
@@ -38,7 +39,20 @@ _CANNOT_RUN = frozenset(
 _OF_IDS = frozenset({"duplicate_id", "bad_id"})
 #: What a finding says of another element; given by its id, it is told by its label.
 _PLACES = frozenset(
-    {"ref", "host", "gateway", "target", "other", "first", "second", "task", "source", "flow"}
+    {
+        "ref",
+        "host",
+        "gateway",
+        "target",
+        "other",
+        "first",
+        "second",
+        "task",
+        "source",
+        "flow",
+        "nearest",
+        "sender",
+    }
 )
 _FLOWS = ("sequenceFlow", "messageFlow")
 _ID = re.compile(r"[\w.-]{1,128}")
@@ -165,17 +179,31 @@ class Source:
         finding = Finding(code, severity, element_id, name, where.line, self.file, shown)
         self._findings.append((self.process, finding))
 
-    def label(self, element_id: str, name: str = "", *, is_end: bool = False) -> str:
-        """What people call an element: its name, an arrow where it leads from and to; "" where nothing tells it. An
-        arrow that stands at the end of another, by mistake, is told by its name alone: it may lead back there."""
+    def label(self, element_id: str, name: str = "") -> str:
+        """What people call an element: its name, else its kind and what stands beside it, an arrow where it leads
+        from and to; "" where nothing tells it."""
         element = self.ids.get(element_id)
         if name or element is None:
-            return name
+            return name or self.surroundings.called(element_id)
         name = plain(attribute(element, "name"))
-        if local(element) not in _FLOWS or is_end:
-            return name
-        ends = (reference(element.get(end)) for end in ("sourceRef", "targetRef"))
-        return " → ".join(self.label(end, is_end=True) or end for end in ends if end)
+        if name or local(element) not in _FLOWS:
+            return name or self.surroundings.called(element_id)
+        ends = [reference(element.get(end)) for end in ("sourceRef", "targetRef")]
+        return self.surroundings.arrow(*ends) if any(ends) else ""
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """What stands beside what, by the arrows as they are first looked at."""
+        before, after = defaultdict[str, list[str]](list), defaultdict[str, list[str]](list)
+        for flow in self.root.iter(f"{BPMN}sequenceFlow"):
+            origin, target = (reference(flow.get(end)) for end in ("sourceRef", "targetRef"))
+            before[target].append(origin)
+            after[origin].append(target)
+        steps = {one: element for one, element in self.ids.items() if local(element) not in _FLOWS}
+        tags = {one: local(element) for one, element in steps.items()}
+        names = {one: plain(attribute(element, "name")) for one, element in steps.items()}
+        hosts = {one: reference(element.get("attachedToRef")) for one, element in steps.items()}
+        return Surroundings(tags, names, before, after, hosts)
 
     @cached_property
     def ties(self) -> Mapping[str, list[str]]:
@@ -195,6 +223,11 @@ class Source:
     def boxes(self) -> dict[str, Box]:
         """Where each element is drawn."""
         return boxes(self.root)
+
+    @cached_property
+    def line_ends(self) -> dict[str, tuple[Point, Point]]:
+        """Where each line begins and ends."""
+        return line_ends(self.root)
 
     def _read_ids(self) -> None:
         for element in model_elements(self.root):

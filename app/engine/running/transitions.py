@@ -17,12 +17,13 @@ from app.engine import timers
 from app.engine.diagram import UNTIL, Node
 from app.engine.running import apply_mappings, compensation, conditional_events, event_propagation
 from app.engine.running import state as codec
+from app.engine.running.context import Effect
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.reminders import postpone
 from app.engine.running.run import Run
 from app.engine.running.scheduling import deadline_of, note_passed
 from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
-from app.engine.scopes import Round, frames, guarded_activities
+from app.engine.scopes import Round, frames, guarded_activities, rounds_of
 
 #: Automatic elements that one command may pass, in a round or outside of any, before it counts as an endless loop.
 MAX_STEPS = 500
@@ -61,6 +62,8 @@ def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -
     )
     run.record(kind, node.id, task=task.id.hex, **answer, **before)
     _run(run, task)
+    if node.sends and kind == "task_completed":
+        run.effects.append(Effect(node, run.seen_by(task), rounds_of(task), len(run.events)))
 
 
 def finish_with_question(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> list[str]:

@@ -1,5 +1,7 @@
 """What only the whole of a deployment can tell: names nobody sets, identity read by a rule, empty lanes."""
 
+import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
@@ -15,6 +17,7 @@ from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.engine.reading.variable_mentions import OF_PROCESS
 from app.findings import Finding, has_errors
+from app.findings.descriptions import Surroundings
 from app.findings.likeness import meant
 from app.forms import Field
 from app.forms.condition_tree import Test, Tree, negated, parse
@@ -42,6 +45,25 @@ from app.services.deployment.lane_groups import Plan
 from app.services.instances.outgoing_messages import NUMBER_OF_RECEIVER
 
 _CODES = frozenset({"timer_read_from_words", "timer_read_in_part", "timer_text_understood"})
+
+#: Parameters of findings that tell of elements, one or several.
+_PLACES = frozenset(
+    {
+        "join",
+        "missing",
+        "way",
+        "behind",
+        "before",
+        "open",
+        "end",
+        "task",
+        "gateway",
+        "names",
+        "other",
+        "perhaps",
+    }
+)
+_QUOTED = re.compile(r"“([\w.:-]+)”")
 
 #: For judging the patterns of a version's forms; what is left over then counts as bad.
 _PATTERNS_SECONDS = 10.0
@@ -111,7 +133,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     ``staffing``: who is in which lane; None without a database.
     """
     _check(session, bundle, staffing)
-    bundle.findings[:] = [_with_arrow(one, bundle.diagram) for one in bundle.findings]
+    bundle.findings[:] = _in_words(bundle.findings, bundle.diagram)
 
 
 def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> None:
@@ -156,13 +178,33 @@ def _check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> No
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
 
 
-def _with_arrow(finding: Finding, diagram: Diagram) -> Finding:
-    """A finding about an arrow without a name, which is told by where it leads from and to."""
-    flow = next((flow for flow in diagram.flows if flow.id == finding.element_id), None)
-    if flow is None or flow.name:
-        return finding
-    ends = (diagram.nodes[end].name or end for end in (flow.source, flow.target))
-    return replace(finding, element_name=" → ".join(ends))
+def _in_words(findings: Iterable[Finding], diagram: Diagram) -> list[Finding]:
+    """The findings with elements that have no name told by their kind and place, arrows by where they lead."""
+    nodes, into = diagram.nodes, defaultdict[str, list[str]](list)
+    for flow in diagram.flows:
+        into[flow.target].append(flow.source)
+    beside = Surroundings(
+        tags={one.id: one.tag for one in nodes.values()},
+        names={one.id: one.name for one in nodes.values()},
+        before=into,
+        after={origin: [flow.target for flow in own] for origin, own in diagram.outgoing.items()},
+        hosts={one.id: one.attached_to for one in nodes.values() if one.attached_to},
+    )
+    called = {one.id: beside.called(one.id) or one.id for one in nodes.values() if not one.name}
+    called |= {one.id: beside.arrow(one.source, one.target) for one in diagram.flows if not one.name}
+
+    def told(text: str) -> str:
+        said = called.get(text) or _QUOTED.sub(lambda found: called.get(found[1], found[0]), text)
+        return text if said == text else said  # what was said in one language can be said in another
+
+    return [
+        replace(
+            one,
+            element_name=called.get(one.element_id or "", one.element_name),
+            params={key: told(value) if key in _PLACES else value for key, value in one.params.items()},
+        )
+        for one in findings
+    ]
 
 
 def _check_patterns(bundle: Bundle) -> list[Finding]:

@@ -1,13 +1,18 @@
 """What becomes of other people's diagrams: each file read, and on demand driven to an end, without a database."""
 
+import math
 import multiprocessing
 import os
+import pickle
+import resource
 import signal
+import tempfile
 import time
 import traceback
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -17,7 +22,8 @@ from typing import Any, Literal, TypeVar
 from app.base.errors import InvalidDiagram
 from app.engine.reading import reader
 from app.findings import Finding
-from app.services.deployment import triage_driver
+from app.services.deployment import triage_driver, triage_folder
+from app.services.deployment.bundle_builder import collect
 
 _Job = tuple[Any, ...]
 _Result = TypeVar("_Result")
@@ -26,20 +32,29 @@ _Answer = tuple[_Job, _Result | None, str]
 #: A worker makes room for a fresh one after so many jobs, whatever it may have kept.
 _JOBS_EACH = 300
 
-#: Longer than this nobody waits for one file.
+#: More of a processor than this nobody gives to one file; it says the same however busy the machine is.
 SECONDS = 5.0
+#: So much longer by the clock a worker is left alone that does nothing.
+_PATIENCE = 20
 #: Files with these endings may be diagrams.
-ENDINGS = (".bpmn", ".xml")
-_MOST_BYTES = 20_000_000
+ENDINGS = triage_folder.DIAGRAMS
 
-Verdict = Literal["runs", "asks", "refused", "crashed"]
-VERDICTS: tuple[Verdict, ...] = ("runs", "asks", "refused", "crashed")
+Verdict = Literal["runs", "asks", "incomplete", "refused", "crashed"]
+VERDICTS: tuple[Verdict, ...] = ("runs", "asks", "incomplete", "refused", "crashed")
+#: What is missing, by the finding that says so: what it is, and the parameter that names it.
+_LACKS: Mapping[str, tuple[triage_folder.Kind, str]] = {
+    "call_unknown": ("process", "key"),
+    "form_missing": ("form", "form"),
+    "decision_missing": ("decision", "decision"),
+}
 ENDS = triage_driver.ENDS
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one file came to. ``asks``: it runs, and asks a person where the drawing leaves a choice open.
+    """What one file came to. ``asks``: it runs, and asks a person where the drawing leaves a choice open. Both are
+    said of what can be deployed with what the folder holds; ``incomplete``: it ``lacks`` something, a file that is
+    refused or, as ``form: x``, what no file holds.
 
     ``findings``: the code of each, errors first; ``sentences``: what they say. ``drives``: with ``--run``, how each
     process ended (`triage_drive.Drive`). ``detail``: the traceback of a crash.
@@ -52,6 +67,7 @@ class Outcome:
     questions: int = 0
     drives: tuple[triage_driver.Drive, ...] = ()
     detail: str = ""
+    lacks: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The outcome as JSON."""
@@ -63,6 +79,7 @@ class Outcome:
             "questions": self.questions,
             "drives": [drive.as_dict() for drive in self.drives],
             "detail": self.detail,
+            "lacks": list(self.lacks),
         }
 
 
@@ -74,10 +91,12 @@ class Totals:
     drives: Counter[str] = field(default_factory=Counter)
     errors: Counter[str] = field(default_factory=Counter)  # files with this error
     warnings: Counter[str] = field(default_factory=Counter)
+    lacking: Counter[str] = field(default_factory=Counter)  # what holds so many files up
 
     def add(self, outcome: Outcome) -> None:
         """Count one file."""
         self.verdicts[outcome.verdict] += 1
+        self.lacking.update(outcome.lacks)
         self.drives.update(drive.end for drive in outcome.drives)
         for finding in set(outcome.findings):
             severity, _colon, code = finding.partition(":")
@@ -95,21 +114,42 @@ def files(folder: Path) -> list[Path]:
 
 
 def judged(
-    paths: Sequence[Path], *, run: bool = False, seed: int = 0, seconds: float = SECONDS
+    paths: Sequence[Path],
+    *,
+    run: bool = False,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    folder: Path | None = None,
 ) -> Iterator[Outcome]:
-    """Judge each file, in any order. One that takes longer than ``seconds`` or kills its worker has crashed."""
-    jobs = [(str(path), run, f"{seed}:{_written(path.name)}") for path in paths]
-    for job, outcome, why in each(judge, jobs, seconds):
-        yield outcome or Outcome(job[0], "crashed", detail=why)
+    """Judge each file, in any order, with what lies in ``folder``, else beside it. One that takes more than
+    ``seconds`` of a processor or kills its worker has crashed."""
+    if not paths:
+        return
+    common = Path(os.path.commonpath([path.parent for path in paths]))
+    with tempfile.NamedTemporaryFile(suffix=".index") as index:
+        pickle.dump(triage_folder.index_of(folder or common), index)
+        index.flush()
+        jobs = [(str(path), run, f"{seed}:{_written(path.name)}", index.name) for path in paths]
+        for job, outcome, why in each(judge, jobs, seconds):
+            yield outcome or Outcome(job[0], "crashed", detail=why)
 
 
-def judge(file: str, run: bool, seed: str) -> Outcome:
-    """Read one file and, with ``run``, drive each of its processes."""
-    content = _content(Path(file))
+def judge(file: str, run: bool, seed: str, index: str) -> Outcome:
+    """Read one file, check it with what it needs and, with ``run``, drive each of its processes."""
+    content = triage_folder.content_of(file)
     try:
         diagrams = reader.read_diagrams(content, file=Path(file).name)
     except InvalidDiagram as error:
         return Outcome(file, "refused", *_codes_and_sentences(error.findings))
+    needed = triage_folder.with_needed(file, diagrams, _index(index))
+    given = {name: triage_folder.content_of(path) for name, path in needed.items()}
+    found = [one for one in collect(None, given).findings if one.severity == "error"]
+    own = [one for one in found if needed.get(one.file or "", file) == file and one.code not in _LACKS]
+    if own:
+        return Outcome(file, "refused", *_codes_and_sentences(own))
+    if found:
+        lacks = dict.fromkeys(_lack(one, needed, file, _index(index)) for one in found)
+        return Outcome(file, "incomplete", *_codes_and_sentences(found), lacks=tuple(lacks))
     questions = sum(len(diagram.questions) for diagram in diagrams)
     findings = tuple(finding for diagram in diagrams for finding in diagram.findings)
     return Outcome(
@@ -126,10 +166,21 @@ def _written(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode()
 
 
-def _content(path: Path) -> bytes:
-    """The file, but of one far too large only as much as shows that it is."""
-    with path.open("rb") as file:
-        return file.read(_MOST_BYTES)
+@lru_cache(maxsize=1)
+def _index(path: str) -> triage_folder.Index:
+    with Path(path).open("rb") as file:
+        found: triage_folder.Index = pickle.load(file)  # noqa: S301 written by `judged`, whose worker this is
+    return found
+
+
+def _lack(finding: Finding, needed: Mapping[str, str], file: str, index: triage_folder.Index) -> str:
+    """What a file waits for: the other file that is refused, or what is nowhere."""
+    holder = needed.get(finding.file or "", file)
+    if finding.code not in _LACKS:
+        return holder
+    kind, parameter = _LACKS[finding.code]
+    name = finding.params[parameter].removesuffix(".form")
+    return index.nearest(kind, name, holder) or f"{kind}: {name}"
 
 
 def _codes_and_sentences(findings: Sequence[Finding]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -151,7 +202,7 @@ def each(
     work: Callable[..., _Result], jobs: Iterable[_Job], seconds: float, *, workers: int | None = None
 ) -> Iterator[_Answer[_Result]]:
     """``work(*job)`` for each job, as (job, result, ""), in the order of finishing; (job, None, why) for one that
-    raised, died, or was killed after ``seconds``."""
+    raised, died, or was killed after ``seconds`` of a processor."""
     context = multiprocessing.get_context("spawn")
     waiting = deque(jobs)
     crew: list[_Worker] = []
@@ -160,7 +211,7 @@ def each(
         while waiting or any(worker.job for worker in crew):
             crew = [worker for worker in crew if worker.job or not _retired(worker)]
             while waiting and len(crew) < most:
-                crew.append(_hired(context, work))
+                crew.append(_hired(context, work, seconds))
             for worker in crew:
                 if worker.job is None and waiting:
                     _send(worker, waiting.popleft(), seconds)
@@ -170,9 +221,9 @@ def each(
             _dismiss(worker)
 
 
-def _hired(context: Any, work: Callable[..., Any]) -> _Worker:
+def _hired(context: Any, work: Callable[..., Any], seconds: float) -> _Worker:
     ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    process = context.Process(target=_serve, args=(theirs, work, seconds), daemon=True)
     # Ctrl+C goes to every process of a terminal; these are deaf to it, and dismissed by the one that hired them.
     resource_tracker.ensure_running()  # at its start it lets signals through again
     heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -199,7 +250,7 @@ def _send(worker: _Worker, job: _Job, seconds: float) -> None:
     """Give a job to a worker; a fresh one is waited for until it has loaded what it needs."""
     if not worker.done:
         worker.link.recv()
-    worker.job, worker.until = job, time.monotonic() + seconds
+    worker.job, worker.until = job, time.monotonic() + seconds * _PATIENCE
     worker.link.send(job)
 
 
@@ -209,19 +260,23 @@ def _answers(crew: list[_Worker], seconds: float) -> Iterator[_Answer[Any]]:
     told = wait([worker.link for worker in busy], timeout=max(rest, 0))
     for worker in busy:
         if worker.link in told:
-            yield _answer(worker)
+            yield _answer(worker, seconds)
         elif time.monotonic() > worker.until:
             worker.process.kill()
             worker.process.join()
             yield _taken(worker), None, f"longer than {seconds:g} s"
 
 
-def _answer(worker: _Worker) -> _Answer[Any]:
+def _answer(worker: _Worker, seconds: float) -> _Answer[Any]:
     try:
         result, why = worker.link.recv()
     except (EOFError, ConnectionResetError):
         worker.process.join()
-        result, why = None, f"the process died: exit code {worker.process.exitcode}"
+        died = worker.process.exitcode
+        why = (
+            f"longer than {seconds:g} s" if died == -signal.SIGXCPU else f"the process died: exit code {died}"
+        )
+        result = None
     return _taken(worker), result, why
 
 
@@ -230,15 +285,22 @@ def _taken(worker: _Worker) -> _Job:
     return job or ()
 
 
-def _serve(link: Connection, work: Callable[..., Any]) -> None:
+def _serve(link: Connection, work: Callable[..., Any], seconds: float) -> None:
     """A worker's life. Whatever a job raises is its answer: to find such jobs is what this is for."""
     try:
         link.send("ready")
         while True:
             job = link.recv()
+            _allow(seconds)
             try:
                 link.send((work(*job), ""))
             except Exception:
                 link.send((None, traceback.format_exc()))
     except (EOFError, BrokenPipeError):
         return
+
+
+def _allow(seconds: float) -> None:
+    """Let this process have so many seconds more of a processor, at least; then the system ends it."""
+    _soft, most = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(time.process_time() + seconds), most))

@@ -26,7 +26,7 @@ from app.services.deployment import triage_driver
 _MOST_CASES = 50
 
 MOST_STEPS = 200
-#: A drive is left when it has taken so long, well before the file as a whole counts as hung.
+#: A drive is left when it has taken so much of a processor, well before the file as a whole counts as hung.
 MOST_SECONDS = 3.0
 #: How often he fills in a task anew when no flow fits what he has filled in.
 _TRIES = 20
@@ -57,9 +57,9 @@ def drive_diagram(diagram: Diagram, seed: str, seconds: float = MOST_SECONDS) ->
     """Start ``diagram`` at one of its starts and act until it ends, cannot go on, or `MOST_STEPS` are done."""
     officer = Officer(diagram, Random(seed))  # noqa: S311 dice, no secret
     try:
-        until = time.monotonic() + seconds
+        until = time.process_time() + seconds
         officer.start()
-        while not officer.step.ended and officer.steps < MOST_STEPS and time.monotonic() < until:
+        while not officer.step.ended and officer.steps < MOST_STEPS and time.process_time() < until:
             officer.act()
     except AppError as error:
         detail = getattr(error, "detail", "")
@@ -221,14 +221,16 @@ def drive_pools(diagrams: Sequence[Diagram], seed: str) -> tuple[Drive, ...]:
 
     One that nobody began by a message is driven by itself, too.
     """
-    until = time.monotonic() + MOST_SECONDS
+    until = time.process_time() + MOST_SECONDS
     pools = _Pools({each.key: each for each in diagrams}, Random(seed))  # noqa: S311 dice, no secret
     found = pools.drive(until) if pools.fed else {}
     return tuple(found.get(each.key) or _alone(each, seed, until) for each in diagrams)
 
 
 def _alone(diagram: Diagram, seed: str, until: float) -> Drive:
-    return triage_driver.drive_diagram(diagram, f"{seed}:{diagram.key}", max(until - time.monotonic(), 0.1))
+    return triage_driver.drive_diagram(
+        diagram, f"{seed}:{diagram.key}", max(until - time.process_time(), 0.1)
+    )
 
 
 @dataclass(eq=False)
@@ -263,8 +265,9 @@ class _Pools:
 
     def __init__(self, diagrams: dict[str, Diagram], random: Random) -> None:
         self.diagrams, self.random = diagrams, random
-        sent = [flow for d in diagrams.values() for node in d.nodes.values() for flow in node.sends]
-        self.fed = {flow.target for flow in sent if flow.process in diagrams}
+        nodes = [node for diagram in diagrams.values() for node in diagram.nodes.values()]
+        drawn = {flow.target for node in nodes for flow in node.sends if flow.process in diagrams}
+        self.fed = {node.id for node in nodes if node.kind != "userTask" and drawn & set(node.id.split(":"))}
         self.cases: list[_Instance] = []
         self.messages: list[_Message] = []
 
@@ -274,7 +277,7 @@ class _Pools:
             if starts := [node for node in diagram.starts_in("") if node.id not in self.fed]:
                 case = self._add(diagram)
                 self._go_on(case, lambda c=case, s=starts: c.officer.start(self.random.choice(s)))  # type: ignore[misc]
-        while (acting := [case for case in self.cases if not case.over]) and time.monotonic() < until:
+        while (acting := [case for case in self.cases if not case.over]) and time.process_time() < until:
             able = [case for case in acting if not case.officer.idle] or acting
             case = self.random.choice(able)
             self._go_on(case, case.officer.act)
@@ -312,8 +315,10 @@ class _Pools:
             for wait, node in case.officer.messages.items():
                 if message.targets & set(node.split(":")):
                     return self._hear(case, wait, message)
-        starts = [node for node in diagram.starts_in("") if node.id in message.targets]
-        if not starts or (len(message.targets) > 1 and any(case in linked for case in known)):
+        places = [diagram.nodes[one] for one in sorted(self.fed & diagram.nodes.keys())]
+        places = [node for node in places if message.targets & set(node.id.split(":"))]
+        starts = [node for node in places if node.kind == "startEvent" and not node.scope]
+        if not starts or (len(places) > len(starts) and any(case in linked for case in known)):
             return False
         self.messages.remove(message)
         if len(self.cases) < _MOST_CASES:

@@ -29,7 +29,8 @@ def check_waits(
     }
     for node in waits:
         is_said = bool(node.asks) or node.condition is not None  # told by the reader
-        if node.message is not None and node.id not in drawn and not is_for_reporter(node) and not is_said:
+        is_drawn = bool(drawn & set(node.id.split(":")))
+        if node.message is not None and not is_drawn and not is_for_reporter(node) and not is_said:
             code = "message_by_system" if is_by_system(node) else "message_by_lane"
             yield _about(node, code, "info", lane=bundle.diagram.lane(node.lane_id).name)
     unheard = [node for node in waits if node.signal is not None]

@@ -52,7 +52,8 @@ def receiver(session: Session, message: InstanceMessage) -> Start | Hearer | End
     definition = definitions.latest(session, message.key)
     newest = definitions.readable(session, definition.id) if definition is not None else None
     start = _start(newest.diagram, message) if newest is not None else None
-    if newest is not None and start is not None and len(message.targets) == 1:
+    also_heard = newest is not None and _hearing(newest.diagram, message)
+    if newest is not None and start is not None and len(message.targets) == 1 and not also_heard:
         return Start(newest, start)
     cases, by_number = _cases(session, message, begins=start is not None)
     alive = [
@@ -93,7 +94,9 @@ def _start(diagram: Diagram, message: InstanceMessage) -> Node | None:
     drawn = [diagram.nodes[target] for target in message.targets if target in diagram.nodes]
     if not drawn and not _hearing(diagram, message):
         return next(filter(None, map(diagram.start_node, message.targets.values())), None)
-    return next((node for node in drawn if node.kind == "startEvent" and not node.scope), None)
+    starts = [node for node in diagram.nodes.values() if node.kind == "startEvent" and not node.scope]
+    drawn_to = (node for node in starts if message.targets.keys() & set(node.id.split(":")))
+    return next(drawn_to, None)
 
 
 def _hearing(diagram: Diagram, message: InstanceMessage) -> frozenset[str]:

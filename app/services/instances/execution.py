@@ -179,14 +179,15 @@ def _queue(
     """Queue the step's notifications and the news of its tasks; return the events that tell of the former, with the
     number of the effect. 1 SQL, one more when the timer of an open task sent them.
 
-    What ``sent`` a message to another process tells people only if it says so.
+    What ``sent`` a message to another process tells people only if it says so; a task that is done tells nobody.
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
     effects = [
         (number, effect)
         for number, effect in enumerate(step.effects)
-        if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
+        if effect.node.kind != "userTask"
+        and (effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"})
     ]
     told = [(n, effect, texts.audience(version, effect.node, effect.values)) for n, effect in effects]
     told = [one for one in told if one[2].get("units") != []]  # no unit was named: nobody to tell

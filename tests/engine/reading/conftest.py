@@ -12,7 +12,22 @@ from app.findings import Finding
 
 #: Parameters that quote what was written, which may be spelt as an id is.
 _QUOTED = frozenset(
-    {"text", "variable", "value", "message", "property", "into", "found", "element", "cell", "call", "key"}
+    {
+        *(
+            "text",
+            "variable",
+            "value",
+            "message",
+            "property",
+            "into",
+            "found",
+            "element",
+            "cell",
+            "call",
+            "key",
+        ),
+        "nearest_id",
+    }
 )
 _ENGLISH = frozenset(
     {

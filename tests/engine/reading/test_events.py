@@ -60,9 +60,10 @@ def test_flows_into_a_boundary_event_are_refused() -> None:
     assert (finding.code, finding.element_id) == ("flow_into_boundary", "telaah__end")
 
 
-def test_a_start_alone_is_refused() -> None:
-    assert errors(bpmn([start()])) == ["leads_nowhere"]
-    assert errors(bpmn([start(), user("a"), user("b")], "a > b > a")) == ["leads_nowhere"]
+def test_what_begins_at_a_start_that_no_flow_leaves_ends_there() -> None:
+    assert warnings(bpmn([start()])) == ["start_ends"]
+    assert Case(Program(read(bpmn([start()])), {})).ended
+    assert "start_ends" in warnings(bpmn([start(), user("a"), user("b")], "a > b > a"))
 
 
 def test_a_boundary_event_must_sit_on_a_task() -> None:

@@ -260,7 +260,7 @@ def test_an_arrow_that_hangs_loose_is_refused_with_its_other_end() -> None:
 def test_flows_from_or_to_nowhere_are_refused() -> None:
     found = refused(bpmn([start(), end()], ["start > end > hantu", flow("arwah", "end", name="Gaib")]))
     assert [(finding.code, finding.element_name or finding.element_id) for finding in found] == [
-        ("flow_target_unknown", "End → hantu"),
+        ("flow_target_unknown", "panah dari “End” ke “hantu”"),
         ("flow_source_unknown", "Gaib"),
     ]
 

@@ -79,6 +79,16 @@ def test_lanes_without_a_name_or_with_the_same_are_warned_of() -> None:
     assert warnings(twins.replace(b'name="UPP"', b'name="UPT"')) == ["lanes_share_name", "lanes_share_name"]
 
 
+@pytest.mark.parametrize("name", ["", "sid-7C7D83C4-2A8C-4C1B-9D5B-0A1B2C3D4E5F", "Lane_0x1y2z3"])
+def test_the_only_lane_without_a_name_takes_that_of_its_pool(name: str) -> None:
+    xml = bpmn(NODES, FLOWS, lanes={name: "start telaah lengkap tindak end gagal"}, outside=(
+        '<bpmn:collaboration id="k"><bpmn:participant id="p" name="Sekretariat" processRef="prosedur"/>'
+        "</bpmn:collaboration>"))  # fmt: skip
+    (lane,) = read(xml).lanes
+    assert (lane.name, lane.is_named) == ("Sekretariat", False)
+    assert warnings(xml) == ["lane_named_by_pool"]
+
+
 def test_a_lane_that_lists_what_is_not_there_is_warned_of() -> None:
     assert warnings(bpmn([start(), end()], "start > end", lanes={"UPP": "start end hantu"})) == [
         "lane_lists_unknown"

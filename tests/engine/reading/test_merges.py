@@ -48,6 +48,29 @@ def test_ways_of_a_choice_that_meet_in_a_parallel_split_go_on_and_fork() -> None
     assert found.ended
 
 
+def test_ways_of_an_inclusive_choice_that_meet_in_a_parallel_gateway_do_not_wait_for_what_was_not_chosen() -> (
+    None
+):
+    xml = bpmn([start(), inclusive("pilih"), A, B, JOIN, D, end()],
+               "start > pilih\npilih > a > temu\npilih > b > temu > d > end")  # fmt: skip
+    assert warnings(xml) == ["join_perhaps_not_together"]
+    found = Case(Program(read(xml), {}))
+    found.complete("pilih", {"pilih": ["pilih__a"]})
+    found.complete("a")
+    assert found.open == ["d"]
+    both = Case(Program(read(xml), {}))
+    both.complete("pilih", {"pilih": ["pilih__a", "pilih__b"]})
+    both.complete("a")
+    assert both.open == ["b"]
+
+
+def test_ways_that_are_all_taken_are_waited_for() -> None:
+    ways = [flow("pilih", "a", condition="true"), flow("pilih", "b", condition="true")]
+    xml = bpmn([start(), inclusive("pilih"), A, B, JOIN, end()],
+               ["start > pilih\na > temu\nb > temu > end", *ways])  # fmt: skip
+    assert "join_perhaps_not_together" not in warnings(xml)
+
+
 def test_what_can_come_together_is_still_waited_for() -> None:
     """One of two ways of a choice, and a third that runs beside them."""
     xml = bpmn(

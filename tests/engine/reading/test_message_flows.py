@@ -70,8 +70,12 @@ def test_an_event_without_a_symbol_waits_for_the_message_drawn_to_it() -> None:
 @pytest.mark.parametrize(
     ("flow", "code", "where"),
     [
-        ("siapkan > usulan_masuk: x", "message_flow_ignored", "siapkan"),  # a person's task sends nothing
-        ("kirim > telaah: x", "message_flow_ignored", "telaah"),
+        (
+            "siapkan > pool_luar: x",
+            "message_flow_ignored",
+            "siapkan",
+        ),  # nobody there would hear a person's task
+        ("pool_luar > telaah: x", "message_flow_ignored", "telaah"),
         ("mulai > usulan_masuk: x", "message_flow_ignored", "mulai"),
         ("kirim > tunggu: x", "message_flow_inside", "tunggu"),
         ("kirim > pool_dinas: x", "message_flow_to_edge", "kirim"),
@@ -82,6 +86,52 @@ def test_a_flow_that_cannot_be_delivered_says_so(flow: str, code: str, where: st
     found = both(flow)
     assert (code, where) in told(found)
     assert not any(node.sends for diagram in found.values() for node in diagram.nodes.values())
+
+
+def test_a_task_of_people_sends_when_it_is_done() -> None:
+    found = both("siapkan > usulan_masuk: Berkas")
+    assert found["kecamatan"].nodes["siapkan"].sends[0].target == "usulan_masuk"
+    assert ("task_sends", "siapkan") in [(f.code, f.element_id) for f in found["kecamatan"].findings]
+    case = Case(Program(found["kecamatan"], {}))
+    case.complete("siapkan", lokasi="Desa A")
+    assert [(effect.node.id, effect.values) for effect in case.step.effects] == [
+        ("siapkan", {"lokasi": "Desa A"}),
+        ("kirim", {"lokasi": "Desa A"}),
+    ]
+
+
+def test_a_task_is_told_of_a_message_and_stays_a_persons() -> None:
+    found = both(FLOWS[0], "jawab > catat: Jawaban")
+    assert ("task_told", "catat") in [(f.code, f.element_id) for f in found["kecamatan"].findings]
+    case = Case(Program(found["kecamatan"], {}))
+    case.complete("siapkan")
+    case.deliver("tunggu")
+    case.deliver("catat:pesan", putusan="setuju")
+    assert (case.open, case.variables) == (["catat"], {"putusan": "setuju"})
+    case.complete("catat")
+    assert case.ended
+
+
+def test_a_message_to_the_first_step_begins_a_case() -> None:
+    silent = dinas().replace(b'<bpmn:startEvent id="usulan_masuk"', b'<bpmn:startEvent id="awal"')
+    silent = silent.replace(b"usulan_masuk", b"awal").replace(WAITS.encode(), b"", 1)
+    found = both("siapkan > telaah: Berkas", second=silent)
+    assert [node.id for node in found["dinas"].starts_in("")] == ["awal", "telaah:mulai"]
+    assert ("task_begins", "telaah") in [(f.code, f.element_id) for f in found["dinas"].findings]
+    asked = silent.replace(b'<bpmn:startEvent id="awal"', b'<bpmn:startEvent id="awal" camunda:formKey="f"')
+    assert [node.id for node in both("siapkan > telaah: Berkas", second=asked)["dinas"].starts_in("")] == [
+        "awal"
+    ]
+
+
+def test_a_state_of_before_tasks_were_told_goes_on() -> None:
+    told, plain = both(FLOWS[0], "jawab > catat: Jawaban")["kecamatan"], both(*FLOWS)["kecamatan"]
+    case = Case(Program(plain, {}))
+    case.complete("siapkan")
+    case.deliver("tunggu")
+    case.program = Program(told, {})
+    case.complete("catat")
+    assert case.ended
 
 
 def test_what_waits_for_time_waits_for_no_message() -> None:

@@ -137,6 +137,22 @@ def test_a_parallel_gateway_that_nothing_leaves_waits_for_all() -> None:
     assert found.ended
 
 
+def test_what_begins_cases_by_waiting_is_a_start() -> None:
+    task = node("receiveTask", "surat", message="Surat", instantiate="true")
+    xml = bpmn([task, user("telaah"), end()], "surat > telaah > end")
+    assert (read(xml).nodes["surat"].kind, read(xml).nodes["surat"].message) == ("startEvent", "Surat")
+    assert warnings(xml) == ["receiver_begins"]
+    gate = [
+        race("mana", instantiate="true"),
+        catch("surat", message="Surat"),
+        catch("telepon", message="Telepon"),
+    ]
+    found = read(bpmn([*gate, end()], "mana > surat > end\nmana > telepon > end"))
+    assert [one.id for one in found.starts_in("")] == ["surat", "telepon"]
+    assert "mana" not in found.nodes
+    assert "instantiate_ignored" in warnings(bpmn([start(), task, end()], "start > surat > end"))
+
+
 def test_a_reminder_that_leads_nowhere_leaves_the_task_open() -> None:
     xml = bpmn([start(), user("a"), boundary("lewat", "a", after="P1D"), end()], "start > a > end")
     assert warnings(xml) == ["implicit_end"]

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.engine.building import bpmn, end, flow, node, start, user
-from tests.engine.read_files import errors, refused, warnings
+from tests.engine.read_files import errors, read, refused, warnings
 
 PROBE = "__import__('os').system('id')"
 
@@ -34,13 +34,6 @@ def event(tag: str, definition: str, **attributes: str) -> bytes:
         ),
         (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
         (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
-        (
-            task(
-                extensions="<camunda:taskListener event='create'><camunda:script>x</camunda:script>"
-                "</camunda:taskListener>"
-            ),
-            "script",
-        ),
     ],
 )
 def test_code_on_an_element_is_refused(xml: bytes, found: str) -> None:
@@ -66,7 +59,16 @@ def test_a_script_task_of_camunda_8_holds_nothing_but_feel() -> None:
     assert errors(script("=x = (1")) == ["expression_syntax"]
 
 
-def test_code_on_process_lane_pool_and_flow_is_refused() -> None:
+def test_code_beside_the_work_is_told_and_not_run() -> None:
+    listener = (
+        "<camunda:taskListener event='create'><camunda:script>x</camunda:script></camunda:taskListener>"
+    )
+    assert warnings(task(extensions=listener)) == ["code_not_run"]
+    added = "<camunda:onEntry><camunda:script>x</camunda:script></camunda:onEntry>"
+    assert "code_not_run" in warnings(task(extensions=added))
+
+
+def test_code_in_listeners_of_process_lane_pool_and_flow_is_told() -> None:
     listener = (
         "<bpmn:extensionElements><camunda:executionListener><camunda:script>x</camunda:script>"
         "</camunda:executionListener></bpmn:extensionElements>"
@@ -84,8 +86,8 @@ def test_code_on_process_lane_pool_and_flow_is_refused() -> None:
     ).decode()
     xml = xml.replace('isExecutable="true">', f'isExecutable="true">{listener}')
     xml = xml.replace('name="UPP">', f'name="UPP">{listener}')
-    found = refused(xml.encode())
-    assert {finding.code for finding in found} == {"code_in_extension"}
+    found = read(xml.encode()).findings
+    assert {finding.code for finding in found} == {"code_not_run"}
     assert {finding.element_id for finding in found} == {"prosedur", "lane_1", "pool", "telaah__end"}
 
 
@@ -108,7 +110,6 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
             "not_yet_ad_hoc",
         ),
         (task("callActivity", calledElement="${proses}"), "call_computed"),
-        (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
         (event("intermediateThrowEvent", "error"), "event_misplaced"),
         (event("intermediateCatchEvent", "escalation"), "event_misplaced"),
         (event("intermediateCatchEvent", "cancel"), "event_misplaced"),

@@ -198,3 +198,21 @@ def test_what_was_copied_is_pasted_into_another_process_in_its_modelers_words(
     assert '<camunda:property name="waktu" value="3 hari" />' in pasted
     assert '<camunda:property name="formJsonSchemaFilename" value="telaahan.form" />' in pasted
     assert "zeebe" not in there.stored()
+
+
+def test_an_arrow_that_hangs_loose_is_joined_by_one_click(office: Office, people: People) -> None:
+    xml = (
+        (ROOT / "tests/diagrams/shown/panah_lepas.bpmn")
+        .read_bytes()
+        .replace(b'x="221" y="100"', b'x="190" y="100"')
+    )
+    owner = people("pemilik")
+    editor = Editor(owner, draft_of(office, {"panah_lepas.bpmn": xml}), "panah_lepas.bpmn")
+    loose = editor.findings().filter(has_text="yang terdekat dari ujungnya “Terima”")
+    loose.get_by_role("button", name="Tempelkan pada “Terima”").click()
+    expect(loose).to_have_count(0)
+    found = editor.saved()
+    assert re.search(r'<bpmn:sequenceFlow id="mulai__terima" sourceRef="mulai" targetRef="terima" ?/>', found)
+    assert found.count('bpmnElement="mulai__terima"') == 1
+    # bpmn.io tells of what it could not draw at first.
+    owner.watch.problems[:] = [one for one in owner.watch.problems if "target Ref not specified" not in one]

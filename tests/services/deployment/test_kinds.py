@@ -54,13 +54,14 @@ def test_the_finding_offers_what_to_write_in_both_languages() -> None:
     [found] = clashes(condition("jumlah = nama"))
     assert (
         found.what
-        == "“G → A” mempertemukan jumlah (angka) dengan nama (teks), yang tidak sejenis: jumlah = nama"
+        == "Panah dari “G” ke “A” mempertemukan jumlah (angka) dengan nama (teks), yang tidak sejenis: jumlah = nama"
     )
     assert found.todo == "Tulis jumlah = number(nama)."
     with speaking("en"):
         assert (
             found.what
-            == "“G → A” puts jumlah (a number) against nama (text), which is of another kind: jumlah = nama"
+            == "Flow from “G” to “A” puts jumlah (a number) against nama (text), which is of another kind: "
+            "jumlah = nama"
         )
 
 

@@ -140,3 +140,43 @@ def test_a_diagram_whose_file_name_is_no_utf_8_is_driven_like_any_other(tmp_path
     (tmp_path / os.fsdecode(b"\xe9.bpmn")).write_bytes(PLAIN)
     [outcome] = triage.judged(triage.files(tmp_path), run=True, seed=1)
     assert (outcome.verdict, [drive.end for drive in outcome.drives]) == ("runs", ["ended"])
+
+
+def calling(*, key: str, calls: str) -> bytes:
+    call = node("callActivity", "panggil", calledElement=calls)
+    return bpmn([start(), call, end()], "start > panggil > end", key=key)
+
+
+def test_what_needs_another_file_of_the_folder_takes_it_along(tmp_path: Path) -> None:
+    helper = bpmn([start(form="isi"), user("telaah"), end()], "start > telaah > end", key="bantu")
+    folder(tmp_path, bantu=helper, utama=calling(key="utama", calls="bantu"))
+    verdicts = {Path(o.file).stem: (o.verdict, o.lacks) for o in triage.judged(triage.files(tmp_path))}
+    assert verdicts["bantu"] == ("incomplete", ("form: isi",))
+    (tmp_path / "isi.form").write_text(
+        '{"type": "default", "id": "isi", "schemaVersion": 16, "components": []}'
+    )
+    found = triage.judged(triage.files(tmp_path), run=True, folder=tmp_path)
+    assert {Path(o.file).stem: o.verdict for o in found} == {"bantu": "runs", "utama": "runs"}
+
+
+def test_a_file_that_waits_for_one_that_is_refused_or_missing_is_incomplete(tmp_path: Path) -> None:
+    refused = REFUSED.replace(b'id="prosedur"', b'id="rusak"')
+    folder(tmp_path, rusak=refused, a=calling(key="a", calls="rusak"), b=calling(key="b", calls="rusak"),
+           c=calling(key="c", calls="entah"))  # fmt: skip
+    shown = CliRunner().invoke(commands, ["triage", str(tmp_path)]).output
+    assert "3  75.0%  kurang berkas lain" in shown
+    assert f"2  {tmp_path / 'dalam' / 'rusak.bpmn'} ditolak" in shown
+    assert "1  proses “entah” tidak ada" in shown
+
+
+def burn(seconds: float) -> None:
+    until = time.process_time() + seconds
+    while time.process_time() < until:
+        pass
+
+
+def test_the_limit_is_one_of_the_processor() -> None:
+    found = list(triage.each(burn, [(0,), (60,)], seconds=1, workers=1))
+    assert [(job[0], why) for job, _result, why in found] == [(0, ""), (60, "longer than 1 s")]
+    [(_job, _result, why)] = triage.each(time.sleep, [(2,)], seconds=1, workers=1)
+    assert why == ""  # it waited, as on a busy machine, and worked little

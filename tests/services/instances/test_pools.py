@@ -130,6 +130,26 @@ def test_all_that_one_event_sends_is_delivered(office: Office) -> None:
     assert [len(cases(office, key)) for key in ("satu", "dua", "tiga")] == [1, 1, 1]
 
 
+def test_tasks_of_people_write_to_each_other(office: Office) -> None:
+    asks = process("loket", [start("mulai"), user("minta"), user("terima"), end("usai")],
+                   "mulai > minta > terima > usai")  # fmt: skip
+    does = process("bidang", [start("awal"), user("kerja"), end("akhir")], "awal > kerja > akhir")
+    deploy(office, files(asks, does, flows=("minta > kerja: Permintaan", "kerja > terima: Hasil")))
+    case = begin(office, "loket")
+    assert cases(office, "bidang") == []
+    finish(office, case)
+    work(office)
+    [other] = cases(office, "bidang")
+    assert at(office, other) == ["kerja"]
+    assert "notification_queued" not in events(office, case)
+    finish(office, other)
+    work(office)
+    assert at(office, case) == ["terima"]
+    assert "message_received" in events(office, case)
+    assert messages(office) == [("Permintaan", "delivered"), ("Hasil", "delivered")]
+    assert len(cases(office, "bidang")) == 1
+
+
 @pytest.mark.parametrize("place", ["receive task", "boundary", "event gateway"])
 def test_an_answer_is_heard_wherever_one_can_wait_for_it(office: Office, place: str) -> None:
     shapes = [start("mulai"), send("kirim"), user("catat"), end("selesai")]

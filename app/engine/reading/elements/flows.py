@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.base.i18n import N_
 from app.engine import mappings
 from app.engine.diagram import Flow, Node, Question
-from app.engine.reading.elements import loops
+from app.engine.reading.elements import loops, misdrawn_flows
 from app.engine.reading.elements.kinds import ACTIVITIES, is_flow_node
 from app.engine.reading.elements.nodes import unknown
 from app.engine.reading.source import LABEL_LENGTH, Source, place, plain
@@ -76,7 +76,11 @@ def _report_end(element: Element, process: Element, end: str, other: str, which:
     """Say why a flow of ``process`` cannot begin or end at ``end``: it hangs loose there, or that is no step, one
     elsewhere, or unknown. ``other``: its other end."""
     found, beyond = source.ids.get(end), source.ids.get(other)
-    if not end:
+    near = misdrawn_flows.nearest(element, which, source) if found is None else None
+    if near is not None:
+        near_id = attribute(near, "id")
+        source.error(f"flow_{which}_far", element, nearest=near_id, nearest_id=near_id)
+    elif not end:
         shown = "–" if beyond is None else place(beyond).name or other
         source.error(f"flow_without_{which}", element, other=shown)
     elif found is None:

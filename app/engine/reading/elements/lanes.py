@@ -5,15 +5,19 @@ outside take one: a boundary event that of its activity, others that of the near
 nearest after them, else the first. Without lanes the groups that tasks are given to stand for them.
 """
 
+import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.engine.diagram import Flow, Lane, Node
 from app.engine.reading.elements.kinds import ACTIVITIES
-from app.engine.reading.source import NAME_LENGTH, Placed, Source, place
+from app.engine.reading.source import NAME_LENGTH, Placed, Source, place, plain
 from app.engine.reading.texts import extensions
 from app.engine.xml import BPMN, Element, attribute, children, local, reference, text_of
+
+#: Names that modelers make up.
+_IDS = re.compile(r"(sid-|lane_)?[0-9a-f]{7,8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|lane_[0-9a-z]{7}", re.IGNORECASE)
 
 
 def read_lanes(process: Element, source: Source) -> tuple[tuple[Lane, ...], dict[str, str]]:
@@ -34,7 +38,7 @@ def read_lanes(process: Element, source: Source) -> tuple[tuple[Lane, ...], dict
         elif not attribute(element, "id"):
             source.error("id_missing", element, element="lane")
         else:
-            lanes.append(_lane(element, source))
+            lanes.append(_lane(element, process, source, alone=len(inner_first) == 1))
             _place(element, listed, placed, source)
     return _named_apart(_in_order(lanes, process), source), placed
 
@@ -128,13 +132,26 @@ def _path(lane: Lane, source: Source) -> str:
     return " / ".join(filter(None, [*reversed(around), lane.name]))[:NAME_LENGTH]
 
 
-def _lane(element: Element, source: Source) -> Lane:
+def _lane(element: Element, process: Element, source: Source, *, alone: bool) -> Lane:
     where = place(element)
-    if not where.name:
+    if where.name == where.id or _IDS.fullmatch(where.name):
+        where = replace(where, name="")  # a modeler put it there, nobody is called so
+    is_named = bool(where.name)
+    if not where.name and alone and (name := _pool_name(process, source)):
+        where = replace(where, name=name)
+        source.warning("lane_named_by_pool", where)
+    elif not where.name:
         source.warning("lane_without_name", element)
     source.limit_name(element, NAME_LENGTH)
     properties = extensions.read_extensions(element, source).properties
-    return Lane(where.id, where.name or where.id, properties, where.line, is_named=bool(where.name))
+    return Lane(where.id, where.name or where.id, properties, where.line, is_named=is_named)
+
+
+def _pool_name(process: Element, source: Source) -> str:
+    """What the pool of ``process`` is called, "" without one."""
+    key = attribute(process, "id")
+    pools = (one for one in source.root.iter(f"{BPMN}participant") if reference(one.get("processRef")) == key)
+    return next((plain(attribute(pool, "name")) for pool in pools), "")
 
 
 def _place(element: Element, listed: Iterable[str], placed: dict[str, str], source: Source) -> None:

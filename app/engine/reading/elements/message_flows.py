@@ -11,6 +11,10 @@ from app.engine.xml import BPMN, Element, attribute, children, local, one_line, 
 
 _SENDS = frozenset({"endEvent", "intermediateThrowEvent", "sendTask", "serviceTask"})
 _RECEIVES = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent", "receiveTask"})
+#: Steps of people: they send when they are done, and are told what comes, where the other end is a step too.
+PLAIN = frozenset({"task", "manualTask", "userTask"})
+#: What sends when it is reached or done, with nothing added.
+SENDING = _SENDS | PLAIN
 _DEFINITIONS = ("EventDefinition", "EventDefinitionRef", "eventDefinitionRef")
 
 
@@ -33,6 +37,15 @@ def sent_from(element: Element, source: Source) -> tuple[MessageFlow, ...]:
     node_id = attribute(element, "id")
     flows = [flow for flow in source.message_flows.get(node_id, ()) if ends(flow)[0] == node_id]
     return tuple(found for flow in flows if (found := _delivered(flow, source)) is not None)
+
+
+def heard_at(element: Element, source: Source) -> str | None:
+    """The name of the message that a step of people is told of while it is open; None: none is delivered there."""
+    if local(element) not in PLAIN:
+        return None
+    node_id = attribute(element, "id")
+    found = (_delivered(flow, source) for flow in source.message_flows.get(node_id, ()))
+    return next((flow.name for flow in found if flow is not None and flow.target == node_id), None)
 
 
 def joins(element: Element, source: Source) -> bool:
@@ -75,10 +88,11 @@ def check_message_flows(source: Source, run: Collection[Element]) -> None:
 def _mute(flow: Element, source: Source) -> Iterator[Element]:
     """The ends of a flow that do not receive, or send, there."""
     origin, target = (source.ids.get(end) for end in ends(flow))
-    if target is not None and _process(target) is not None and not _talks(target, _RECEIVES):
-        yield target
-    if origin is not None and _process(origin) is not None and not _talks(origin, _SENDS):
-        yield origin
+    steps = [end for end in (target, origin) if end is not None and _process(end) is not None]
+    plain = PLAIN if len(steps) == 2 else frozenset[str]()
+    for end in steps:
+        if not _talks(end, (_RECEIVES if end is target else _SENDS) | plain):
+            yield end
 
 
 def _stays_inside(flow: Element, source: Source) -> bool:

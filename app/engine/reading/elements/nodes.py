@@ -144,10 +144,8 @@ def _trigger(element: Element, source: Source) -> events.Trigger:
 
 def _refuse_variants(element: Element, source: Source) -> None:
     """Attributes and children that change what an otherwise plain element does."""
-    if attribute(element, "instantiate").lower() in {"true", "1"}:
-        source.error("not_yet_instantiate", element)
     if attribute(element, "eventGatewayType").lower() == "parallel":
         source.error("not_yet_parallel_events", element)
     several = [name for name in _QUANTITIES if attribute(element, name) not in {"", "1"}]
     if several:
-        source.error("not_yet_quantity", element, found=", ".join(several))
+        source.warning("quantity_ignored", element, found=", ".join(several))

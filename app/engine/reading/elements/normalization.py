@@ -6,15 +6,17 @@ Nodes and flows made here carry ids with a colon, which no id in a file may have
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from app.base.i18n import N_
 from app.engine.diagram import Flow, Node
-from app.engine.reading.elements import events
+from app.engine.reading.elements import events, message_flows
 from app.engine.reading.elements.flows import ALWAYS
 from app.engine.reading.elements.links import Links
 from app.engine.reading.source import Placed, Source
 from app.engine.reading.texts import extensions, timer_labels
-from app.engine.xml import local
+from app.engine.xml import attribute, local
+from app.findings.descriptions import is_description
 
 #: Of the flows that leave these one is taken, and no more.
 _ONE_WAY = frozenset({"exclusiveGateway", "eventBasedGateway"})
@@ -53,13 +55,16 @@ def normalize(drawn: Drawn, links: Links, where: Placed, source: Source, *, insi
     links.join(drawn.nodes, drawn.flows, source)
     _wait_for_people(drawn, source)
     _ask_which_came(drawn, source)
+    _begin_at_receivers(drawn, source, inside=inside)
     _pass_through(drawn, source)
     _end_at_gateways(drawn, source)
     _begin(drawn, where, source)
+    _end_at_starts(drawn, source)
     if not inside:
         _choose_start(drawn, source)
     _split_raced(drawn, source)
     _choose_at_activities(drawn, source)
+    _hear_at_tasks(drawn, source, inside=inside)
     drawn.flows = _mend(drawn.nodes, drawn.flows, source)
     _add_due_dates(drawn.nodes, source)
     return drawn
@@ -106,6 +111,31 @@ def _ask_which_came(drawn: Drawn, source: Source) -> None:
             drawn.flows.append(Flow(f"{event.id}:ke", "", event.id, target.id))
 
 
+def _begin_at_receivers(drawn: Drawn, source: Source, *, inside: bool) -> None:
+    """A receive task that begins cases is a start by its message; so are the events behind an event gateway."""
+    for node in list(drawn.nodes.values()):
+        if node.id not in source.ids or attribute(source.ids[node.id], "instantiate").lower() not in {
+            "true",
+            "1",
+        }:
+            continue
+        own = [flow for flow in drawn.flows if flow.source == node.id]
+        first = [node.id] if node.kind == "intermediateCatchEvent" else [flow.target for flow in own]
+        into = [flow for flow in drawn.flows if flow.target in {node.id, *first} and flow.source != node.id]
+        if inside or into:
+            source.warning("instantiate_ignored", node)
+            continue
+        for one in (drawn.nodes[each] for each in dict.fromkeys(first)):
+            source.warning("receiver_begins", one)
+            drawn.nodes[one.id] = replace(one, kind="startEvent", loop=None)
+            for event in [each for each in drawn.nodes.values() if each.attached_to == one.id]:
+                del drawn.nodes[event.id]  # nothing is open there
+                drawn.flows = [flow for flow in drawn.flows if flow.source != event.id]
+        if node.id not in first:
+            del drawn.nodes[node.id]
+            drawn.flows = [flow for flow in drawn.flows if flow.source != node.id]
+
+
 def _pass_through(drawn: Drawn, source: Source) -> None:
     """A start that flows lead to passes the token on; so does an end that flows leave."""
     entered, leaving = drawn.entered(), drawn.leaving()
@@ -131,6 +161,46 @@ def _end_at_gateways(drawn: Drawn, source: Source) -> None:
                 drawn.nodes[node.id] = replace(node, kind="endEvent")
 
 
+def _end_at_starts(drawn: Drawn, source: Source) -> None:
+    """What begins at a start that no flow leaves, and that nothing stands in for, ends there too."""
+    leaving = drawn.leaving()
+    for node in list(drawn.nodes.values()):
+        if node.kind == "startEvent" and not leaving.get(node.id) and node.id not in source.failed:
+            source.warning("start_ends", node)
+            end = Node(f"{node.id}:selesai", "endEvent", N_("Selesai"), "", line=node.line)
+            drawn.nodes[end.id] = end
+            drawn.flows.append(Flow(f"{node.id}:ke", "", node.id, end.id))
+
+
+def _hear_at_tasks(drawn: Drawn, source: Source, *, inside: bool) -> None:
+    """A step of people that a message of another pool comes to opens as ever, and is told of the message while it is
+    open. Where a case begins with it, the message begins one. docs/decisions/0021"""
+    into = defaultdict[str, list[Flow]](list)
+    for flow in drawn.flows:
+        into[flow.target].append(flow)
+    for node in [one for one in drawn.nodes.values() if one.kind == "userTask" and one.id in source.ids]:
+        if node.sends:
+            source.warning("task_sends", node, message=node.sends[0].name)
+        message = message_flows.heard_at(source.ids[node.id], source)
+        if message is None:
+            continue
+        first = not inside and all(_is_bare_start(drawn.nodes[flow.source]) for flow in into[node.id])
+        source.warning("task_begins" if first else "task_told", node, message=message)
+        heard: dict[str, Any] = {"name": message, "lane_id": "", "message": message, "line": node.line}
+        told = Node(f"{node.id}:pesan", "boundaryEvent", **heard, attached_to=node.id, interrupting=False)
+        drawn.nodes[told.id] = told
+        if first:
+            start = Node(f"{node.id}:mulai", "startEvent", **heard)
+            drawn.nodes[start.id] = start
+            drawn.flows.append(Flow(f"{start.id}:ke", "", start.id, node.id))
+
+
+def _is_bare_start(node: Node) -> bool:
+    """Whether a case begins there that nothing is said of, neither what begins it nor what is asked."""
+    said = (node.message, node.timer, node.signal, node.form_key)
+    return node.kind == "startEvent" and all(one is None for one in said)
+
+
 def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
     """Without a start event everything that no flow leads to begins; a start that leads nowhere stands for that too.
     BPMN 2.0.2, Start Event. Beside starts that lead on, one that does not is left out."""
@@ -146,12 +216,12 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
             source.error("no_start", where)
         return
     if starts:
-        source.warning("start_joined", starts[0], first=_names(first))
+        source.warning("start_joined", starts[0], first=_names(first, source))
         start = starts[0]
         _leave_out(starts[1:], drawn, source)
     else:
         if local(source.ids[where.id]) != "adHocSubProcess":  # which has none by its nature
-            source.warning("start_implied", where, first=_names(first))
+            source.warning("start_implied", where, first=_names(first, source))
         start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
         drawn.nodes[start.id] = start
     drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]
@@ -253,8 +323,9 @@ def _from_gateway(flow: Flow, gateway: Node, default: str) -> Flow:
     return replace(flow, source=gateway.id, condition=condition)
 
 
-def _names(nodes: Iterable[Node]) -> str:
-    return ", ".join(f"“{node.name or node.id}”" for node in nodes)
+def _names(nodes: Iterable[Node], source: Source) -> str:
+    names = (source.label(node.id, node.name) or node.id for node in nodes)
+    return ", ".join(name if is_description(name) else f"“{name}”" for name in names)
 
 
 def _mend(nodes: dict[str, Node], flows: list[Flow], source: Source) -> list[Flow]:
@@ -266,13 +337,24 @@ def _mend(nodes: dict[str, Node], flows: list[Flow], source: Source) -> list[Flo
         leaving[flow.source].append(flow)
     joins = [n for n in nodes.values() if n.kind == "parallelGateway" and len(into[n.id]) > 1]
     forks = [n for n in nodes.values() if _is_fork(n, leaving)] if joins else []
+    chosen = {node.id for node in forks if node.kind == "inclusiveGateway"}
+    sure = {node: _certain(own) if node in chosen else own for node, own in leaving.items()}
+    together = [node for node in forks if _is_fork(node, sure)]
     for node in joins:
-        if node.id not in source.failed and _never_together(node, nodes, forks, into, leaving):
-            source.warning("join_never_together", node)
+        if node.id in source.failed:
+            continue
+        never = _never_together(node, nodes, forks, into, leaving)
+        if never or (chosen and _never_together(node, nodes, together, into, sure)):
+            source.warning("join_never_together" if never else "join_perhaps_not_together", node)
             nodes[node.id] = replace(node, kind="inclusiveGateway")
             onward = {flow.id for flow in leaving[node.id]} if len(leaving[node.id]) > 1 else set()
             flows = [replace(flow, condition=ALWAYS) if flow.id in onward else flow for flow in flows]
     return flows
+
+
+def _certain(flows: list[Flow]) -> list[Flow]:
+    """Of the flows of an inclusive gateway those that are taken whatever is chosen."""
+    return [flow for flow in flows if flow.condition == ALWAYS]
 
 
 def _is_fork(node: Node, leaving: Mapping[str, list[Flow]]) -> bool:

@@ -24,12 +24,19 @@ _MOST = 80
 def check_foreign_code(
     element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
 ) -> None:
-    """Refuse scripts at ``element``, and tell of programs that are only named beside its work."""
+    """Refuse scripts that are the work of ``element``, and tell of others and of programs that are only named."""
     scripts = [part for part in _parts(found) if vendor(part) in _REFUSED and (part.attrib or text_of(part))]
     scripts = [part for part in scripts if local(element) != "scriptTask" or not is_formula(part)]
-    if scripts:
-        source.error("code_in_extension", element, found=_listed(vendor(part) for part in scripts))
+    own = [
+        part
+        for part in scripts
+        if part in found and (vendor(part) != "script" or local(element) == "scriptTask")
+    ]
+    if own:
+        source.error("code_in_extension", element, found=_listed(vendor(part) for part in own))
         return
+    if scripts:  # beside the work, as listeners are
+        source.warning("code_not_run", element, found=_listed(vendor(part) for part in scripts))
     named = [vendor(part) for part in _parts(found) if vendor(part) in _LISTENERS and _says_what(part)]
     if local(element) not in WORK:
         named += [vendor(part) for part in _parts(found) if vendor(part) == _CONNECTOR]

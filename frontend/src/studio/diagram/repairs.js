@@ -6,7 +6,7 @@ import { property } from './vocabulary.js';
 
 /** Return { label, act } of the repair of a finding, or null where it takes thinking. */
 export function repairOf(editor, finding) {
-  const element = editor.element(finding.element_id) ?? editor.ownerOf(finding.element_id);
+  const element = editor.element(finding.params?.nearest_id ?? finding.element_id) ?? editor.ownerOf(finding.element_id);
   const make = element && REPAIRS[finding.code];
   return make ? make(editor, element, finding.params ?? {}, finding) : null;
 }
@@ -25,6 +25,8 @@ const REPAIRS = {
   no_default_flow: (editor, gateway) => byDefault(editor, gateway.outgoing.at(-1)),
   flow_taken_as_default: (editor, flow) => byDefault(editor, flow),
   flow_without_condition: (editor, flow) => byDefault(editor, flow),
+  flow_source_far: joined,
+  flow_target_far: joined,
   default_ignored: (editor, gateway) => ({
     label: editor.t('repair.undefault'),
     act: () => editor.get('modeling').updateProperties(gateway, { default: undefined })
@@ -103,6 +105,19 @@ function byDefault(editor, flow) {
       editor.get('modeling').updateProperties(flow.source, { default: flow.businessObject });
       if (flow.businessObject.conditionExpression) editor.get('modeling').updateProperties(flow, { conditionExpression: undefined });
     })
+  };
+}
+
+// bpmn.io draws no arrow that lacks an end: it is in the file, and comes onto the canvas with the end it gets.
+function joined(editor, nearest, _params, { code, element_id: id }) {
+  const flow = nearest.businessObject.$parent?.flowElements?.find((one) => one.id === id);
+  const known = flow && editor.element((code === 'flow_target_far' ? flow.sourceRef : flow.targetRef)?.id);
+  if (!known) return null;
+  const [ source, target ] = code === 'flow_target_far' ? [ known, nearest ] : [ nearest, known ];
+  const di = editor.get('canvas').getRootElement().di.planeElement?.find((one) => one.bpmnElement === flow);
+  return {
+    label: editor.t('repair.join', { name: editor.nameOf(nearest) }),
+    act: () => editor.get('modeling').connect(source, target, { type: 'bpmn:SequenceFlow', businessObject: flow, ...(di && { di }) })
   };
 }
 

@@ -189,6 +189,7 @@ export default {
   // One click
   'repair.rename': 'Rename to “{known}”',
   'repair.default': 'Make “{name}” the default flow',
+  'repair.join': 'Join it to “{name}”',
   'repair.undefault': 'Remove the default mark',
   'repair.uncondition': 'Remove the condition',
   'repair.lane': 'Put it into the lane “{lane}”',

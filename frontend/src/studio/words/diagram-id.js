@@ -189,6 +189,7 @@ export default {
   // One click
   'repair.rename': 'Ganti nama menjadi “{known}”',
   'repair.default': 'Jadikan “{name}” jalan bawaan',
+  'repair.join': 'Tempelkan pada “{name}”',
   'repair.undefault': 'Hapus tanda jalan bawaan',
   'repair.uncondition': 'Hapus syaratnya',
   'repair.lane': 'Masukkan ke lajur “{lane}”',
