@@ -17,12 +17,12 @@ CYCLE = "R3/PT1H"
 BROKEN_XML = b"<bpmn:definitions"
 #: What stands in the deployed diagram, and what an older release let stand in its place.
 REFUSED = {
-    "a method of an object": (CONDITION, "=hasil.length() > 2"),
-    "a call to a program": (CONDITION, "${bean.isX()}"),
-    "a condition that does not read": (CONDITION, "=hasil > (2"),
+    "a random number": (CONDITION, "=random number() > 0.5"),
+    "a name that is made anew": (CONDITION, "=uuid() = hasil"),
+    "a condition that is too long": (CONDITION, "=" + "hasil + " * 1_000 + "hasil > 1"),
 }
 REFUSED_TIMERS = {
-    "a cycle in words": (CYCLE, "kadang-kadang"),
+    "a cycle that is too long": (CYCLE, "setiap 99999 hari"),
     "a cycle that does not repeat": (CYCLE, "3 hari"),
     "a formula that does not read": (CYCLE, "=lama("),
 }

@@ -13,8 +13,8 @@ def refused(office: Office, files: dict[str, bytes]) -> dict[str, str | None]:
 
 def test_a_broken_change_leaves_the_live_version_as_it_was(office: Office, old: Case) -> None:
     drawing = Drawing()
-    drawing.set_timer("tenggat_telaahan", "entah kapan")
-    assert refused(office, drawing.saved()) == {"timer_not_understood": "tenggat_telaahan"}
+    drawing.set_timer("tenggat_telaahan", "99999 hari")
+    assert refused(office, drawing.saved()) == {"timer_too_long": "tenggat_telaahan"}
     assert refused(office, {"pengaduan.bpmn": shipped()["pengaduan.bpmn"][:5000]})
     assert office.start().version == old.version
 

@@ -114,6 +114,8 @@ def _reading(plain: str, day_unit: DayUnit) -> Reading:
         return _cron(match[2], again=bool(match[1]))
     if named := named_days.read_named_day(plain):
         return Cycle(None, str(named[0])) if named[1] else named[0]
+    if unit := vocabulary.ADVERBS.get(plain):
+        return _repeat("", f"1 {unit}", day_unit)
     if match := _EVERY.fullmatch(plain):
         return _repeat(match[2] or "", match[1] if _is_counted(match[1]) else f"1 {match[1]}", day_unit)
     if match := _TIMES_IN.fullmatch(plain):

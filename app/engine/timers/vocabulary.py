@@ -15,6 +15,7 @@ _GERMAN = (
     *("", "ein", "zwei", "drei", "vier", "fünf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwölf"),
     *("dreizehn", "vierzehn", "fünfzehn", "sechzehn", "siebzehn", "achtzehn", "neunzehn"),
 )
+_SPELLED_OUT = str.maketrans({"ü": "ue", "ö": "oe", "ß": "ss"})
 _GERMAN_TENS = ("zwanzig", "dreißig", "vierzig", "fünfzig", "sechzig", "siebzig", "achtzig", "neunzig")
 
 
@@ -46,6 +47,9 @@ def _german(number: int) -> str:
 NUMBERS: Mapping[str, int] = {
     **{"a": 1, "an": 1},
     **dict.fromkeys(("eine", "einen", "einem", "einer", "eines"), 1),
+    **{
+        _german(number).translate(_SPELLED_OUT): number for number in range(1, 100)
+    },  # a keyboard without umlauts
     **{_german(number): number for number in range(1, 100)},
     **{_english(number): number for number in range(1, 100)},
     **{_indonesian(number): number for number in range(1, 1000)},
@@ -53,7 +57,7 @@ NUMBERS: Mapping[str, int] = {
 #: "hr" is left out: a day in Indonesian notes, an hour in English ones.
 UNITS: Mapping[str, str] = {
     **dict.fromkeys(("hari", "day", "days", "tage", "tagen"), "hari"),
-    **dict.fromkeys(("jam", "hour", "hours", "hrs", "stunde", "stunden"), "jam"),
+    **dict.fromkeys(("jam", "hour", "hours", "hrs", "stunde", "stunden", "std"), "jam"),
     **dict.fromkeys(("menit", "mnt", "minute", "minutes", "minuten", "min", "mins"), "menit"),
     **dict.fromkeys(("minggu", "mgg", "week", "weeks", "pekan", "woche", "wochen"), "minggu"),
     **dict.fromkeys(("bulan", "bln", "month", "months", "monat", "monate", "monaten"), "bulan"),
@@ -64,14 +68,38 @@ UNITS: Mapping[str, str] = {
 }
 #: Short forms, and words of another meaning ("a second opinion"): units behind figures, never behind words.
 BEHIND_FIGURES = frozenset(
-    {"hrs", "mnt", "min", "mins", "mgg", "bln", "thn", "dtk", "sec", "secs", "second", "seconds", "quarter"}
+    {
+        "hrs",
+        "std",
+        "mnt",
+        "min",
+        "mins",
+        "mgg",
+        "bln",
+        "thn",
+        "dtk",
+        "sec",
+        "secs",
+        "second",
+        "seconds",
+        "quarter",
+    }
 )
 #: A letter is a unit directly behind figures in what was typed as a timer's value, and nowhere else: "Pasal 5 d".
 LETTERS: Mapping[str, str] = {"d": "days", "h": "hours"}
 #: Offices count "jam" and "menit" in their own hours; who writes English or German means those of the clock.
 OF_THE_CLOCK = frozenset(
-    {"hour", "hours", "hrs", "minute", "minutes", "minuten", "min", "mins", "stunde", "stunden"}
+    {"hour", "hours", "hrs", "minute", "minutes", "minuten", "min", "mins", "stunde", "stunden", "std"}
 )
+#: Words that say by themselves how often something comes; only where they are all that is said.
+ADVERBS: Mapping[str, str] = {
+    **dict.fromkeys(("harian", "daily", "täglich", "taeglich"), "hari"),
+    **dict.fromkeys(("mingguan", "weekly", "wöchentlich", "woechentlich"), "minggu"),
+    **dict.fromkeys(("bulanan", "monthly", "monatlich"), "bulan"),
+    **dict.fromkeys(("triwulanan", "quarterly", "vierteljährlich", "quartalsweise"), "triwulan"),
+    **dict.fromkeys(("tahunan", "yearly", "annually", "jährlich", "jaehrlich"), "tahun"),
+    **dict.fromkeys(("hourly", "stündlich"), "hours"),
+}
 #: Units that no office counts in days or hours of its own: so many of them, as ISO 8601.
 EXACT: Mapping[str, tuple[int, str]] = {
     "bulan": (1, "P{}M"),
@@ -100,13 +128,16 @@ EVERY_SO_OFTEN = f"{EVERY}|per"  # "per tanggal 5" is no day that comes again
 AT_MOST = (
     r"maksimal|maksimum|maks\.?|paling lama|paling lambat|selama lamanya|selambat lambatnya|selambatnya"
     r"|tidak lebih dari|selama|dalam waktu|dalam|setelah|sesudah|maximum|max\.?|at most|no more than|no later than"
-    r"|up to|within|after|nach|innerhalb(?: von)?|binnen|bis zu|höchstens|maximal|spätestens(?: nach)?"
+    r"|up to|within|after|nach ablauf von|nach|innerhalb(?: von)?|binnen|bis zu|höchstens|maximal"
+    r"|spätestens(?: nach)?"
 )
 #: What sets a time off in a sentence: what stands before one, and what stands behind.
 SETS_OFF = (
     rf"{AT_MOST}|in|for|tunggu|menunggu|wait(?: for)?|batas(?: waktu)?|tenggat(?: waktu)?|deadline|sla|timeout|timer"
     r"|jangka waktu|durasi|ingatkan|pengingat|reminder|remind"
-    r"|sejak|semenjak|terhitung|since|from|kemudian|lewat|terlewati|berlalu|passed|elapsed|later|lagi|habis|expired|warten|frist|seit"
+    r"|sejak|semenjak|terhitung|since|from|kemudian|lewat|terlewati|berlalu|(?:ha(?:s|ve) )?passed"
+    r"|(?:ha(?:s|ve) )?elapsed|later|lagi|habis|expired|warten|frist|seit"
+    r"|(?:(?:sind|ist) )?(?:vergangen|verstrichen|abgelaufen)|später|spaeter"
 )
 #: What makes a time a lower bound, or a guess: no moment follows from it.
 BOUND = (
@@ -127,7 +158,7 @@ HALF = r"½|1/2|setengah|half an?|half"
 _ONE = re.compile(r"\bse(hari|jam|minggu|bulan|triwulan|semester|tahun|menit|pekan)\b")
 _GERMAN_DAYS = re.compile(r"\b(werk|arbeits|kalender)tage?n?\b")
 #: "tag" by itself is English as well.
-_ONE_DAY = re.compile(r"\b(?:ein(?:en|em)?|1) tag\b")
+_ONE_DAY = re.compile(r"\b(?:ein(?:en|em)?|1|jeden) tag\b")
 _WORKING = re.compile(r"(?<=\d)\s*hk\b")
 _SPELLED = re.compile(r"(?<!\d)(\d{1,30})\s*\(([a-z ]{1,60})\)")  # bounded: any text may come here
 _FIGURED = re.compile(r"([a-z ]{1,60})\((\d{1,3})\)")
@@ -142,7 +173,7 @@ def plain(text: str) -> str:
     """The text in lower case, its short forms written out: "seminggu", "2 HK", the decrees' "3 (tiga) hari" and
     "tiga (3) hari"."""
     said = _HYPHEN.sub(" ", text.lower())
-    said = _ONE_DAY.sub("1 tage", said)
+    said = _ONE_DAY.sub(lambda found: "jeden tage" if found[0].startswith("jeden") else "1 tage", said)
     said = _GERMAN_DAYS.sub(lambda found: f"hari {'kalender' if found[1] == 'kalender' else 'kerja'}", said)
     said = _SPELLED.sub(_once, _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", said)))
     return _FIGURED.sub(_in_figures, said)

@@ -3,6 +3,7 @@
 const NAME_START = '\\p{L}_:';
 const OF_XPATH = { i: NAME_START, c: `${NAME_START}\\p{M}\\p{Nd}.\\-` };
 const LESS = /\[(\^?(?:\\.|[^\][\\])*)-\[((?:\\.|[^\][\\])*)\]\]/gs; // [a-z-[aeiou]]
+const MOST = 10_000_000; // characters that are put in: a longer text would end the engine, not the expression
 const REPLACEMENT = /^(?:[^$\\]|\$\d|\\[$\\])*$/s;
 
 /** Return the expression; null where XPath knows it not, or its flags. */
@@ -26,7 +27,15 @@ export function replaced(input, pattern, replacement, flags) {
   if (!found || regexp(pattern, flags).test('') || !(isLiteral || REPLACEMENT.test(replacement))) {
     return null;
   }
-  return input.replace(found, (...match) => (isLiteral ? replacement : filled(replacement, groupsOf(match))));
+  let left = MOST;
+  return input.replace(found, (...match) => {
+    const put = isLiteral ? replacement : filled(replacement, groupsOf(match));
+    left -= put.length;
+    if (left < 0) {
+      throw new RangeError('too large');
+    }
+    return put;
+  });
 }
 
 // What fits and its groups: behind them String.replace gives where it is, and the whole.

@@ -64,8 +64,8 @@ def test_a_gateway_without_a_name_is_told_by_what_stands_before_it() -> None:
 def test_an_arrow_without_a_name_is_told_by_where_it_leads_from_and_to() -> None:
     ways = [
         "start > telaah > g",
-        flow("g", "h", condition="a"),
-        flow("g", "end", condition="b"),
+        flow("g", "h", condition="a > 1"),
+        flow("g", "end", condition="b > 1"),
         flow("g", "telaah"),
     ]
     nodes = [start(), user("telaah"), exclusive("g", name=""), parallel("h", name=""), user("tindak"), end()]

@@ -39,6 +39,11 @@ def meaning(text: str, *, typed: bool = False) -> str | None:
         ("no reply after two weeks", "10 hari kerja", "no reply"),
         ("5 business days passed", "5 hari kerja", ""),
         ("nach 14 Tagen", "14 hari kerja", ""),
+        ("14 Tage sind vergangen", "14 hari kerja", ""),
+        ("2 Wochen später", "10 hari kerja", ""),
+        ("täglich", "setiap 1 hari kerja", ""),
+        ("bulanan", "setiap 1 bulan", ""),
+        ("Jeden Tag", "setiap 1 hari kerja", ""),
         ("Waktu normal: 3 hari", "3 hari kerja", "waktu normal"),  # words of another language spoil none
         ("Fast track: 3 days", "3 hari kerja", "fast track"),
         ("Tiket bis (3 hari)", "3 hari kerja", "tiket bis"),
@@ -210,7 +215,8 @@ def test_every_number_in_words_may_stand_in_a_timer() -> None:
 TIMELY = re.compile(
     r"hari|jam|menit|mnt|minggu|mgg|pekan|bulan|bln|triwulan|kuartal|semester|tahun|thn|detik|dtk|\bhk\b|second|\bsecs?\b"
     r"|(?:\b|\d)mins?\b|minute|hour|hrs\b|tanggal|day|week|month|quarter|year|senin|selasa|rabu|kamis|jum.?at|sabtu|ahad"
-    r"|\d{4}|\d ?['’′]|\b[htd] ?[-–−+] ?\d|\br?\d*/?p\d|\bpt\d|cron|tage?n?\b|montag|freitag|stunde|woche|monat",
+    r"|\d{4}|\d ?['’′]|\b[htd] ?[-–−+] ?\d|\br?\d*/?p\d|\bpt\d|cron|tage?n?\b|montag|freitag|stunde"
+    r"|\bstd\b|woche|monat|t[äa]e?glich|daily",
     re.IGNORECASE,
 )
 

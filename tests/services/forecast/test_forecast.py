@@ -331,7 +331,7 @@ def test_only_who_may_see_drafts_plays_them(office: Office) -> None:
 
 def test_a_broken_draft_tells_its_findings(office: Office) -> None:
     broken = files()
-    broken["uji.bpmn"] = broken["uji.bpmn"].replace(b"3 hari kerja", b"kapan-kapan")
+    broken["uji.bpmn"] = broken["uji.bpmn"].replace(b"3 hari kerja", b"99999 hari kerja")
     with pytest.raises(InvalidDiagram) as refused:
         run(office, begin_draft(office, broken))
     assert any(one.severity == "error" for one in refused.value.findings)

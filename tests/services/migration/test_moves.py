@@ -255,7 +255,7 @@ def _stopped(office: Office) -> tuple[int, ProcessInstance]:
     """A case that its diagram stopped, and a version in which the rule is mended."""
     files = process("Loket")
     deploy(office, files)
-    replace(office.database, "lama", '=hasil = "cukup"', "=hasil > (2")
+    replace(office.database, "lama", '=hasil = "cukup"', "=random number() > 2")
     with office.database.transaction() as session:
         case = instances.start(session, "lama", {"judul": "x"}, actor=office.rina).instance
         tasks.complete(session, office_task(session, case), {"hasil": "x"}, {}, actor=office.rina)

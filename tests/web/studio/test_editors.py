@@ -70,17 +70,17 @@ def test_a_file_is_read_with_its_revision_and_saved_over_it(owner: Browser) -> N
     read = owner.get(FILE)
     assert (read.data, read.headers["ETag"]) == (sop_files()["pengaduan.bpmn"], '"1"')
     assert read.content_type == "text/plain; charset=utf-8"
-    changed = read.data.replace(b"3 hari", b"3 harri")
+    changed = read.data.replace(b"3 hari", b"99999 hari")
     saved = put(owner, changed, '"1"')
     assert (saved.status_code, saved.json["revision"]) == (200, 2)
     found = saved.json["findings"][0]
     assert (found["code"], found["severity"], found["file"]) == (
-        "timer_not_understood",
+        "timer_too_long",
         "error",
         "pengaduan.bpmn",
     )
     assert found["element_id"]
-    assert "3 harri" in found["what"]
+    assert "99999 hari" in found["what"]
     assert owner.get(FILE).data == changed
 
 
@@ -109,9 +109,9 @@ def test_a_file_larger_than_a_draft_takes_is_refused_before_it_is_read(owner: Br
 
 
 def test_what_is_not_saved_yet_is_checked(owner: Browser) -> None:
-    changed = sop_files()["pengaduan.bpmn"].replace(b"3 hari", b"3 harri").decode()
+    changed = sop_files()["pengaduan.bpmn"].replace(b"3 hari", b"99999 hari").decode()
     answer = post(owner, "/studio/1/periksa", {"files": {"pengaduan.bpmn": changed}})
-    assert {one["code"] for one in answer.json["findings"]} == {"timer_not_understood"}
+    assert {one["code"] for one in answer.json["findings"]} == {"timer_too_long"}
     assert owner.get(FILE).headers["ETag"] == '"1"'
     assert post(owner, "/studio/1/periksa", {}).json == {"findings": []}
     for odd in ([], {"files": []}, {"files": {"a": 1}}):
@@ -175,16 +175,20 @@ def test_the_studio_reads_a_timer_as_a_deployment_does(office: Database) -> None
             xml = bpmn([start(), user("isi"), boundary("lewat", "isi", after=text, name=""), end()],
                        "start > isi > end\nlewat > end")  # fmt: skip
             try:
-                timer = read_diagrams(xml)[0].nodes["lewat"].timer
+                event = read_diagrams(xml)[0].nodes["lewat"]
             except InvalidDiagram as refused:
                 [finding] = refused.findings
                 with pytest.raises(deadlines.Unclear) as caught:
                     deadlines.meaning_of(session, text, "duration", "kerja")
                 assert finding.todo in str(caught.value), text
                 continue
-            assert timer is not None
+            if event.asks:  # whoever types it is told that nobody can read it
+                with pytest.raises(deadlines.Unclear):
+                    deadlines.meaning_of(session, text, "duration", "kerja")
+                continue
+            assert event.timer is not None
             words = deadlines.meaning_of(session, text, "duration", "kerja").words
-            assert words.startswith(timers.explicit(timer.text, "kerja")), text
+            assert words.startswith(timers.explicit(event.timer.text, "kerja")), text
 
 
 def test_an_editor_s_page_lets_styles_in_by_a_nonce_and_scripts_as_ever(owner: Browser) -> None:

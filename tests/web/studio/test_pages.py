@@ -61,10 +61,10 @@ def test_a_version_is_opened_in_the_studio_from_its_page(owner: Browser, sign_in
 
 def test_a_draft_with_errors_says_so_and_is_not_published(owner: Browser) -> None:
     owner.post("/studio/dari-proses", key="pengaduan")
-    broken = sop_files()["pengaduan.bpmn"].replace(b"3 hari", b"3 harri")
+    broken = sop_files()["pengaduan.bpmn"].replace(b"3 hari", b"99999 hari")
     put(owner, "/studio/1/berkas/pengaduan.bpmn", broken, 1)
     page = words_of(owner.get("/studio/1"))
-    assert "tidak dimengerti" in page
+    assert "terlalu lama" in page
     assert "Draf dengan galat tidak dapat diterbitkan" in page
     refused = owner.post("/studio/1/terbitkan", reason="Coba")
     assert refused.status_code == 422

@@ -81,14 +81,14 @@ def test_a_refused_publication_shows_the_page_with_what_was_typed(owner: Browser
     assert refused.status_code == 422
     assert "Tulis alasannya" in words_of(refused)
     assert case.started["business_key"] in words_of(refused)
-    put(owner, CHANGED.replace(b">9 hari<", b">9 harri<"), 2)
+    put(owner, CHANGED.replace(b">9 hari<", b">99999 hari<"), 2)
     refused = owner.post(HERE, reason="Perbup")
     assert refused.status_code == 422
     assert "Draf tidak diterbitkan" in words_of(refused)
 
 
 def test_errors_end_the_page(owner: Browser, case: Case) -> None:
-    put(owner, CHANGED.replace(b">9 hari<", b">9 harri<"), 2)
+    put(owner, CHANGED.replace(b">9 hari<", b">99999 hari<"), 2)
     page = owner.get(HERE)
     words = words_of(page)
     assert "Draf dengan galat tidak dapat diterbitkan" in words
