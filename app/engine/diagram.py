@@ -36,6 +36,8 @@ STAND_INS = frozenset({"script_task", "script_offered", "not_yet_ad_hoc"})
 
 #: What is filled in at an event that asks until when it waits: a moment; nothing: it is over.
 UNTIL = "sampai_kapan"
+#: What the form of an event that asks is answered in, by what it asks. It belongs to that event, not to the case.
+ASKED = {"time": UNTIL, "condition": "catatan_syarat"}
 
 #: The list over which an undoing runs: the engine knows it, see `running.compensation`.
 UNDOING = "concatenate([], [])"

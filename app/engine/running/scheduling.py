@@ -8,11 +8,12 @@ from typing import Any
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.base.calendar import Calendar
 from app.base.errors import ExecutionFailed, ExpressionFailed
 from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine import timers
-from app.engine.diagram import Diagram, Node
+from app.engine.diagram import UNTIL, Diagram, Node
 from app.engine.running import apply_mappings, case_clock
 from app.engine.running.case_clock import CaseClock, Openings
 from app.engine.running.context import Context
@@ -33,6 +34,29 @@ def schedule(run: Context, task: Task, opened_at: datetime | None = None) -> dic
     if first is not None and due is not None:
         due = _unless_fired(task, node, due, run.now)
     return {"due": due.as_dict() if due else None, "opened": opened_at.astimezone(UTC).isoformat()}
+
+
+def moment_given(values: Mapping[str, Any], now: datetime, calendar: Calendar) -> datetime | None:
+    """The moment, in the office's zone, that is filled in at an event that asks until when it waits; None where none
+    is, as its time has come.
+
+    Raises:
+        ValueError: it is no moment, or has passed.
+    """
+    told = values.get(UNTIL)
+    if told in (None, ""):
+        return None
+    if not isinstance(told, str):
+        raise ValueError(f"no moment: {told!r}")
+    moment = datetime.fromisoformat(told)
+    try:
+        moment = moment.astimezone(calendar.zone) if moment.tzinfo else moment.replace(tzinfo=calendar.zone)
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"no moment: {told}") from error
+    if moment <= now:
+        raise ValueError(f"passed: {told}")
+    return moment
 
 
 def _unless_fired(task: Task, node: Node, due: timers.Due, now: datetime) -> timers.Due | None:

@@ -14,14 +14,14 @@ from app.base.errors import ExecutionFailed
 from app.base.i18n import _
 from app.bpmnio import budget
 from app.engine import timers
-from app.engine.diagram import UNTIL, Node
+from app.engine.diagram import ASKED, Node
 from app.engine.running import apply_mappings, compensation, conditional_events, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.context import Effect
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.reminders import postpone
 from app.engine.running.run import Run
-from app.engine.running.scheduling import deadline_of, note_passed
+from app.engine.running.scheduling import deadline_of, moment_given, note_passed
 from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
 from app.engine.scopes import Round, frames, guarded_activities, rounds_of
 
@@ -196,11 +196,15 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any],
     node = node_of(event)
     # What a round hands out is worked out as it ends, from what came.
     carried_later = _is_round_of(event, node)
-    before = {} if apply_mappings.keeps(node) and not carried_later else run.assign(variables, event)
+    own = {name for name in variables if name == ASKED.get(node.asks)}
+    given = {name: value for name, value in variables.items() if name not in own}
+    before = {} if apply_mappings.keeps(node) and not carried_later else run.assign(given, event)
+    if own:
+        before["local"] = [*before.get("local", ()), *own]
     run.record("message_received", node.id, message=node.message, values=dict(variables), **told, **before)
     if not carried_later:
         apply_mappings.received(run, node, variables, event)
-    until = _until(run, variables) if node.asks == "time" else None
+    until = _until(run, node, variables) if node.asks == "time" else None
     if until is not None:
         event_propagation.appoint(event, until, run.now)
     else:
@@ -208,18 +212,18 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any],
     advance(workflow)
 
 
-def _until(run: Run, variables: Mapping[str, Any]) -> datetime | None:
-    """The moment to come that was filled in at an event that asks for one; None: its time has come."""
-    told = variables.get(UNTIL)
-    if not isinstance(told, str) or not told:
-        return None
+def _until(run: Run, node: Node, variables: Mapping[str, Any]) -> datetime | None:
     try:
-        moment = datetime.fromisoformat(told)
-    except ValueError:
-        return None
-    zone = run.calendar.zone
-    moment = moment.astimezone(zone) if moment.tzinfo is not None else moment.replace(tzinfo=zone)
-    return moment if moment > run.now else None
+        return moment_given(variables, run.now, run.calendar)
+    except ValueError as error:
+        raise ExecutionFailed(
+            _(
+                "Saat yang diisikan pada “{name}” tidak dimengerti, atau sudah lewat.",
+                name=node.name or node.id,
+            ),
+            activity_id=node.id,
+            detail=str(error),
+        ) from error
 
 
 def _is_round_of(event: Task, node: Node) -> bool:

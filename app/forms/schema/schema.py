@@ -32,6 +32,7 @@ _KINDS: dict[str, dict[str, Any]] = {
     "boolean": {"type": "checkbox"},
     "date": {"type": "datetime", "subtype": "date"},
     "datetime": {"type": "datetime", "subtype": "datetime", "timeLabel": "Pukul", "timeInterval": 15},
+    "moment": {"type": "datetime", "subtype": "datetime", "timeInterval": 15},
     "enum": {"type": "select"},
 }
 _RULES = {"min": "min", "max": "max", "minlength": "minLength", "maxlength": "maxLength"}
@@ -177,6 +178,8 @@ def from_form_data(fields: str) -> bytes:
 def _component(field: Mapping[str, Any]) -> dict[str, Any]:
     part = {"id": f"isian_{field['id']}", "key": field["id"], "label": field["label"] or field["id"]}
     part |= _KINDS.get(field["type"], _KINDS["string"])
+    if field.get("hint"):
+        part["description"] = field["hint"]
     if part["type"] == "datetime":
         part["dateLabel"] = part.pop("label")
     if part["type"] == "select":

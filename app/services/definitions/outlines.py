@@ -140,6 +140,13 @@ def is_for_reporter(node: Node) -> bool:
     return node.properties.get("untuk", "").strip().lower() == "pelapor"
 
 
+def name_of_wait(diagram: Diagram, node: Node) -> str:
+    """What an event waits for in the words of the drawing: its own name, where it asks and has none that of what it
+    sits on, else that of the message."""
+    host = diagram.nodes.get(node.attached_to or "") if node.asks else None
+    return node.name or (host.name if host is not None else "") or node.message or ""
+
+
 def is_by_system(node: Node) -> bool:
     """Whether only a program sends what a message event waits for (``untuk`` = sistem), or what is filled in decides:
     nobody notes it by hand."""

@@ -1,6 +1,6 @@
 """Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -9,10 +9,11 @@ from typing import Any
 from sqlalchemy import Select, bindparam, case, exists, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload
 
-from app.base.errors import Conflict, NotAllowed, NotFound
+from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
-from app.engine.diagram import Node
+from app.engine.diagram import UNTIL, Node
 from app.engine.running import execution as engine
+from app.engine.running.scheduling import moment_given
 from app.engine.running.step import Step
 from app.forms import Form
 from app.history.catalogue import REPORTER
@@ -300,6 +301,7 @@ class Received:
     clean: dict[str, Any]
     secret: dict[str, Any]
     step: Step
+    until: datetime | None  # the moment until which it goes on waiting
 
 
 def receive(
@@ -311,8 +313,10 @@ def receive(
         InvalidForm; ExecutionFailed: the diagram could not go on.
     """
     version = definitions.version(session, instance.definition_id)
-    form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
+    node = version.diagram.nodes[wait.activity_id]
+    form = version.form_of(node.form_key)
     clean = instances.check_values(session, form, values, instance.variables)
+    until = _until(session, clean) if node.asks == "time" else None
     variables, secret = identity.part(session, form, clean, version, instance, actor or REPORTER)
     step = engine.deliver(
         version.program,
@@ -323,7 +327,15 @@ def receive(
         now=clock.now(session),
         calendar=holidays.calendar(session),
     )
-    return Received(version, form, clean, secret, step)
+    return Received(version, form, clean, secret, step, until)
+
+
+def _until(session: Session, clean: Mapping[str, Any]) -> datetime | None:
+    try:
+        return moment_given(clean, clock.now(session), holidays.calendar(session))
+    except ValueError as error:
+        told = _("Isi saat yang masih akan datang, atau kosongkan bila sudah waktunya.")
+        raise InvalidForm(told, {UNTIL: told}, clean) from error
 
 
 def store(

@@ -22,7 +22,7 @@ from app.models import (
     UserTask,
 )
 from app.services.core.access import Actor
-from app.services.definitions import definitions
+from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.definitions.outlines import is_for_reporter
 from app.services.sandbox import office
@@ -50,6 +50,7 @@ class Choice:
     due_at: datetime | None = None
     counted_in: str = ""
     variables: Mapping[str, Any] = field(default_factory=dict)
+    asks: str = ""  # as `Node.asks`
 
     def filled(self, values: Mapping[str, Any], answers: Mapping[str, Any]) -> Step:
         """The step with what was filled in."""
@@ -125,13 +126,14 @@ def _waits(session: Session, players: Mapping[int, Actor]) -> Iterator[Choice]:
         yield Choice(
             f"tunggu-{instance.id}-{node.id}",
             step,
-            node.name or wait.message,
+            outlines.name_of_wait(version.diagram, node),
             _("Pelapor") if reporter else lane,
             version,
             None if reporter else players[wait.group_id],
             form=version.form_of(node.form_key),
             number=instance.business_key,
             variables=instance.variables,
+            asks=node.asks,
         )
 
 

@@ -20,11 +20,13 @@ from app.services.tasks import drafts, kept_completions, undoing
 
 @dataclass(frozen=True)
 class Noted:
-    """A message that was noted: in which case, at which element, and until when that can be taken back."""
+    """A message that was noted: in which case, at which element, until when that can be taken back, and until when
+    the case goes on waiting there."""
 
     instance: ProcessInstance
     activity_id: str
     undo_until: datetime | None = None
+    waits_until: datetime | None = None
 
 
 def record(
@@ -51,7 +53,7 @@ def record(
     messages.store(session, instance, wait, found, actor, kept.until if kept else None)
     drafts.delete(session, actor, drafts.scope_of_wait(wait_id, instance_id))
     until = kept_completions.keep(session, instance, wait_id, kept, typed, actor=actor) if kept else None
-    return Noted(instance, activity_id, until)
+    return Noted(instance, activity_id, until, found.until)
 
 
 def take_back(session: Session, instance_id: int, wait_id: str, *, actor: Actor) -> Noted:

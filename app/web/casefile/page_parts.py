@@ -88,7 +88,7 @@ def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
 def awaited(version: Version, wait: MessageWait) -> str:
     """Whom or what a case waits for."""
     node = version.diagram.nodes[wait.activity_id]
-    return _("pelapor") if outlines.is_for_reporter(node) else node.name or wait.message
+    return _("pelapor") if outlines.is_for_reporter(node) else outlines.name_of_wait(version.diagram, node)
 
 
 def to_note(version: Version, wait: MessageWait) -> str:

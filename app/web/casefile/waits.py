@@ -8,10 +8,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.base import i18n
 from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.base.i18n import _
 from app.commands.instances.messages import record_message, undo_message
 from app.commands.transaction import Answer, Failed
+from app.engine.diagram import ASKED
 from app.forms import Form
 from app.models import MessageWait, ProcessInstance
 from app.services.core import access
@@ -114,13 +116,17 @@ def _known(session: Session, noted: Noted) -> Answer:
     version = definitions.version(session, noted.instance.definition_id)
     node = version.diagram.nodes[noted.activity_id]
     number = noted.instance.business_key
-    name, may_undo = node.name or node.message, noted.undo_until is not None
-    return {"name": name, "number": number, "undo": may_undo, "asks": node.asks}
+    name, may_undo = outlines.name_of_wait(version.diagram, node), noted.undo_until is not None
+    until = noted.waits_until
+    told = i18n.moment(until, context.config().timezone) if until is not None else ""
+    return {"name": name, "number": number, "undo": may_undo, "asks": node.asks, "until": told}
 
 
 def _noted(asks: str, done: Mapping[str, Any]) -> str:
+    if asks == "time" and done["until"]:
+        return _("Perkara {number} menunggu “{name}” sampai {until}.", **done)
     if asks == "time":
-        return _("Waktu “{name}” pada perkara {number} dicatat.", **done)
+        return _("“{name}” dinyatakan sudah waktunya; perkara {number} berlanjut.", **done)
     if asks == "condition":
         return _("“{name}” dinyatakan terpenuhi; perkara {number} berlanjut.", **done)
     return _("Pesan “{name}” dicatat diterima; perkara {number} berlanjut.", **done)
@@ -167,7 +173,7 @@ def _draw(
             version.form_of(node.form_key),
             values,
             problems,
-            variables=instance.variables,
+            variables={k: v for k, v in instance.variables.items() if k != ASKED.get(node.asks)},
             actor=actor,
             instance_id=instance_id,
         )
@@ -175,7 +181,7 @@ def _draw(
         "casefile/wait.html",
         case=instance,
         wait=wait,
-        name=node.name or wait.message,
+        name=outlines.name_of_wait(version.diagram, node),
         asks=node.asks,
         to_note=page_parts.to_note(version, wait),
         by_reporter=outlines.is_for_reporter(node),

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.diagram import UNTIL
+from app.base.errors import ExecutionFailed
+from app.engine.diagram import ASKED, UNTIL
 from app.engine.running.execution import Program
 from tests.engine.building import Shape, bpmn, end, inside, node, race, start, timer, user
 from tests.engine.case import Case
@@ -59,11 +60,32 @@ def test_after_a_moment_was_given_it_may_still_be_said_that_it_has_come() -> Non
     assert (case.open, case.timers) == (["lanjut"], {})
 
 
-@pytest.mark.parametrize("told", ["2020-01-01T08:00", "", None, "besok", 5])
-def test_a_moment_that_has_passed_or_none_is_now(told: object) -> None:
+@pytest.mark.parametrize("told", ["", None])
+def test_no_moment_is_now(told: object) -> None:
     case = on_the_way()
     case.deliver("tunggu", **{UNTIL: told})
     assert case.open == ["lanjut"]
+
+
+@pytest.mark.parametrize(
+    "told", ["2020-01-01T08:00", "besok", 5, "9999-12-31T23:59-10:00", "9999-12-31T23:59Z"]
+)
+def test_a_moment_that_has_passed_or_is_none_is_refused(told: object) -> None:
+    case = on_the_way()
+    with pytest.raises(ExecutionFailed, match="tidak dimengerti, atau sudah lewat"):
+        case.deliver("tunggu", **{UNTIL: told})
+
+
+@pytest.mark.parametrize("kind", ["time", "condition"])
+def test_what_is_filled_in_belongs_to_the_event_and_not_to_the_case(kind: str) -> None:
+    asked = node("intermediateCatchEvent", "tunggu", inside=LATER)
+    case = drawn(asked if kind == "time" else conditional("bila"), user("lanjut"), flows=(
+        f"start > {'tunggu' if kind == 'time' else 'syarat'} > lanjut > end"
+    ))  # fmt: skip
+    step = case.deliver(*case.messages.values(), **{ASKED[kind]: SOON, "lain": 5})
+    assert case.variables == {"lain": 5}
+    [told] = [event.data for event in step.events if event.type == "message_received"]
+    assert (told["values"], told["local"]) == ({ASKED[kind]: SOON, "lain": 5}, [ASKED[kind]])
 
 
 def test_on_an_edge_it_ends_the_activity_or_comes_once_beside_it() -> None:
@@ -183,7 +205,7 @@ def test_a_condition_on_the_clock_is_looked_at_when_a_timer_fires() -> None:
     assert case.open == ["tegur"]
 
 
-@pytest.mark.parametrize("text", ["", "bila kas habis", "${kas.habis()}"])
+@pytest.mark.parametrize("text", ["", "lengkap", "bila kas habis", "${kas.habis()}"])
 def test_a_condition_that_nothing_reads_is_said_by_people(text: str) -> None:
     xml = bpmn([start(), conditional(text), end()], "start > syarat > end")
     assert warnings(xml) == ["condition_asked"]

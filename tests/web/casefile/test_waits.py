@@ -235,11 +235,17 @@ def test_until_when_a_case_waits_is_said_and_said_anew(office: Database, sign_in
         [there] = addresses(lapor.get(f"/perkara/{case}").text)
         page = lapor.get(there)
         assert "Kosongkan bila sudah waktunya" in words_of(page)
+        assert 'value="20' not in page.text  # nor is it filled in with what was said before
         sent = {"sampai_kapan": f"{day} 08.00", "idempotency_key": key_of(page)}
         assert lapor.post(there, **sent).status_code == 303
         with office.reading() as session:
             [job] = session.scalars(select(Job).where(Job.instance_id == case))
         assert f"{job.due_at:%d-%m-%Y %H.%M}" == f"{day} 01.00"
+        assert "menunggu “" in words_of(lapor.get(f"/perkara/{case}"))
+        past = {"sampai_kapan": "01-01-2020 08.00", "idempotency_key": key_of(page) + "-lampau"}
+        refused = lapor.post(addresses(lapor.get(f"/perkara/{case}").text)[0], **past)
+        assert refused.status_code == 422
+        assert "Isi saat yang masih akan datang" in words_of(refused)
         assert "Des 2030, 08.00 WIB" in words_of(lapor.get(f"/perkara/{case}"))
     [there] = addresses(lapor.get(f"/perkara/{case}").text)
     assert lapor.post(there, idempotency_key=key_of(lapor.get(there))).status_code == 303

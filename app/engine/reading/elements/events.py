@@ -258,7 +258,8 @@ def _conditional(element: Element, definition: Element, source: Source) -> Trigg
         source.warning("condition_start_by_hand", element)
         return Trigger()
     text = next(map(text_of, children(definition, "condition")), "")
-    condition = conditions.translated(text, place(element), source)
+    # One word is no expression by itself; as the name of a variable modelers write =x or ${x}.
+    condition = None if conditions.is_bare_word(text) else conditions.translated(text, place(element), source)
     if condition and not conditions.is_words(condition) and conditions.is_readable(condition):
         return Trigger(message=_own_name(element), condition=condition)
     source.warning("condition_asked", element)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from app.engine.diagram import UNTIL, Node
+from app.engine.diagram import ASKED, Node
 from app.engine.xml import Element, attribute, vendor
 
 #: The property of a node that holds the fields, and how the keys of such forms begin.
@@ -36,12 +36,13 @@ def key(element: Element) -> str:
 def asking(node: Node) -> Node:
     """The event ``node`` with a form for what it asks: until when it waits, or a note of why its condition holds."""
     asked = {
-        "time": (UNTIL, "datetime", "Sampai kapan? Kosongkan bila sudah waktunya."),
-        "condition": ("catatan_syarat", "text", "Catatan: apa yang membuat syarat ini terpenuhi?"),
+        "time": ("moment", "Sampai kapan?", "Kosongkan bila sudah waktunya."),
+        "condition": ("text", "Catatan", "Apa yang membuat syarat ini terpenuhi?"),
     }
-    name, kind, label = asked[node.asks]
-    field = {"id": name, "label": label, "type": kind, "default": "", "values": [], "constraints": {}}
-    properties = {**node.properties, PROPERTY: json.dumps([field], ensure_ascii=False, sort_keys=True)}
+    kind, label, hint = asked[node.asks]
+    field = {"id": ASKED[node.asks], "label": label, "hint": hint, "type": kind, "default": ""}
+    none: dict[str, Any] = {"values": [], "constraints": {}}
+    properties = {**node.properties, PROPERTY: json.dumps([field | none], ensure_ascii=False, sort_keys=True)}
     return replace(node, form_key=f"{PROPERTY}-{node.id}", properties=properties)
 
 
