@@ -285,6 +285,18 @@ class Diagram:
             scope = self.nodes[scope].scope
         return scope
 
+    def host_of(self, node: Node) -> Node | None:
+        """The activity on whose edge an event is drawn; None for others, as for starts of event sub-processes."""
+        host = self.nodes.get(node.attached_to or "")
+        return None if host is None or host.is_body else host
+
+    def may_be_deadline(self, event: Node) -> bool:
+        """Whether a timer on an edge can be the deadline of what it is around: one that begins an event sub-process
+        beside it and lets it go on says nothing of it, unless it is marked as one."""
+        return event.timer is not None and (
+            event.interrupting or event.is_deadline or self.host_of(event) is not None
+        )
+
     def bodies_in(self, scope: str) -> tuple[Node, ...]:
         """The bodies of a drawn sub-process, or of the process "", the innermost first."""
         found = [node for node in self.nodes.values() if node.is_body and self.drawn_in(node) == scope]

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.base.db import Database
 from app.base.errors import ExecutionFailed
 from app.models import Group, ProcessDefinition, ProcessInstance, User
+from app.services.casefile import casefile, replay
 from app.services.core import access
 from app.services.core.access import Actor
 from app.services.definitions import definitions
@@ -53,6 +54,7 @@ def test_it_is_shown_played_compared_and_moved(
             _open(browser, f"/perkara/{case_id}", OF_CASE)
             assert api("admin").get(f"/process-instances/{case_id}/diagram.svg").status_code == 200
             _move_and_back(office, case_id, first)
+            _is_open_around_what_is_open(office, case_id)
             try:
                 if not _go_on(office, case_id):
                     break
@@ -74,6 +76,21 @@ def _deploy(office: Database, drawing: bytes) -> dict[str, int]:
         person = session.scalars(select(User).where(User.name == "admin")).one()
         person.groups = list(session.scalars(select(Group)))
         return {one.definition.key: one.definition.id for one in done.definitions}
+
+
+def _is_open_around_what_is_open(office: Database, case_id: int) -> None:
+    """The picture and the replay show alike where a case stands, and each sub-process around that as open."""
+    with office.reading() as session:
+        actor = _actor(session, "admin")
+        file = casefile.open_casefile(session, case_id, actor=actor)
+        shown = casefile.picture_states(session, file)
+        then = replay.at_moment(session, case_id, None, actor=actor).states
+        opened = {id_ for id_, state in shown.items() if state.state in {"open", "overdue"}}
+        assert opened == {id_ for id_, state in then.items() if state.state in {"open", "overdue"}}
+        diagram = file.version.diagram
+        assert opened >= {task.activity_id for task in file.tasks} | {wait.activity_id for wait in file.waits}
+        around = (one for id_ in opened for one in diagram.around(diagram.nodes[id_]) if not one.is_body)
+        assert {one.id for one in around} <= opened
 
 
 def _actor(session: Session, name: str) -> Actor:

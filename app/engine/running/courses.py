@@ -440,7 +440,7 @@ def _behind(node: Node, diagram: Diagram) -> set[str]:
 def deadline_of(diagram: Diagram, host: str | None) -> str | None:
     """The id of the timer that is an activity's deadline whenever it opens, "" where it has none; None where that
     depends on the time. See `scheduling.deadline_timer`."""
-    beside = diagram.boundary.get(host or "", ())
+    beside = [event for event in diagram.boundary.get(host or "", ()) if diagram.may_be_deadline(event)]
     counted = [node for node in beside if node.timer is not None and not timers.is_relative(node.timer)]
     marked = [node for node in counted if node.is_deadline]
     interrupting = [node for node in counted if node.interrupting]

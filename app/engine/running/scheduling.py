@@ -225,8 +225,9 @@ def deadline_timer(task: Task, diagram: Diagram) -> Task | None:
         node = diagram.nodes.get(
             getattr(getattr(sibling.task_spec, "event_definition", None), "name", None) or ""
         )
-        if node and node.timer and sibling.internal_data.get("due") and not timers.is_relative(node.timer):
+        if node and diagram.may_be_deadline(node) and sibling.internal_data.get("due"):
             scheduled.append((node, sibling))
+    scheduled = [(node, s) for node, s in scheduled if node.timer and not timers.is_relative(node.timer)]
     marked = [s for node, s in scheduled if node.is_deadline]
     if marked:
         return marked[0]

@@ -101,7 +101,7 @@ _BESIDE = ("clocks", "notes", "files")
 
 @dataclass(frozen=True)
 class CaseFile:
-    """A case with its open tasks, what it waits for, its clocks and its record.
+    """A case with its open tasks, the messages and signals that it waits for, its clocks and its record.
 
     ``events``, ``notes`` and ``files`` run from the oldest, ``clocks`` from the soonest. ``units``: code → name of
     the units in it; ``people``: user name → full name of those whom events name; ``identity``: which fields it has;
@@ -112,6 +112,7 @@ class CaseFile:
     version: Version
     tasks: Sequence[UserTask]
     waits: Sequence[MessageWait]
+    signals: Sequence[MessageWait]
     clocks: Sequence[Clock]
     events: Sequence[Entry[Event]]
     more_events: bool
@@ -187,11 +188,13 @@ def casefile_of(
         latest = reader.latest(session, instance.id, limit=MOST_EVENTS + 1)
         events = masks.as_read(session, instance, latest, actor=actor)
     held = responsible_units.units_of(session, version, instance, tasks, of_units="units" in parts)
+    heard = messages.waiting_or_hearing(session, instance.id) if "waits" in parts else []
     return CaseFile(
         instance=instance,
         version=version,
         tasks=tasks,
-        waits=messages.waiting(session, instance.id) if "waits" in parts else (),
+        waits=[wait for wait in heard if not wait.is_signal],
+        signals=[wait for wait in heard if wait.is_signal],
         clocks=queries.clocks(session, instance) if "clocks" in parts else (),
         events=events[-MOST_EVENTS:],
         more_events=len(events) > MOST_EVENTS,
@@ -244,6 +247,7 @@ def task_file(session: Session, task: UserTask, *, actor: Actor, others: bool = 
         version=version,
         tasks=tasks,
         waits=(),
+        signals=(),
         clocks=queries.clocks(session, instance) if "clocks" in parts else (),
         events=events,
         more_events=False,  # the page of the case has all of them
@@ -301,13 +305,18 @@ def _handed_in(session: Session, instance_id: int, most: int) -> list[Entry[Even
 
 def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:
     """The state of each element and flow of the diagram; timers in the flow that run count as open."""
-    running = [
-        each.activity_id
-        for each in file.clocks
-        if not file.version.diagram.nodes[each.activity_id].attached_to
+    diagram = file.version.diagram
+    waits = [
+        *(wait.activity_id for wait in (*file.waits, *file.signals)),
+        *(
+            each.activity_id
+            for each in file.clocks
+            if diagram.host_of(diagram.nodes[each.activity_id]) is None
+        ),
     ]
-    waits = [*(wait.activity_id for wait in file.waits), *running]
-    return queries.states(file.instance, file.tasks, waits, clock.now(session))
+    return queries.states(
+        diagram, file.instance.visits, waits, queries.opened(file.tasks, clock.now(session))
+    )
 
 
 def _units(tasks: Sequence[UserTask], entries: Iterable[Entry[Event]]) -> list[str]:

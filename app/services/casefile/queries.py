@@ -1,6 +1,6 @@
 """Everything about one case that a page or the API shows, read from its rows and its history."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.base.i18n import _
 from app.engine import drawing, filled_texts, timers
-from app.engine.diagram import Node
+from app.engine.diagram import Diagram, Node
 from app.history.catalogue import Entry, Event, ValuesSet
 from app.history.events.instances import GatewayDecided, InstanceStarted, MessageReceived
 from app.history.events.tasks import TaskCompleted
+from app.history.standing import TaskThen
 from app.models import Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
 from app.services.definitions import definitions
@@ -78,18 +79,30 @@ class PublicStatus:
 
 
 def states(
-    instance: ProcessInstance, tasks: Sequence[UserTask], waits: Sequence[str], now: datetime
-) -> dict[str, Any]:
-    """The state of each element and flow, for the picture: done, open or overdue, with its count of passes."""
-    found = {element: drawing.State("done", count) for element, count in instance.visits.items()}
-    for activity_id in waits:
-        found[activity_id] = drawing.State("open", instance.visits.get(activity_id, 0))
-    for task in tasks:
-        late = task.due_at is not None and task.due_at < now
-        found[task.activity_id] = drawing.State(
-            "overdue" if late else "open", instance.visits.get(task.activity_id, 0)
-        )
+    diagram: Diagram, visits: Mapping[str, int], waits: Iterable[str], tasks: Iterable[tuple[str, bool]]
+) -> dict[str, drawing.State]:
+    """The state of each element and flow, for the picture: done, open or overdue, with its count of passes.
+
+    ``waits``: where something is waited for; ``tasks``: where one is open, and whether it is late. What they are
+    inside of is open as well.
+    """
+    found = {element: drawing.State("done", count) for element, count in visits.items()}
+    opened = dict.fromkeys(waits, False)
+    for element, is_late in tasks:
+        opened[element] = opened.get(element, False) or is_late
+    inside = (diagram.around(node) for element in opened if (node := diagram.nodes.get(element)) is not None)
+    for element in [
+        one.id for around in inside for one in around if one.id not in opened and not one.is_body
+    ]:
+        opened[element] = False
+    for element, is_late in opened.items():
+        found[element] = drawing.State("overdue" if is_late else "open", visits.get(element, 0))
     return found
+
+
+def opened(tasks: Iterable[UserTask | TaskThen], now: datetime) -> list[tuple[str, bool]]:
+    """Where tasks are open, and whether they are late."""
+    return [(task.activity_id, task.due_at is not None and task.due_at < now) for task in tasks]
 
 
 def picture(
@@ -97,9 +110,9 @@ def picture(
 ) -> tuple[str, Sequence[drawing.Line], dict[str, Any]]:
     """The case's diagram as SVG, its text equivalent, and the states it shows."""
     version = definitions.version(session, instance.definition_id)
-    tasks = instances.open_tasks(session, instance.id)
-    waits = [wait.activity_id for wait in messages.waiting(session, instance.id)]
-    found = states(instance, tasks, waits, clock.now(session))
+    waits = [wait.activity_id for wait in messages.waiting_or_hearing(session, instance.id)]
+    tasks = opened(instances.open_tasks(session, instance.id), clock.now(session))
+    found = states(version.diagram, instance.visits, waits, tasks)
     return *drawn(version, instance, found), found
 
 

@@ -10,13 +10,12 @@ from sqlalchemy.orm import Session
 from app.base.errors import NotFound
 from app.base.i18n import _
 from app.engine import drawing
-from app.engine.diagram import Node
 from app.history import reader, standing
 from app.history.catalogue import Entry, Event
 from app.history.events.migration import InstanceMigrated, MigrationUndone
 from app.history.standing import Standing
 from app.models import ProcessInstance
-from app.services.casefile import casefile
+from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.core import access, masks
 from app.services.core.access import Actor
@@ -117,25 +116,10 @@ def draw(
     )
 
 
-def states_of(stood: Standing, version: Version, at: datetime) -> dict[str, Any]:
+def states_of(stood: Standing, version: Version, at: datetime) -> dict[str, drawing.State]:
     """The state of each element and flow: done, open or overdue, with its count of passes."""
-    visits = stood.visits
-    found = {element: drawing.State("done", count) for element, count in visits.items()}
-    nodes = version.diagram.nodes
-    waiting = [*stood.waits.values(), *(timer.activity_id for timer in _in_flow(stood, nodes))]
-    for element in waiting:
-        found[element] = drawing.State("open", visits.get(element, 0))
-    for task in stood.tasks.values():
-        late = task.due_at is not None and task.due_at < at
-        state = drawing.State("overdue" if late else "open", visits.get(task.activity_id, 0))
-        found[task.activity_id] = state
-    return found
-
-
-def _in_flow(stood: Standing, nodes: Mapping[str, Node]) -> list[standing.TimerThen]:
-    """Timers that the case waits for, not those beside a task."""
-    return [
-        timer
-        for timer in stood.timers.values()
-        if (node := nodes.get(timer.activity_id)) is not None and not node.attached_to
-    ]
+    diagram = version.diagram
+    timers = (timer.activity_id for timer in stood.timers.values())
+    in_flow = (id_ for id_ in timers if (node := diagram.nodes.get(id_)) and diagram.host_of(node) is None)
+    tasks = queries.opened(stood.tasks.values(), at)
+    return queries.states(diagram, stood.visits, [*stood.waits.values(), *in_flow], tasks)

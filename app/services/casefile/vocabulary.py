@@ -68,6 +68,11 @@ class Vocabulary:
         node = self.node(element_id)
         return self.activity(node.attached_to) if node is not None and node.attached_to else ""
 
+    def is_around(self, element_id: str | None) -> bool:
+        """Whether an event begins an event sub-process: drawn on no edge, it waits around what is beside it."""
+        node = self.node(element_id)
+        return bool(node.attached_to) and self._knowing(element_id).diagram.host_of(node) is None
+
     def cause(self, element_id: str) -> Cause | None:
         """What took a task away; None for an element that this version does not have."""
         node, name = self.node(element_id), self.activity(element_id)

@@ -53,7 +53,7 @@ def apply(
     ``unheard``: ids of tasks that nobody has an unread notice about, as far as that is known; it saves a statement.
     ``held_until``: nobody is told of it before, as it may be taken back.
     ``moved_from``: of a case that moves to ``version`` the one that it was in, see `Step.kept`; ``because``: the
-    event that tells so, recorded before the others.
+    event that tells so, or that it began, recorded before the others.
     ``begun``: the case was just written by `begin`.
     """
     had_incident = instance.state == "incident"

@@ -15,9 +15,10 @@ from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.forms import Form, masking
 from app.history.events.instances import InstanceStarted
+from app.history.writer import Record
 from app.models import ProcessDefinition, ProcessInstance, UserTask
 from app.services import identity
-from app.services.core import access, clock, history, holidays
+from app.services.core import access, clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -154,8 +155,8 @@ def _open(
     begun = InstanceStarted(
         number=number, version=version.number, form_key=node.form_key, values=variables, **about
     )
-    history.record(session, begun, actor=actor, instance_id=instance.id, activity_id=node.id)
-    execution.apply(session, instance, version, step, actor=actor, begun=True)
+    because = Record(begun, node.id, actor.id if actor else None)
+    execution.apply(session, instance, version, step, actor=actor, because=because, begun=True)
     return instance
 
 

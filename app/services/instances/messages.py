@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.base.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.base.i18n import _
-from app.engine.diagram import UNTIL, Node
+from app.engine.diagram import ASKED, UNTIL, Node
 from app.engine.running import execution as engine
 from app.engine.running.scheduling import moment_given
 from app.engine.running.step import Step
@@ -35,14 +35,19 @@ _MOST_OF_A_NUMBER = 20
 
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:
-    """What a case waits for."""
+    """The messages that a case waits for."""
+    return [wait for wait in waiting_or_hearing(session, instance_id) if not wait.is_signal]
+
+
+def waiting_or_hearing(session: Session, instance_id: int) -> list[MessageWait]:
+    """The messages and the signals that a case waits for."""
     return list(session.scalars(_waiting(), {"case": instance_id}))
 
 
 @cache
 def _waiting() -> Select[MessageWait]:
     """Built once: whoever completes a task is told what the case waits for."""
-    query = select(MessageWait).where(MessageWait.instance_id == bindparam("case"), ~MessageWait.is_signal)
+    query = select(MessageWait).where(MessageWait.instance_id == bindparam("case"))
     return query.order_by(MessageWait.opened_at)
 
 
@@ -290,6 +295,11 @@ def _start_by(
     raise NotFound(
         _("Tidak ada perkara {number} yang menunggu pesan “{name}”.", number=business_key, name=name)
     )
+
+
+def seen_by(node: Node, instance: ProcessInstance) -> Mapping[str, Any]:
+    """The variables that the form of an event sees. What it asks anew each time none of the case fills in."""
+    return {name: value for name, value in instance.variables.items() if name != ASKED.get(node.asks)}
 
 
 @dataclass(frozen=True)

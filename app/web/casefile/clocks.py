@@ -125,6 +125,12 @@ def _purpose(clock: Clock, words: Vocabulary) -> tuple[str, str]:
     node, then = words.node(clock.activity_id), words.following(clock.activity_id)
     if not node.attached_to:
         return clock.name, _("Waktu tunggu. Bila habis, perkara lanjut ke {then}.", then=then)
+    if words.is_around(clock.activity_id):
+        if node.interrupting:
+            told = _("Bila habis, yang sedang berjalan ditutup dan perkara lanjut ke {then}.", then=then)
+        else:
+            told = _("Bila habis, {then} dimulai di samping yang sedang berjalan.", then=then)
+        return clock.name, told
     task = words.activity(node.attached_to)
     if node.interrupting:
         return task, _(

@@ -109,9 +109,9 @@ def _flow(file: CaseFile, element: str, words: Vocabulary) -> str:
 
 def _item(file: CaseFile, told: Told, words: Vocabulary) -> dict[str, Any]:
     entry = told.entry
-    nodes = file.version.diagram.nodes
-    node = nodes.get(entry.activity_id or "")
-    place = nodes.get(node.attached_to, node) if node is not None and node.attached_to else node
+    diagram = file.version.diagram
+    node = diagram.nodes.get(entry.activity_id or "")
+    place = (diagram.host_of(node) or node) if node is not None else None
     return {
         **sentences.entry(entry, words),
         "id": entry.id,

@@ -13,7 +13,6 @@ from app.base.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.base.i18n import _
 from app.commands.instances.messages import record_message, undo_message
 from app.commands.transaction import Answer, Failed
-from app.engine.diagram import ASKED
 from app.forms import Form
 from app.models import MessageWait, ProcessInstance
 from app.services.core import access
@@ -173,7 +172,7 @@ def _draw(
             version.form_of(node.form_key),
             values,
             problems,
-            variables={k: v for k, v in instance.variables.items() if k != ASKED.get(node.asks)},
+            variables=messages.seen_by(node, instance),
             actor=actor,
             instance_id=instance_id,
         )

@@ -53,7 +53,7 @@ def never_reached(back: Timer, results: Iterable[str]) -> list[str]:
 def deadlines_around(node: Node, diagram: Diagram) -> Iterator[Timer]:
     """The timers that are, or may be, the deadline of an activity or of one around it; a marked one before others."""
     for around in diagram.around(node):
-        beside = [event for event in diagram.boundary.get(around.id, ()) if event.timer is not None]
+        beside = [event for event in diagram.boundary.get(around.id, ()) if diagram.may_be_deadline(event)]
         single = [event for event in beside if event.timer and _single(event.timer)]
         marked = [event for event in single if event.is_deadline]
         yield from (event.timer for event in marked or single if event.timer is not None)
