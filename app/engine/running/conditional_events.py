@@ -16,11 +16,12 @@ from app.engine.running.step import node_of, waiting_events
 HELD = "held"
 
 
-def next_met(workflow: codec.Workflow) -> Task | None:
-    """The first event whose condition holds now and did not before, as far as they have to be looked at."""
+def newly_met(workflow: codec.Workflow) -> list[Task]:
+    """The events whose condition holds now and did not before, as far as they have to be looked at."""
     run: Run = workflow.run
+    found = list[Task]()
     if not run.diagram.has_conditions or workflow.completed:
-        return None
+        return found
     for event in waiting_events(workflow, ConditionEvent):
         node, held = node_of(event), event.internal_data.get(HELD)
         condition = node.condition or ""
@@ -29,5 +30,5 @@ def next_met(workflow: codec.Workflow) -> Task | None:
         [result] = run.evaluate(node, [condition], run.seen_by(event))
         event.internal_data[HELD] = holds = result.value is True
         if holds and not held:
-            return event
-    return None
+            found.append(event)
+    return found

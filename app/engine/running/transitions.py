@@ -90,11 +90,14 @@ def _is_question(task: Task) -> bool:
 def advance(workflow: codec.Workflow) -> None:
     """Run everything that needs no person, in order, up to the step limit; then what waits for what came true."""
     _run_ready(workflow)
-    while (event := conditional_events.next_met(workflow)) is not None:
-        node = node_of(event)
-        workflow.run.record("message_received", node.id, message=node.message, values={})
-        event_propagation.trigger(event)
-        _run_ready(workflow)
+    while met := conditional_events.newly_met(workflow):
+        for event in met:
+            if event._state == TaskState.WAITING:  # else one before it ended this one
+                node = node_of(event)
+                workflow.run.record("message_received", node.id, message=node.message, values={})
+                event_propagation.trigger(event)
+                _run_ready(workflow)
+        codec.compact(workflow)
 
 
 def _run_ready(workflow: codec.Workflow) -> None:

@@ -154,6 +154,17 @@ def raced(**given: str) -> bytes:
     return bpmn([start(), race("g", **given), event_, end()], "start > g > datang > end", outside=NAMES)
 
 
+def several(tag: str, **given: str) -> bytes:
+    """An event of two definitions."""
+    both = '<bpmn:messageEventDefinition messageRef="m"/><bpmn:messageEventDefinition messageRef="n"/>'
+    event_ = node(tag, "datang", inside=both, **given)
+    first, ways = (event_, "datang > a > end") if tag == "startEvent" else (start(), "start > a > end")
+    ways = "start > datang > a > end" if tag == "intermediateCatchEvent" else ways
+    others = [] if tag == "startEvent" else [event_]
+    more = '<bpmn:message id="n" name="Lain"/>'
+    return bpmn([first, user("a"), *others, end()], ways, outside=NAMES + more)
+
+
 def edge(**given: str) -> bytes:
     shapes = [start(), user("a"), user("b"), boundary("t", "a", after="P1D"), end()]
     xml = bpmn(shapes, "start > a > b > end\nt > end")
@@ -253,6 +264,11 @@ DOES: dict[tuple[str, str], tuple[bytes, bytes]] = {
     ("startEvent", "isInterrupting"): (beside(), beside(isInterrupting="false")),
     ("compensateEventDefinition", "activityRef"): (undoes(), undoes(activityRef="b")),
     ("boundaryEvent", "attachedToRef"): (edge(), edge(attachedToRef="b")),
+    **{
+        (tag, "parallelMultiple"): (several(tag, **more), several(tag, parallelMultiple="true", **more))
+        for tag in ("startEvent", "intermediateCatchEvent", "boundaryEvent")
+        for more in [{"attachedToRef": "a"} if tag == "boundaryEvent" else {}]
+    },
     ("boundaryEvent", "cancelActivity"): (edge(), edge(cancelActivity="true")),
     ("messageEventDefinition", "messageRef"): refers("message", "m"),
     ("messageEventDefinition", "operationRef"): (

@@ -183,6 +183,38 @@ def test_one_that_does_not_interrupt_comes_again_after_it_did_not_hold() -> None
     assert case.open == ["telaah"]
 
 
+def reading(id: str, condition: str) -> Shape:
+    """An event on the edge of a task that lets it go on, and comes when a condition holds."""
+    kind = "bpmn:conditionalEventDefinition"
+    held = f"<{kind}><bpmn:condition>{condition}</bpmn:condition></{kind}>"
+    return node("boundaryEvent", id, attachedToRef="telaah", cancelActivity="false", inside=held)
+
+
+def setting(id: str, name: str, value: int) -> Shape:
+    script = f"<bpmn:script>{value}</bpmn:script>"
+    return node("scriptTask", id, scriptFormat="feel", inside=script, **{"camunda:resultVariable": name})
+
+
+def test_all_that_hold_at_a_moment_come_though_the_first_changes_what_the_others_read() -> None:
+    case = drawn(
+        user("isi"), user("telaah"), reading("satu", "=kas &lt; 10"), reading("dua", "=kas &lt; 10"),
+        setting("isi_kas", "kas", 50), user("tegur"), end("t"), end("b"), node("parallelGateway", "bagi"),
+        flows="start > bagi > telaah > end\nbagi > isi > t\nsatu > isi_kas > b\ndua > tegur > b",
+    )  # fmt: skip
+    case.complete("isi", kas=5)
+    assert (case.variables["kas"], case.open) == (50, ["tegur", "telaah"])
+
+
+def test_conditions_that_come_true_of_each_other_for_ever_are_told_as_a_circle() -> None:
+    case = drawn(
+        user("isi"), user("telaah"), reading("a", "=n = 1"), reading("b", "=n = 2"),
+        setting("dua", "n", 2), setting("satu", "n", 1), end("e"), node("parallelGateway", "bagi"),
+        flows="start > bagi > telaah > end\nbagi > isi > e\na > dua > e\nb > satu > e",
+    )  # fmt: skip
+    with pytest.raises(ExecutionFailed, match="berputar"):
+        case.complete("isi", n=1)
+
+
 def test_a_condition_that_holds_already_is_passed_at_once() -> None:
     case = drawn(
         user("isi"), conditional("=kas &gt; 1"), user("lanjut"), flows="start > isi > syarat > lanjut > end"

@@ -218,3 +218,9 @@ def test_the_state_space_ends_all_where_an_end_terminates() -> None:
 def _fits(diagram: Diagram, tasks: list[str]) -> bool:
     [found] = replay.replay_all(diagram, [tasks]).values()
     return found.fits
+
+
+@pytest.mark.parametrize(("how", "is_due"), [("", True), ("nonint", False)])
+def test_only_a_timer_that_ends_what_is_beside_it_is_its_deadline(how: str, is_due: bool) -> None:
+    case = Case(BODY + LATE.replace("text=P60D", f"text=P60D {how}"))
+    assert [task.due is not None for task in case.step.opened] == [is_due]
