@@ -155,13 +155,13 @@ class MovingMatch(Match):
 
 def moved(
     case: Case,
-    text: str,
+    text: str | Program,
     *,
     timers: dict[str, Any] | None = None,
     names: dict[str, str] | None = None,
     entered: dict[str, str] | None = None,
 ) -> Step:
-    new = program(text)
+    new = text if isinstance(text, Program) else program(text)
     elements = propose(case.program.diagram, new.diagram) | (names or {})
     plan = Plan(elements, timers or {}, entered or {})
     standing = Standing(case.state, case.variables, dict.fromkeys(case.tasks, MONDAY))

@@ -49,7 +49,8 @@ def trigger(node: Node) -> str:
         return ""
     caught = {"signal": node.signal, "error": node.error, "escalation": node.escalation}
     known = next((kind for kind, name in caught.items() if name is not None), "message")
-    return "timer" if node.timer is not None or node.asks == "time" else known
+    # One that asks for its time can hold none yet, and one that has it asks nobody.
+    return node.asks or ("timer" if node.timer is not None else "condition" if node.condition else known)
 
 
 def _by_name(diagram: Diagram) -> Counter[tuple[str, ...]]:

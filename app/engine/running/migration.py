@@ -230,7 +230,7 @@ class _Move:
         was = self.old.diagram.nodes[slot.node_id]
         target = self.new.diagram.nodes.get(self._target_of(slot))
         if target is None:
-            return self._stopped("removed", was)
+            return self._stopped("kind_changed" if was.id in self.new.diagram.nodes else "removed", was)
         if slot.id in self.plan.entered or not self._fits(slot, was, target, rounds_of):
             return self._entered(slot, was, target, scope, rounds_of)
         if not rounds_of and target.scope != scope:

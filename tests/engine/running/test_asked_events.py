@@ -7,6 +7,7 @@ import pytest
 from app.base.errors import ExecutionFailed
 from app.engine.diagram import ASKED, UNTIL
 from app.engine.running.execution import Program
+from app.engine.running.migration import Blocked
 from tests.engine.building import Shape, bpmn, end, inside, node, race, start, timer, user
 from tests.engine.case import Case
 from tests.engine.drawn import MONDAY
@@ -141,11 +142,43 @@ def test_it_is_asked_anew_on_each_pass() -> None:
     assert (case.open, case.timers, list(case.messages.values())) == ([], {}, ["tunggu"])
 
 
-def test_a_case_keeps_the_moment_when_it_moves() -> None:
-    case = on_the_way()
-    case.deliver("tunggu", **{UNTIL: SOON})
-    moved(case, "start start\ncatch tunggu text=P30D\nuser lanjut\nend end\nstart -> tunggu -> lanjut -> end")
-    assert [found.due.at.day for found in case.timers.values()] == [24]
+def asked_or_timed(text: str, on: str) -> Program:
+    held = f"<bpmn:timerEventDefinition><bpmn:timeDuration>{text}</bpmn:timeDuration></bpmn:timerEventDefinition>"
+    if on == "way":
+        parts = [node("intermediateCatchEvent", "tunggu", inside=held)]
+        return Program(
+            read(bpmn([start(), *parts, user("lanjut"), end()], "start > tunggu > lanjut > end")), {}
+        )
+    parts = [user("telaah"), node("boundaryEvent", "tunggu", inside=held, attachedToRef="telaah")]
+    flows = "start > telaah > end\ntunggu > lanjut > end"
+    return Program(read(bpmn([start(), *parts, user("lanjut"), end()], flows)), {})
+
+
+@pytest.mark.parametrize("on", ["way", "edge"])
+@pytest.mark.parametrize("said", [False, True])
+@pytest.mark.parametrize("asked_first", [False, True])
+def test_a_case_moves_between_a_time_and_the_question_for_it(on: str, said: bool, asked_first: bool) -> None:
+    """On an edge the other begins anew; on the way somebody says that it does."""
+    old, new = (asked_or_timed(text, on) for text in (("nanti", "P5D") if asked_first else ("P5D", "nanti")))
+    case = Case(old)
+    if asked_first and said:
+        case.deliver("tunggu", **{UNTIL: SOON})
+    if on == "way":
+        with pytest.raises(Blocked, match="kind_changed"):
+            moved(case, new)
+        moved(
+            case,
+            new,
+            names={"tunggu": "tunggu"},
+            entered=dict.fromkeys([*case.timers, *case.messages], "tunggu"),
+        )
+    else:
+        moved(case, new)
+    if not asked_first:
+        case.deliver("tunggu", **{UNTIL: SOON})
+    assert (len(case.timers), len(case.messages)) == ((1, 0) if asked_first else (1, 1))
+    case.wait(days=6)
+    assert case.open == ["lanjut"]
 
 
 def conditional(text: str, tag: str = "intermediateCatchEvent", **given: str) -> Shape:
