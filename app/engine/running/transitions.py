@@ -115,10 +115,11 @@ def _run_ready(workflow: codec.Workflow) -> None:
 
 
 def _broadcast(workflow: codec.Workflow) -> None:
-    """A signal thrown here is caught here too, at once."""
+    """A signal thrown here is caught here too, at once. What follows runs with all else: one that sets itself off
+    would go ever deeper."""
     run: Run = workflow.run
     while run.here:
-        catch_signal(workflow, run.here.pop(0))
+        _set_off(workflow, run.here.pop(0))
 
 
 def _automatic(workflow: codec.Workflow) -> list[Task]:
@@ -239,13 +240,18 @@ def _is_round_of(event: Task, node: Node) -> bool:
 
 def catch_signal(workflow: codec.Workflow, name: str) -> bool:
     """Let every event that waits for the signal catch it, and go on. Return whether there was one."""
+    found = _set_off(workflow, name)
+    advance(workflow)
+    return found
+
+
+def _set_off(workflow: codec.Workflow, signal: str) -> bool:
     run: Run = workflow.run
-    found = [t for t in waiting_events(workflow, SignalEvent) if t.task_spec.event_definition.name == name]
+    found = [t for t in waiting_events(workflow, SignalEvent) if t.task_spec.event_definition.name == signal]
     for event in found:
         if event._state == TaskState.WAITING:  # else one before it ended this one
-            run.record("signal_caught", node_of(event).id, signal=name)
+            run.record("signal_caught", node_of(event).id, signal=signal)
             event_propagation.trigger(event)
-    advance(workflow)
     return bool(found)
 
 

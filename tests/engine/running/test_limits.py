@@ -6,7 +6,10 @@ import pytest
 
 from app.base.errors import Conflict, ExecutionFailed
 from app.engine.running import step, transitions
+from app.engine.running.execution import Program
+from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.case import Case
+from tests.engine.read_files import read
 
 EACH = """
 start mulai
@@ -139,3 +142,16 @@ def test_what_a_deadline_took_away_and_a_long_way_cut_off_is_a_conflict(
     case.now += timedelta(days=3)
     with pytest.raises(Conflict):
         case.complete("a")
+
+
+def test_a_signal_that_sets_itself_off_is_told_as_a_circle() -> None:
+    signal = '<bpmn:signalEventDefinition signalRef="s"/>'
+    edge = node("boundaryEvent", "b", attachedToRef="t", cancelActivity="false", inside=signal)
+    parts = [start(), user("isi"), user("t"), node("parallelGateway", "bagi"), edge, end()]
+    ends = [node("endEvent", id, inside=signal) for id in ("usai", "lempar")]
+    flows = "start > bagi > t > end\nbagi > isi > usai\nb > lempar"
+    case = Case(
+        Program(read(bpmn([*parts, *ends], flows, outside='<bpmn:signal id="s" name="Banjir"/>')), {})
+    )
+    with pytest.raises(ExecutionFailed, match="berputar"):
+        case.complete("isi")
