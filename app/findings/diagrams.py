@@ -205,10 +205,15 @@ TEXTS: dict[str, tuple[str, str]] = {
     # What cannot run yet.
     "not_yet_ad_hoc": (
         (
-            "Subproses ad hoc “{name}” mengatur sendiri langkah mana yang dikerjakan dan kapan cukup; itu belum "
-            "dapat dijalankan."
+            "Subproses ad hoc “{name}” menghitung sendiri langkah mana yang dikerjakan, atau kapan cukup di tiap "
+            "pengulangannya; itu belum dapat dijalankan."
         ),
-        "Hapus syarat selesainya bila semua langkah dikerjakan, atau gambar pilihannya dengan gerbang.",
+        "Hapus hitungan itu bila semua langkah dikerjakan, atau gambar pilihannya dengan gerbang.",
+    ),
+    "ad_hoc_condition_idle": (
+        "Subproses ad hoc “{name}” tidak menutup langkah yang terbuka, sehingga syarat selesainya ({text}) tidak "
+        "mengubah apa pun: semua langkahnya terbuka sejak awal.",
+        "Hapus syarat itu, atau izinkan langkah yang tersisa ditutup.",
     ),
     "receiver_begins": (
         "“{name}” memulai perkara bila yang ditunggunya datang.",
@@ -244,6 +249,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         (
             "Langkah-langkah di dalam subproses ad hoc “{name}” terbuka bersamaan, masing-masing sekali; ia "
             "selesai sesudah semuanya."
+        ),
+        "Gambar urutan atau pilihannya dengan panah dan gerbang bila maksudnya lain.",
+    ),
+    "ad_hoc_until_enough": (
+        (
+            "Langkah-langkah di dalam subproses ad hoc “{name}” terbuka bersamaan, masing-masing sekali; ia selesai "
+            "sesudah semuanya, atau ketika syarat selesainya terpenuhi."
         ),
         "Gambar urutan atau pilihannya dengan panah dan gerbang bila maksudnya lain.",
     ),
@@ -304,8 +316,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Isi id proses yang dipanggil, atau gambar sebagai tugas biasa.",
     ),
     "call_computed": (
-        "Proses yang dipanggil “{name}” dihitung ({text}); di sini harus disebut langsung.",
-        "Tulis id prosesnya.",
+        "Proses yang dipanggil “{name}” dihitung dengan cara yang tidak dapat dibaca ({text}).",
+        "Tulis id prosesnya, atau hitung dengan FEEL.",
+    ),
+    "call_worked_out": (
+        "Proses yang dipanggil “{name}” dihitung ketika perkara sampai di sana ({text}). Yang dapat dipanggil ialah "
+        "proses yang ada ketika diagram ini diterapkan.",
+        "Terapkan diagram ini lagi bila kemudian ada proses baru yang harus dapat dipanggil.",
     ),
     "call_unknown": (
         "“{name}” memanggil proses “{key}”, yang tidak ada di antara berkas maupun yang sudah diterapkan.",

@@ -220,13 +220,27 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "ad_hoc",
             "In any order",
             "The steps of an ad-hoc sub-process open together, each once, and are done in whatever order; arrows "
-            "among them hold. One with a condition of its own for when enough is done is refused.",
+            "among them hold.",
+        ),
+        Example(
+            "ad_hoc_cukup",
+            "Until enough is done",
+            "The condition of an ad-hoc sub-process closes the steps that are still open when it holds. Where words "
+            "say when that is, somebody of the lane says so.",
+            values={"a": {"ruang_siap": True}},
         ),
         Example(
             "panggil_proses",
             "Calling another process",
             "The called process runs inside the case, from the version that stood when this one was deployed. Its "
             "tasks belong to the case.",
+        ),
+        Example(
+            "panggil_terhitung",
+            "Calling a process that is worked out",
+            "Which process is called may depend on the case: an expression gives its key. It may be any that there is "
+            "when this one is deployed, or those that the expression itself names.",
+            values={"ajukan": {"jenis_biaya": "biaya_luar_negeri"}},
         ),
         Example(
             "data_dibawa",

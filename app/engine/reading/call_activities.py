@@ -3,15 +3,18 @@
 So its tasks belong to the calling case, which has one state and one history. Source: BPMN 2.0, 10.2.6.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from app.engine.diagram import Diagram, Flow, Lane, Node, Question
+from app.base.errors import InvalidDiagram
+from app.engine.diagram import Diagram, Flow, Kind, Lane, Node, Question
 from app.engine.origin import Origin
 
 MAX_DEPTH = 20
 MAX_NODES = 2_000
 _ID_LENGTH = 255
+_LITERAL = re.compile(r'"([^"\\]+)"')
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Inlined:
 
 def inline(diagram: Diagram, known: Mapping[str, Diagram]) -> Inlined:
     """Put every process that ``diagram`` calls into it. A call that cannot be followed is a problem, and stays an
-    empty sub-process."""
+    empty sub-process. Where the process is worked out as the case comes there, each that it may be is put into it."""
     result = Inlined(diagram)
     _follow(result, known, [(node, (diagram.key,)) for node in diagram.nodes.values() if node.calls])
     return result
@@ -45,6 +48,9 @@ def _follow(
 ) -> None:
     for node, path in waiting:
         key = node.calls or ""
+        if key.startswith("="):
+            waiting += [(call, path) for call in _spread(result, node, _callable(key, path, known))]
+            continue
         problem = _problem(node, path, key, known, len(result.diagram.nodes))
         if problem is not None:
             result.problems.append(problem)
@@ -57,6 +63,49 @@ def _follow(
             continue
         result.diagram = _joined(result.diagram, added)
         waiting += [(inner, (*path, key)) for inner in added.nodes.values() if inner.calls]
+
+
+def _callable(expression: str, path: tuple[str, ...], known: Mapping[str, Diagram]) -> dict[str, str]:
+    """The names of the processes that an expression may give the key of, by key: those that it names itself, else all
+    that can be called from here."""
+    named = [key for key in _LITERAL.findall(expression) if key in known]
+    found = dict[str, str]()
+    for key in named or sorted(known):
+        try:
+            called = known[key]
+        except InvalidDiagram:  # in force, and unreadable today
+            continue
+        if key not in path and called.start_node() is not None:
+            found[key] = called.name
+    return found
+
+
+def _spread(result: Inlined, node: Node, found: Mapping[str, str]) -> list[Node]:
+    """Let a call whose process is worked out hold a call of each that it may be, behind a gateway that decides."""
+    expression = (node.calls or "").removeprefix("=").strip()
+    if not found:
+        result.problems.append(Problem("call_unknown", node, {"key": expression}))
+        return []
+
+    def made(part: str, kind: Kind, name: str = "", calls: str | None = None) -> Node:
+        here = Node(f"{node.id}:{part}", kind, name, node.lane_id, scope=node.id, calls=calls, line=node.line)
+        return replace(here, origin=node.origin)
+
+    start, choice = made("masuk", "startEvent"), made("pilih", "exclusiveGateway", node.name)
+    calls = [made(key, "subProcess", name, key) for key, name in found.items()]
+    ends = [made(f"{key}:usai", "endEvent") for key in found]
+    flows = [Flow(f"{start.id}:ke", "", start.id, choice.id)]
+    for call, end in zip(calls, ends, strict=True):
+        holds = f'({expression}) = "{call.calls}"'
+        flows.append(Flow(f"{choice.id}:{call.calls}", call.name, choice.id, call.id, condition=holds))
+        flows.append(Flow(f"{call.id}:ke", "", call.id, end.id))
+    nodes = {one.id: one for one in (start, choice, *calls, *ends)}
+    result.diagram = replace(
+        result.diagram,
+        nodes={**result.diagram.nodes, **nodes},
+        flows=(*result.diagram.flows, *flows),
+    )
+    return calls
 
 
 def _problem(

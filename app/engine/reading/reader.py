@@ -14,6 +14,7 @@ from app.engine import mappings
 from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading.checks import ignored_elements, message_exchange, said_deadlines, structure, timers
 from app.engine.reading.elements import (
+    ad_hoc,
     compensation,
     event_references,
     event_sub_processes,
@@ -232,6 +233,7 @@ def _read_levels(process: Element, where: Placed, source: Source) -> Drawn:
         beside = {node_id: node for node_id, node in beside.items() if node_id not in undoing}
         own = Drawn(within, _within(joined, found, scope, source), flows.defaults(level))
         multiple_events.spread(own, source)
+        ad_hoc.end_when_enough(own, source)
         compensation.take_out(own, undone, source)
         _complete(own, level, scope, where if level is process else place(level), source)
         _race_once(own, source)

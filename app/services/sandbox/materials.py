@@ -24,8 +24,15 @@ def playable_files(session: Session | None, files: Mapping[str, bytes]) -> dict[
                 made[bundle.file] = content
             elif not name.endswith(".called"):
                 made[name] = content
+    in_force = {one.key: one for one in found.live}
     for bundle in own or found.bundles:
         for name, content in bundle.files.items():
-            if name.endswith(".called") and content not in made.values():
-                made[f"{name.removesuffix('.called')}.bpmn"] = content
+            key = name.removesuffix(".called")
+            if key != name and content not in made.values():
+                made[f"{key}.bpmn"] = content
+                for file in (
+                    in_force[key].files if key in in_force else ()
+                ):  # as it is a process of its own there
+                    if file.kind in {"form", "dmn"}:
+                        made.setdefault(file.name, file.resource.content)
     return made

@@ -165,6 +165,11 @@ def several(tag: str, **given: str) -> bytes:
     return bpmn([first, user("a"), *others, end()], ways, outside=NAMES + more)
 
 
+def ad_hoc(**given: str) -> bytes:
+    held = inside(user("isi")) + "<bpmn:completionCondition>=cukup</bpmn:completionCondition>"
+    return bpmn([start(), node("adHocSubProcess", "a", inside=held, **given), end()], "start > a > end")
+
+
 def edge(**given: str) -> bytes:
     shapes = [start(), user("a"), user("b"), boundary("t", "a", after="P1D"), end()]
     xml = bpmn(shapes, "start > a > b > end\nt > end")
@@ -263,6 +268,7 @@ DOES: dict[tuple[str, str], tuple[bytes, bytes]] = {
     ("eventBasedGateway", "eventGatewayType"): (raced(), raced(eventGatewayType="Parallel")),
     ("startEvent", "isInterrupting"): (beside(), beside(isInterrupting="false")),
     ("compensateEventDefinition", "activityRef"): (undoes(), undoes(activityRef="b")),
+    ("adHocSubProcess", "cancelRemainingInstances"): (ad_hoc(), ad_hoc(cancelRemainingInstances="false")),
     ("boundaryEvent", "attachedToRef"): (edge(), edge(attachedToRef="b")),
     **{
         (tag, "parallelMultiple"): (several(tag, **more), several(tag, parallelMultiple="true", **more))

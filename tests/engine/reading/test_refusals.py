@@ -101,7 +101,9 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
         (
             task(
                 "adHocSubProcess",
-                inside="<bpmn:task id='t'/><bpmn:completionCondition>=a</bpmn:completionCondition>",
+                inside="<bpmn:task id='t'/><bpmn:completionCondition>=a</bpmn:completionCondition>"
+                "<bpmn:multiInstanceLoopCharacteristics><bpmn:loopCardinality>=2</bpmn:loopCardinality>"
+                "</bpmn:multiInstanceLoopCharacteristics>",
             ),
             "not_yet_ad_hoc",
         ),
@@ -109,7 +111,7 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
             task("adHocSubProcess", extensions="<zeebe:adHoc/>", inside="<bpmn:task id='t'/>"),
             "not_yet_ad_hoc",
         ),
-        (task("callActivity", calledElement="${proses}"), "call_computed"),
+        (task("callActivity", calledElement="${proses.cari()}"), "call_computed"),
         (event("intermediateThrowEvent", "error"), "event_misplaced"),
         (event("intermediateCatchEvent", "escalation"), "event_misplaced"),
         (event("intermediateCatchEvent", "cancel"), "event_misplaced"),

@@ -4,7 +4,9 @@ import pytest
 
 from app.engine.diagram import Diagram, Loop
 from app.engine.reading import reader
+from app.engine.running.execution import Program
 from tests.engine.building import bpmn, end, flow, inside, node, start, user
+from tests.engine.case import Case
 from tests.engine.read_files import errors, read, warnings
 
 
@@ -70,6 +72,42 @@ def test_the_steps_of_an_ad_hoc_sub_process_open_together() -> None:
     (first,) = diagram.starts_in("survei")
     assert [flow.target for flow in diagram.outgoing[first.id]] == ["tinjau", "ukur"]
     assert [finding.code for finding in diagram.findings] == ["ad_hoc_all_once"]
+
+
+def surveyed(said: str, **given: str) -> bytes:
+    content = inside(user("tinjau"), user("ukur"), user("gambar"), flows="ukur > gambar")
+    content += f"<bpmn:completionCondition>{said}</bpmn:completionCondition>"
+    nodes = [start(), node("adHocSubProcess", "survei", inside=content, **given), user("lanjut"), end()]
+    return bpmn(nodes, "start > survei > lanjut > end")
+
+
+def test_an_ad_hoc_sub_process_is_over_when_its_condition_holds_or_all_is_done() -> None:
+    case = Case(Program(read(surveyed("=cukup")), {}))
+    case.complete("tinjau", cukup=False)
+    assert case.open == ["ukur"]
+    case.complete("ukur", cukup=True)
+    assert case.open == ["lanjut"]
+    case = Case(Program(read(surveyed("=cukup")), {}))
+    for done in ("tinjau", "ukur", "gambar"):
+        case.complete(done)
+    assert case.open == ["lanjut"]
+
+
+def test_somebody_says_that_enough_is_done_where_words_say_when() -> None:
+    xml = surveyed("bila datanya cukup")
+    assert warnings(xml) == ["ad_hoc_until_enough", "condition_asked"]
+    case = Case(Program(read(xml), {}))
+    assert case.open == ["tinjau", "ukur"]
+    case.deliver("survei:cukup")
+    assert case.open == ["lanjut"]
+
+
+def test_a_condition_that_closes_nothing_is_told() -> None:
+    xml = surveyed("=cukup", cancelRemainingInstances="false")
+    assert warnings(xml) == ["ad_hoc_until_enough", "ad_hoc_condition_idle"]
+    case = Case(Program(read(xml), {}))
+    case.complete("tinjau", cukup=True)
+    assert case.open == ["ukur"]
 
 
 def test_a_flow_out_of_a_sub_process_is_refused() -> None:

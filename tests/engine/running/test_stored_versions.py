@@ -34,7 +34,7 @@ def fails_at(case: Case, before: str) -> str | None:
     [
         node("scriptTask", "x", inside="<bpmn:script>hitung()</bpmn:script>"),
         node("serviceTask", "x", extensions='<spiffworkflow:serviceTaskOperator id="http/Get"/>'),
-        node("adHocSubProcess", "x", inside="<bpmn:completionCondition>=ada</bpmn:completionCondition>"),
+        node("adHocSubProcess", "x", extensions="<zeebe:adHoc/>", inside="<bpmn:task id='t'/>"),
         user("x", inside=LOOP),
         catch("x", after="=lama("),
         catch("x", after="99999 hari"),

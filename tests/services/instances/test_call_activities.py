@@ -2,14 +2,16 @@
 
 import pytest
 
-from app.base.errors import InvalidDiagram
+from app.base.errors import ExecutionFailed, InvalidDiagram
 from app.base.i18n import speaking
+from app.engine.reading import call_activities
 from app.findings import Finding
 from app.models import ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, exclusive, flow, node, start, user
+from tests.engine.read_files import read
 from tests.services.office import Office, form, text
 
 
@@ -88,6 +90,43 @@ def test_a_new_version_of_the_called_process_makes_one_of_the_caller_and_open_ca
     after = begin(office)
     assert [activity for activity, _lane in steps(office, before)] == ["panggil:cek", "lapor"]
     assert [activity for activity, _lane in steps(office, after)] == ["panggil:cek", "panggil:catat", "lapor"]
+
+
+CHILDREN = {"satu": called("cek", key="satu"), "dua": called("catat", key="dua")}
+
+
+@pytest.mark.parametrize("calls", ["=judul", "${judul}", '=if judul = "dua" then "dua" else "satu"'])
+@pytest.mark.parametrize(("title", "step"), [("satu", "cek"), ("dua", "catat")])
+def test_which_process_is_called_may_be_worked_out_as_the_case_comes_there(
+    office: Office, calls: str, title: str, step: str
+) -> None:
+    done = deploy(office, induk=caller(calls), **CHILDREN)
+    assert "call_worked_out" in {one.code for one in done.findings}
+    with office.database.transaction() as session:
+        case = instances.start(session, "induk", {"judul": title}, actor=office.rina).instance
+    assert [activity for activity, _lane in steps(office, case)] == [f"panggil:{title}:{step}", "lapor"]
+
+
+def test_a_case_for_which_there_is_no_such_process_stops_and_says_so(office: Office) -> None:
+    deploy(office, induk=caller("=judul"), **CHILDREN)
+    with office.database.transaction() as session, pytest.raises(ExecutionFailed, match="Panggil"):
+        instances.start(session, "induk", {"judul": "tiga"}, actor=office.rina)
+
+
+def test_a_new_version_of_one_that_may_be_called_makes_one_of_the_caller(office: Office) -> None:
+    deploy(office, induk=caller("=judul"), **CHILDREN)
+    done = deploy(office, dua=called("catat", "simpan", key="dua"))
+    assert {(one.definition.key, one.definition.version) for one in done.definitions} == {
+        ("dua", 2),
+        ("induk", 2),
+    }
+
+
+def test_a_call_worked_out_that_nothing_can_answer_is_a_problem() -> None:
+    diagram = read(caller("=judul"))
+    for known in ({}, {"induk": diagram}):
+        [problem] = call_activities.inline(diagram, known).problems
+        assert (problem.code, problem.node.id) == ("call_unknown", "panggil")
 
 
 @pytest.mark.parametrize(("calls", "code"), [("tidak_ada", "call_unknown"), ("induk", "call_itself")])

@@ -30,7 +30,7 @@ READ: Mapping[str, frozenset[str]] = {
     "scriptTask": _ACTIVITY,
     "subProcess": _SUB_PROCESS,
     "transaction": _SUB_PROCESS,
-    "adHocSubProcess": _SUB_PROCESS,
+    "adHocSubProcess": _SUB_PROCESS | {"cancelRemainingInstances"},
     "callActivity": _ACTIVITY | {"calledElement"},
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),

@@ -257,7 +257,11 @@ def _conditional(element: Element, definition: Element, source: Source) -> Trigg
     if local(element) == "startEvent" and not begins_event_sub_process(element):
         source.warning("condition_start_by_hand", element)
         return Trigger()
-    text = next(map(text_of, children(definition, "condition")), "")
+    return until_holds(next(map(text_of, children(definition, "condition")), ""), element, source)
+
+
+def until_holds(text: str, element: Element, source: Source) -> Trigger:
+    """What an event waits for until the condition ``text`` of ``element`` holds."""
     # One word is no expression by itself; as the name of a variable modelers write =x or ${x}.
     condition = None if conditions.is_bare_word(text) else conditions.translated(text, place(element), source)
     if condition and not conditions.is_words(condition) and conditions.is_readable(condition):

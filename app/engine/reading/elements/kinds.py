@@ -56,9 +56,10 @@ def refusal(element: Element) -> str | None:
 
 
 def _chooses(ad_hoc: Element) -> bool:
-    """Whether it says itself which of its steps are done, and when that is enough."""
-    ends = any(text_of(child) for child in children(ad_hoc, "completionCondition"))
-    return ends or any(vendor(extension) == "adHoc" for extension in extensions.added(ad_hoc))
+    """Whether it says itself which of its steps are done, or when enough is in each of several rounds."""
+    rounds = any(local(child).endswith("LoopCharacteristics") for child in ad_hoc)
+    chosen = any(vendor(extension) == "adHoc" for extension in extensions.added(ad_hoc))
+    return chosen or (rounds and any(text_of(child) for child in children(ad_hoc, "completionCondition")))
 
 
 def kind_of(element: Element, added: Extensions, source: Source) -> Kind:
@@ -68,7 +69,8 @@ def kind_of(element: Element, added: Extensions, source: Source) -> Kind:
         source.warning("sub_process_empty", element)
         return "userTask"
     if tag == "adHocSubProcess":
-        source.warning("ad_hoc_all_once", element)
+        ends = any(text_of(child) for child in children(element, "completionCondition"))
+        source.warning("ad_hoc_until_enough" if ends else "ad_hoc_all_once", element)
     if tag == "businessRuleTask" and added.decision is not None:
         if added.worker:
             source.warning("program_elsewhere", element, found=added.worker)

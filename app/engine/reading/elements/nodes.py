@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.engine.diagram import Kind, Node
 from app.engine.reading.elements import events, kinds, message_flows
 from app.engine.reading.source import LABEL_LENGTH, Source, place
-from app.engine.reading.texts import extensions, form_data, mapping_reader
+from app.engine.reading.texts import conditions, extensions, form_data, mapping_reader
 from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, reference, text_of, vendor
 
@@ -14,6 +14,7 @@ IGNORED = frozenset(
     {
         "association",
         "auditing",
+        "completionCondition",  # of an ad-hoc sub-process
         "correlationSubscription",
         "dataInputAssociation",
         "dataObject",
@@ -86,13 +87,23 @@ def _calling(element: Element, node: Node, source: Source) -> Node:
     called = [attribute(element, "calledElement")]
     for extension in children(element, "extensionElements"):
         called += [attribute(part, "processId") for part in extension if vendor(part) == "calledElement"]
-    key = reference(next(filter(None, called), ""))
-    if not key:
+    written = next(filter(None, called), "")
+    if written.startswith(("=", "${", "#{")):
+        return _computed(element, written, node, source)
+    if not (key := reference(written)):
         source.warning("call_without_target", element)
         return replace(node, kind="userTask")
-    if key.startswith(("=", "${", "#{")):
-        source.error("call_computed", element, text=key)
     return replace(node, calls=key)
+
+
+def _computed(element: Element, written: str, node: Node, source: Source) -> Node:
+    """A call whose process is worked out as the case comes there."""
+    expression = conditions.translated(written, place(element), source)
+    if not expression or not conditions.is_readable(expression):
+        source.error("call_computed", element, text=written)
+        return replace(node, calls=written)
+    source.warning("call_worked_out", element, text=expression)
+    return replace(node, calls=f"={expression}")
 
 
 def documentation(element: Element) -> str:
