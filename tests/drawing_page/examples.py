@@ -238,8 +238,8 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
         Example(
             "panggil_terhitung",
             "Calling a process that is worked out",
-            "Which process is called may depend on the case: an expression gives its key. It may be any that there is "
-            "when this one is deployed, or those that the expression itself names.",
+            "Which process is called may depend on the case: an expression gives its key. It may be any that there "
+            "is when this one is deployed, or those that the expression itself names.",
             values={"ajukan": {"jenis_biaya": "biaya_luar_negeri"}},
         ),
         Example(

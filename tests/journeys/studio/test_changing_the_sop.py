@@ -216,3 +216,19 @@ def test_an_arrow_that_hangs_loose_is_joined_by_one_click(office: Office, people
     assert found.count('bpmnElement="mulai__terima"') == 1
     # bpmn.io tells of what it could not draw at first.
     owner.watch.problems[:] = [one for one in owner.watch.problems if "target Ref not specified" not in one]
+
+
+def test_what_a_drawing_of_another_engine_says_is_written_over_by_one_click(
+    office: Office, people: People
+) -> None:
+    drawn = (ROOT / "tests/diagrams/shown/tugas_orang.bpmn").read_text()
+    task = '<bpmn:userTask id="periksa" name="Periksa kelengkapan"/>'
+    script = task.replace("userTask", "scriptTask").replace("/>", ' scriptFormat="groovy" startQuantity="2">')
+    xml = drawn.replace(task, f"{script}<bpmn:script>x = a &amp;&amp; b</bpmn:script></bpmn:scriptTask>")
+    editor = Editor(people("pemilik"), draft_of(office, {"skrip.bpmn": xml.encode()}), "skrip.bpmn")
+    for words in ("Tulis dengan FEEL", "Kosongkan jumlahnya"):
+        editor.findings().get_by_role("button", name=words).click()
+        expect(editor.findings().get_by_role("button", name=words)).to_have_count(0)
+    found = editor.saved()
+    assert 'resultVariable="x"' in found
+    assert "startQuantity" not in found

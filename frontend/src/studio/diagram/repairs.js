@@ -20,6 +20,12 @@ const REPAIRS = {
     label: editor.t('repair.process'),
     act: () => moveProperty(editor, element, name, editor.home())
   }),
+  script_offered: (editor, element, { offer, target }) => editor.get('vocabulary').canScript() && {
+    label: editor.t('repair.script', { target, offer }),
+    act: () => editor.get('vocabulary').setScript(element, target, offer)
+  },
+  quantity_ignored: (editor, element) => without(editor, element, 'repair.quantity', 'startQuantity', 'completionQuantity'),
+  instantiate_ignored: (editor, element) => without(editor, element, 'repair.instantiate', 'instantiate'),
   property_only_on_lane: removal,
   property_only_on_end: removal,
   no_default_flow: (editor, gateway) => byDefault(editor, gateway.outgoing.at(-1)),
@@ -83,6 +89,11 @@ const REPAIRS = {
     return name && { label: editor.t('repair.unit', { name }), act: () => editor.get('vocabulary').setProperties(element, { unit: name }) };
   }
 };
+
+function without(editor, element, label, ...names) {
+  const none = Object.fromEntries(names.map((name) => [ name, undefined ]));
+  return { label: editor.t(label), act: () => editor.get('modeling').updateProperties(element, none) };
+}
 
 function removal(editor, element, { property: name }) {
   return { label: editor.t('repair.remove'), act: () => editor.get('vocabulary').setProperties(element, { [name]: null }) };

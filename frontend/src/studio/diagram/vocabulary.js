@@ -167,6 +167,22 @@ export class Vocabulary {
     this.extend(element, bo, 'zeebe:FormDefinition', { formId: key });
   }
 
+  /** Whether a script task can be let work out a variable in the file's own words. */
+  canScript() {
+    return this.name !== 'spiffworkflow';
+  }
+
+  /** Let a script task work out one variable by FEEL, in the place of what it held. */
+  setScript(element, variable, expression) {
+    const bo = owner(element);
+    const set = (values) => this.modeling.updateModdleProperties(element, bo, values);
+    this.composing.compose(() => {
+      if (this.name === 'camunda') return set({ scriptFormat: 'feel', script: expression, 'camunda:resultVariable': variable });
+      set({ scriptFormat: undefined, script: undefined });
+      this.extend(element, bo, 'zeebe:Script', { expression: `=${expression}`, resultVariable: variable });
+    });
+  }
+
   /** The id of the decision that a business rule task names, "" without one. */
   decision(element) {
     const { text } = this.decisionPlace(element) ?? { text: '' };
