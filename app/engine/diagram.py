@@ -69,7 +69,8 @@ class Lane:
 
 @dataclass(frozen=True)
 class Flow:
-    """A sequence flow; ``condition`` is FEEL without a leading ``=``."""
+    """A sequence flow; ``condition`` is FEEL without a leading ``=``. ``undoes``: the activity that is undone where it
+    leads; see `reading.elements.compensation`."""
 
     id: str
     name: str
@@ -79,6 +80,7 @@ class Flow:
     is_default: bool = False
     line: int | None = None
     origin: Origin | None = None
+    undoes: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,8 @@ class Node:
     it begins when a token comes from there. ``is_body``: of a sub-process that nobody drew, on whose edge the events
     of event sub-processes wait; see `reading.elements.event_sub_processes`. ``compensates``: of an undoing, the one
     activity that it undoes, "" for all that was done around it; ``is_undone``: of an activity that some undoing may
-    undo; see `reading.elements.compensation`. ``asks``: of an event that nothing but a person can end, what he is
+    undo; ``copy_of``: of a node that stands in an undoing once more, the one that is drawn; see
+    `reading.elements.compensation`. ``asks``: of an event that nothing but a person can end, what he is
     asked: until when it waits, or whether a condition holds; it is a message to all others. ``condition``: of an
     event that waits until it holds, FEEL; a message to all others too.
     """
@@ -151,6 +154,7 @@ class Node:
     condition: str | None = None
     compensates: str | None = None
     is_undone: bool = False
+    copy_of: str = ""
     begun_by: str = ""
     is_body: bool = False
     sends: tuple[MessageFlow, ...] = ()
@@ -324,6 +328,11 @@ class Diagram:
         bodies = {n.id for n in self.nodes.values() if n.is_body and not self.drawn_in(n)}
         begun = {id_ for id_, event in self.event_sub_processes.items() if not self.drawn_in(event)}
         return frozenset({"", *bodies, *begun})
+
+    def undone_by(self, undoing: Node) -> frozenset[str]:
+        """The activities that an undoing has a way for."""
+        own = (flow for flow in self.flows if flow.undoes and self.nodes[flow.source].scope == undoing.id)
+        return frozenset(flow.undoes for flow in own)
 
     def ends_case(self, node: Node) -> bool:
         """Whether a case may be over at this end event: it is the process's own, or an event sub-process's of it."""

@@ -17,6 +17,9 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine.cancellation import alive_below, take_away
 from app.engine.mappings import Mappings
 
+#: Where the round of an undoing keeps the id of the activity that it undoes: in no variable, which a case could set.
+UNDONE = ":undone"
+
 
 class Opening(BpmnSpecMixin):
     """What opens a frame; ``node_id`` is the activity's."""
@@ -100,7 +103,8 @@ class Rounds(Opening):
     def open(self, my_task: Task, values: dict[str, Any]) -> Task:
         """Open a round with local variables of its own."""
         opened = my_task._add_child(self._round, TaskState.FUTURE)
-        opened.internal_data = {"locals": values}
+        undone = {UNDONE: values.pop(UNDONE)} if UNDONE in values else {}
+        opened.internal_data = {"locals": values, **undone}
         if self._round.mappings is not None:
             opened.internal_data["mapped"] = True  # rounds that an earlier release opened are not
         return opened

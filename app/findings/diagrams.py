@@ -299,6 +299,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” meminta pembatalan, tetapi di sini tidak ada yang dapat dibatalkan; perkara melewatinya.",
         "Beri kegiatan kejadian tepi kompensasi dengan kegiatan pembatalnya.",
     ),
+    "compensation_too_large": (
+        "Dengan semua yang dibatalkan “{name}” diagram menjadi terlalu besar; paling banyak {limit} unsur.",
+        "Kurangi kejadian yang meminta pembatalan, atau sebut kegiatan mana yang dibatalkannya.",
+    ),
     "event_sub_process_joined": (
         "Panah menuju atau meninggalkan subproses kejadian “{name}”; ia dijalankan sebagai subproses biasa.",
         "Hapus panahnya bila isinya dimulai oleh kejadian, atau hapus tanda kejadiannya.",

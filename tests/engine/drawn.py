@@ -194,5 +194,5 @@ def _questions(diagram: Diagram) -> list[Question]:
         for node in diagram.nodes.values()
         if node.kind in {"exclusiveGateway", "inclusiveGateway"}
         and len(flows := diagram.outgoing.get(node.id, ())) > 1
-        and not any(flow.condition or flow.is_default for flow in flows)
+        and not any(flow.condition or flow.is_default or flow.undoes for flow in flows)
     ]

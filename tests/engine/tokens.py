@@ -154,8 +154,9 @@ class Game:
         self.moving += [Token(flow, frame, frozenset(after)) for flow in self.out[node.id]]
 
     def _take(self, node: Node, frame: Frame, flows: Iterable[Flow], after: Iterable[Event]) -> None:
-        told = [self._tell(frame, after, "gateway_decided", node.id, flow.id) for flow in flows]
-        self.moving += [Token(flow, frame, frozenset().union(*told)) for flow in flows]
+        told = [self._tell(frame, after, "gateway_decided", node.id, f.id) for f in flows if not f.undoes]
+        causes = frozenset().union(*told) if told else frozenset(after)
+        self.moving += [Token(flow, frame, causes) for flow in flows]
 
     def _take_away(self, gone: Place, by: str = "", after: Iterable[Event] = ()) -> None:
         """End an activity: with it goes what waits beside it and all inside."""
@@ -315,9 +316,10 @@ class Game:
                 kept.append(self._done_around(each.holder.frame))
             elif each.holder is not None and not each.holder.node.is_body:
                 break
-        found = []
+        found, ways = [], (f for f in self.diagram.flows if f.undoes)
+        known = {f.undoes for f in ways if self.diagram.nodes[f.source].scope == place.node.id}
         for done in kept:
-            meant = [one for one in done if self._is_meant(place.node, one)]
+            meant = [one for one in done if one in known and self._is_meant(place.node, one)]
             done[:] = [one for one in done if one not in meant]
             found += meant[::-1]
         return found
@@ -410,6 +412,8 @@ class Game:
 
     def _chosen(self, node: Node, frame: Frame) -> Iterable[Flow]:
         flows = self.out[node.id]
+        if flows[0].undoes:
+            return [flow for flow in flows if flow.undoes == self.see("", frame)]
         true = [flow for flow in flows if flow.condition and self._holds(flow.condition, frame)]
         taken = (true[:1] if node.kind == "exclusiveGateway" else true) or [f for f in flows if f.is_default]
         if not taken:

@@ -173,13 +173,16 @@ def _node(node: Node, call: Node, lane_id: str) -> Node:
         scope=_id(call, node.scope) if node.scope else call.id,
         attached_to=_id(call, node.attached_to) if node.attached_to else None,
         begun_by=_id(call, node.begun_by) if node.begun_by else "",
+        compensates=_id(call, node.compensates) if node.compensates else node.compensates,
+        copy_of=_id(call, node.copy_of) if node.copy_of else "",
         form_key=None if node.kind == "startEvent" else node.form_key,
         lane_id=lane_id,
     )
 
 
 def _flow(flow: Flow, call: Node) -> Flow:
-    return replace(flow, id=_id(call, flow.id), source=_id(call, flow.source), target=_id(call, flow.target))
+    made = replace(flow, id=_id(call, flow.id), source=_id(call, flow.source), target=_id(call, flow.target))
+    return replace(made, undoes=_id(call, flow.undoes)) if flow.undoes else made
 
 
 def _question(asked: Question, call: Node) -> Question:

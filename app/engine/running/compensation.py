@@ -5,13 +5,13 @@ that is completed leaves what is in it to the level around, unless something und
 leaves nothing. Source: BPMN 2.0.2, 13.5.5.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from SpiffWorkflow.task import Task
 
-from app.engine.diagram import Diagram, Node
-from app.engine.scopes import Scope, ScopeEnd, frames
+from app.engine.diagram import Diagram, Flow, Node
+from app.engine.scopes import UNDONE, Round, Scope, ScopeEnd, frames
 
 #: Where a task keeps the ids of the activities that were done in it.
 DONE = "done"
@@ -42,12 +42,30 @@ def take(task: Task, node: Node) -> list[str]:
     keepers = [_keeper(task)]
     while getattr(keepers[-1].task_spec, "node_id", "") in diagram.event_sub_processes:
         keepers.append(_keeper(keepers[-1]))
-    found = []
+    found, known = [], diagram.undone_by(node)
     for keeper in keepers:
         done = keeper.internal_data.get(DONE, [])
-        undone = [id_ for id_ in done if _is_meant(diagram, id_, node.compensates or "")]
+        undone = [id_ for id_ in done if id_ in known and _is_meant(diagram, id_, node.compensates or "")]
         keeper.internal_data[DONE] = [id_ for id_ in done if id_ not in undone]
         found += undone[::-1]
+    return found
+
+
+def way(task: Task, flows: Iterable[Flow]) -> tuple[Flow, ...]:
+    """Of the flows out of the gateway of an undoing the one to what undoes the activity that its round is for."""
+    activity = next(frame for frame in frames(task) if isinstance(frame.task_spec, Round)).internal_data[
+        UNDONE
+    ]
+    return tuple(flow for flow in flows if flow.undoes == activity)
+
+
+def renamed_within(internal: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """What a task keeps of what was done in it, and of what it undoes, in the words of another version."""
+    found = dict(internal)
+    if done := found.pop(DONE, None):
+        found[DONE] = renamed(done, names)
+    if (activity := found.pop(UNDONE, None)) in names:
+        found[UNDONE] = names[activity]
     return found
 
 

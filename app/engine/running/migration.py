@@ -242,8 +242,7 @@ class _Move:
         left, noted = dict(slot.internal), dict[str, Any]()
         if timer_id := self.names.get(left.pop("deadline", "")):
             noted["deadline"] = timer_id
-        if done := left.pop(compensation.DONE, None):
-            noted[compensation.DONE] = compensation.renamed(done, self.names)
+        left = compensation.renamed_within(left, self.names)
         return replace(slot, internal=left | noted)
 
     def _fits(self, slot: Slot, was: Node, target: Node, rounds_of: str) -> bool:
@@ -265,9 +264,11 @@ class _Move:
             return self._branch(slot, was, target)
         if slot.prefix == ROUNDS:
             self._compare_rounds(was, target)
-            return replace(
-                slot, node_id=target.id, within=tuple(self._round(each, target) for each in slot.within)
-            )
+            within = tuple(self._round(each, target) for each in slot.within)
+            internal = slot.internal
+            if was.compensates is not None and "left" in internal:
+                internal = internal | {"left": compensation.renamed(internal["left"], self.names)}
+            return replace(slot, node_id=target.id, internal=internal, within=within)
         if was.kind == "subProcess":
             if was.mappings != target.mappings:
                 self._stopped("data_changed", was)
@@ -278,7 +279,8 @@ class _Move:
 
     def _round(self, slot: Slot, target: Node) -> Slot:
         openings = case_clock.renamed(slot.internal.get("openings", {}), self.names)
-        internal = slot.internal | ({"openings": openings} if openings else {})
+        internal = compensation.renamed_within(slot.internal, self.names)
+        internal |= {"openings": openings} if openings else {}
         return replace(
             slot, node_id=target.id, internal=internal, within=self.put(slot.within, "", target.id)
         )

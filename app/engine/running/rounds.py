@@ -13,11 +13,12 @@ from app.base.errors import ExecutionFailed
 from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine.cancellation import alive_below
-from app.engine.diagram import Loop, Node
+from app.engine.diagram import UNDOING, Loop, Node
 from app.engine.local_variables import COUNTER, seen_in
 from app.engine.reading.elements import loops
 from app.engine.running import apply_mappings, compensation
 from app.engine.running.context import Context
+from app.engine.scopes import UNDONE
 
 #: Rounds that one activity may have.
 MOST = 500
@@ -141,6 +142,8 @@ def _next(run: Context, loop: Loop, task: Task, element: Any) -> dict[str, Any]:
     found: dict[str, Any] = {COUNTER: task.internal_data["count"]}
     if loop.element:
         found[loop.element] = element
+    elif loop.over == UNDOING:
+        found[UNDONE] = element
     found = {**dict.fromkeys(_own(run, loop, task)), **found}
     node = run.diagram.nodes[task.task_spec.node_id]
     return {**found, **apply_mappings.inputs(run, node, {**run.seen_by(task), **found})}

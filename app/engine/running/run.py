@@ -15,7 +15,7 @@ from app.base.i18n import _
 from app.bpmnio import feel
 from app.engine import decisions, timers
 from app.engine.diagram import Flow, Node
-from app.engine.running import apply_mappings, event_propagation, rounds, scheduling
+from app.engine.running import apply_mappings, compensation, event_propagation, rounds, scheduling
 from app.engine.running.context import Context, Effect
 from app.engine.scopes import rounds_of
 
@@ -57,6 +57,8 @@ class Run(Context):
             taken, why = self._answered(gateway_id, flows), {"answered": True}
         elif len(flows) == 1:
             return flows
+        elif flows[0].undoes:
+            return compensation.way(task, flows)  # nobody drew it, so nothing is told of it
         else:
             taken, why = self._decided(node, flows, self.seen_by(task))
         for flow in taken:

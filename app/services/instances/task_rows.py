@@ -217,7 +217,8 @@ def _name(version: Version, task: OpenTask) -> str:
 def round_name(version: Version, node: Node, local: Mapping[str, Any]) -> str:
     """What a task at ``node`` is called in the round with these values."""
     name = node.name or node.id
-    loop = next((node.loop for node in version.diagram.around(node) if node.loop), None)
+    around = next((one for one in version.diagram.around(node) if one.loop), None)
+    loop = around.loop if around is not None and around.compensates is None else None
     element, number = local.get(loop.element) if loop else None, local.get(COUNTER)
     if isinstance(element, str | int):
         return f"{name}: {element}"

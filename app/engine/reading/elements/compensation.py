@@ -17,8 +17,8 @@ from app.engine.reading.elements.normalization import Drawn
 from app.engine.reading.source import Source
 from app.engine.xml import attribute
 
-#: Which activity a round undoes.
-_ACTIVITY = "activity"
+#: Elements of a process with all its undoings, in which what undoes an activity may stand many times over.
+MOST_NODES = 2_000
 
 
 @dataclass
@@ -45,7 +45,7 @@ def take_out(own: Drawn, undone: Undone, source: Source) -> None:
     gone = {event.id for event in asked} | (_reached([node.id for node in loose], own) - main)
     for event in asked:
         host = own.nodes.get(event.attached_to or "")
-        if event.id not in begins or host is None:
+        if event.id not in begins or host is None or begins[event.id] in main:
             source.warning("compensation_without_handler", event)
             continue
         inside = _reached([begins[event.id]], own) - main
@@ -119,9 +119,17 @@ def undo(drawn: Drawn, undone: Undone, handlers: Collection[str], source: Source
         drawn.nodes[event.id] = replace(event, compensates=None)
         if event.kind == "startEvent" or (event.compensates is None and not gives_up):
             continue
+        held = {event.id, *_around(event, drawn)}  # what it stands in would undo itself for ever
         targets = [
-            t for t in undone.by if t in drawn.nodes and _may_undo(event, drawn.nodes[t], drawn, handlers)
+            t
+            for t, part in undone.by.items()
+            if t in drawn.nodes
+            and held.isdisjoint(part.nodes)
+            and _may_undo(event, drawn.nodes[t], drawn, handlers)
         ]
+        if len(drawn.nodes) > MOST_NODES:
+            source.error("compensation_too_large", event, limit=str(MOST_NODES))
+            break
         if targets:
             _put_before(event, targets, drawn, undone, used, source)
         elif not gives_up:
@@ -161,7 +169,7 @@ def _put_before(
         event.name or N_("Kompensasi"),
         "",
         scope=event.scope,
-        loop=Loop("sequential", UNDOING, element=_ACTIVITY),
+        loop=Loop("sequential", UNDOING),
         compensates=event.compensates or "",
         line=event.line,
     )
@@ -174,11 +182,9 @@ def _put_before(
         Flow(f"{box.id}:ke", "", box.id, event.id),
         Flow(f"{start.id}:ke", "", start.id, choice.id),
     ]
-    drawn.defaults[choice.id] = f"{choice.id}:{targets[-1]}"
     for target in targets:
         first = _put_into(box.id, undone.by[target], undone.first[target], drawn, used, source)
-        condition = f'{_ACTIVITY} = "{target}"' if target != targets[-1] else None
-        drawn.flows.append(Flow(f"{choice.id}:{target}", "", choice.id, first, condition=condition))
+        drawn.flows.append(Flow(f"{choice.id}:{target}", "", choice.id, first, undoes=target))
 
 
 def _put_into(scope: str, part: Drawn, first: str, drawn: Drawn, used: set[str], source: Source) -> str:
@@ -200,7 +206,8 @@ def _put_into(scope: str, part: Drawn, first: str, drawn: Drawn, used: set[str],
     flows = [*part.flows, *(f for f in drawn.flows if f.source in {n.id for n in inner})]
     for flow in flows:
         flow_id = flow.id if first == names[first] else f"{scope}:{flow.id}"
-        drawn.flows.append(replace(flow, id=flow_id, source=names[flow.source], target=names[flow.target]))
+        made = replace(flow, id=flow_id, source=names[flow.source], target=names[flow.target])
+        drawn.flows.append(replace(made, undoes=names.get(flow.undoes) or flow.undoes))
     return names[first]
 
 
@@ -210,4 +217,6 @@ def _renamed(node: Node, names: Mapping[str, str]) -> Node:
         id=names[node.id],
         scope=names.get(node.scope) or node.scope,
         attached_to=names.get(node.attached_to or "") or node.attached_to,
+        compensates=names.get(node.compensates or "") or node.compensates,
+        copy_of=node.copy_of or (node.id if names[node.id] != node.id else ""),
     )

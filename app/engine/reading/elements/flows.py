@@ -59,7 +59,9 @@ def decide(
     questions: dict[str, Question] = {}
     for node_id, own in leaving.items():
         node, default = nodes[node_id], defaults.get(node_id, "")
-        if node.kind not in _DECIDING or len(own) < 2:
+        if own[0].undoes:
+            pass  # the engine knows which it takes
+        elif node.kind not in _DECIDING or len(own) < 2:
             own = [_unconditional(flow, source) for flow in own]
         else:
             if node.tag == "complexGateway":
