@@ -187,6 +187,7 @@ def _queue(
         (number, effect)
         for number, effect in enumerate(step.effects)
         if effect.node.kind != "userTask"
+        and effect.node.job is None
         and (effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"})
     ]
     told = [(n, effect, texts.audience(version, effect.node, effect.values)) for n, effect in effects]
