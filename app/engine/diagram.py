@@ -12,9 +12,8 @@ from app.engine.origin import Origin
 from app.findings import Finding
 
 #: What a node does, in BPMN's own words. ``task`` and ``manualTask`` are read as ``userTask``,
-#: ``serviceTask`` as ``sendTask`` (automatic; where a worker does it as ``intermediateCatchEvent``), ``receiveTask`` as
-#: ``intermediateCatchEvent``, ``transaction`` and
-#: ``callActivity`` as ``subProcess``.
+#: ``serviceTask`` as ``sendTask`` (automatic), or where a worker does it as ``intermediateCatchEvent``, as
+#: ``receiveTask`` is, ``transaction`` and ``callActivity`` as ``subProcess``.
 Kind = Literal[
     "startEvent",
     "endEvent",
@@ -135,8 +134,8 @@ class Node:
     activity that it undoes, "" for all that was done around it; ``is_undone``: of an activity that some undoing may
     undo; see `reading.elements.compensation`. ``asks``: of an event that nothing but a person can end, what he is
     asked: until when it waits, or whether a condition holds; it is a message to all others. ``condition``: of an
-    event that waits until it holds, FEEL; a message to all others too. ``job``: of a step that a worker does; it is an
-    event that waits, and the worker ends it.
+    event that waits until it holds, FEEL; a message to all others too. ``job``: of a step that a worker does; it
+    is an event that waits, and the worker ends it.
     """
 
     id: str

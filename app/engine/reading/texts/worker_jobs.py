@@ -10,7 +10,7 @@ from typing import Literal
 from app.engine.diagram import WorkerJob
 from app.engine.reading.source import Source
 from app.engine.reading.texts.extensions import DONE_BY, Extensions, added
-from app.engine.xml import Element, attribute, children, engine_attributes, local, vendor
+from app.engine.xml import Element, attribute, engine_attributes, local, vendor
 
 #: What the property says.
 NOTICE, PERSON, WORKER = "pemberitahuan", "petugas", "pekerja luar"
@@ -35,7 +35,7 @@ def choice(element: Element, extensions: Extensions, source: Source) -> Literal[
 
 
 def read_job(element: Element, extensions: Extensions, source: Source) -> WorkerJob:
-    """The job that ``element`` is. One without a type has its id; a type that only code could work out is an error."""
+    """The job that ``element`` is; without a type its id is one. A type that code would work out is an error."""
     own, definition = extensions.properties, _added(element, "taskDefinition")
     given = [own.get(TYPE, ""), attribute(definition, "type") if definition is not None else ""]
     given.append(engine_attributes(element).get("topic", ""))
