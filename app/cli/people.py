@@ -119,7 +119,14 @@ def user_second_step(name: str) -> None:
     show_default=True,
     help="Berapa hari token berlaku.",
 )
-def user_token(name: str, revoke: bool, days: int) -> None:
+@click.option(
+    "--job-type",
+    "job_types",
+    multiple=True,
+    metavar="JENIS",
+    help="Token pekerja luar: hanya untuk pekerjaan jenis ini; boleh diulang.",
+)
+def user_token(name: str, revoke: bool, days: int, job_types: tuple[str, ...]) -> None:
     """Print a new bearer token alone, so that a script can take it; or make all of a user's worthless.
 
     Until when it is good goes to where messages go.
@@ -130,7 +137,7 @@ def user_token(name: str, revoke: bool, days: int) -> None:
         person = users.named(session, name)
         if revoke:
             return f"Token API {person.name} dicabut: {api_tokens.revoke_all(session, person, actor=None)}."
-        return api_tokens.issue(session, person, actor=None, days=days)
+        return api_tokens.issue(session, person, actor=None, days=days, job_types=job_types)
 
     said = run_without_key(database, change)
     if not revoke:

@@ -12,8 +12,8 @@ from app.engine.origin import Origin
 from app.findings import Finding
 
 #: What a node does, in BPMN's own words. ``task`` and ``manualTask`` are read as ``userTask``,
-#: ``serviceTask`` as ``sendTask`` (automatic), ``receiveTask`` as ``intermediateCatchEvent``, ``transaction`` and
-#: ``callActivity`` as ``subProcess``.
+#: ``serviceTask`` as ``sendTask`` (automatic), or where a worker does it as ``intermediateCatchEvent``, as
+#: ``receiveTask`` is, ``transaction`` and ``callActivity`` as ``subProcess``.
 Kind = Literal[
     "startEvent",
     "endEvent",
@@ -116,6 +116,16 @@ class MessageFlow:
 
 
 @dataclass(frozen=True)
+class WorkerJob:
+    """Work that a program outside takes and ends: of which ``type``, how often it is tried, and what the diagram says
+    to whoever does it."""
+
+    type: str
+    retries: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Node:
     """An element that a token can reach.
 
@@ -127,7 +137,8 @@ class Node:
     undo; ``copy_of``: of a node that stands in an undoing once more, the one that is drawn; see
     `reading.elements.compensation`. ``asks``: of an event that nothing but a person can end, what he is
     asked: until when it waits, or whether a condition holds; it is a message to all others. ``condition``: of an
-    event that waits until it holds, FEEL; a message to all others too.
+    event that waits until it holds, FEEL; a message to all others too. ``job``: of a step that a worker does; it
+    is an event that waits, and the worker ends it.
     """
 
     id: str
@@ -152,6 +163,7 @@ class Node:
     terminate: bool = False
     asks: Literal["", "time", "condition"] = ""
     condition: str | None = None
+    job: WorkerJob | None = None
     compensates: str | None = None
     is_undone: bool = False
     copy_of: str = ""

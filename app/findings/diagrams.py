@@ -184,7 +184,31 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "external_worker": (
         "“{name}” diserahkan kepada program luar “{worker}”; di sini ia menjadi pemberitahuan.",
-        "Bila orang harus bekerja di langkah ini, ganti dengan tugas orang.",
+        "Bila petugas atau pekerja luar harus mengerjakannya, pilih itu pada “dikerjakan oleh”.",
+    ),
+    "service_is_notice": (
+        "Tugas layanan “{name}” menjadi pemberitahuan, lalu perkara langsung berlanjut.",
+        "Bila petugas atau pekerja luar harus mengerjakannya, pilih itu pada “dikerjakan oleh”.",
+    ),
+    "service_by_person": (
+        "“{name}” menjadi tugas petugas lajurnya, karena “dikerjakan oleh” berbunyi petugas.",
+        "Tidak apa-apa bila memang orang yang mengerjakannya.",
+    ),
+    "service_by_worker": (
+        "“{name}” menunggu pekerja luar yang mengambil pekerjaan jenis “{type}” lewat API.",
+        "Pastikan ada pekerja yang mengambil jenis ini; selama tidak ada, perkara menunggu di sini.",
+    ),
+    "job_type_unreadable": (
+        "Jenis pekerjaan “{text}” pada “{name}” tidak dapat dipakai.",
+        "Tulis satu nama tetap, misalnya kirim-surat; rumus tidak dihitung.",
+    ),
+    "job_retries_unreadable": (
+        "“{name}” menyebut percobaan “{text}”; di sini dipakai 3.",
+        "Tulis bilangan 1 sampai {most}.",
+    ),
+    "job_headers_too_many": (
+        "“{name}” memuat terlalu banyak header, atau ada yang terlalu panjang.",
+        "Paling banyak {most} header, masing-masing paling panjang {longest} huruf.",
     ),
     "form_named_twice": (
         "“{name}” menyebut lebih dari satu formulir: {found}. Yang dipakai “{used}”.",

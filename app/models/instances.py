@@ -4,14 +4,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    ColumnElement,
     ForeignKey,
     Index,
     LargeBinary,
     String,
     UniqueConstraint,
+    and_,
     false,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.base import packing
@@ -206,9 +209,24 @@ class Job(Base):
 
 
 class MessageWait(Base):
-    """An event that waits for its message, e.g. for the reporter's, or for a signal."""
+    """An event that waits for its message, e.g. for the reporter's, for a signal, or for the worker who does a job.
+
+    A job has a ``job_type``. ``ready_at``: from when a worker may take it, which is the end of the lock of the one
+    that has it, or of the pause after a failure; null: out of retries, an incident waits. ``lock``: what the one that
+    has it was given, and ``worker`` what it calls itself.
+    """
 
     __tablename__ = "message_wait"
+    __table_args__ = (
+        Index(
+            "ix_message_wait_ready",
+            "job_type",
+            "ready_at",
+            "id",
+            sqlite_where=text("job_type IS NOT NULL"),
+            postgresql_where=text("job_type IS NOT NULL"),
+        ),
+    )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
@@ -221,8 +239,23 @@ class MessageWait(Base):
     rounds: Mapped[list[Any]] = mapped_column(default=list)
     #: The place that what is heard has among events with nobody acting in between, see `loop_guard`.
     hops: Mapped[int] = mapped_column(default=0)
+    job_type: Mapped[str | None] = mapped_column(String(100))
+    retries: Mapped[int | None]
+    ready_at: Mapped[datetime | None]
+    lock: Mapped[str | None] = mapped_column(String(32))
+    worker: Mapped[str | None] = mapped_column(String(100))
 
     instance: Mapped[ProcessInstance] = relationship()
+
+    @hybrid_property
+    def is_message(self) -> bool:
+        """Whether it waits for a message, which somebody may send."""
+        return not self.is_signal and self.job_type is None
+
+    @is_message.inplace.expression
+    @classmethod
+    def _is_message(cls) -> ColumnElement[bool]:
+        return and_(~cls.is_signal, cls.job_type.is_(None))
 
 
 class Incident(Base):

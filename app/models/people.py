@@ -1,6 +1,7 @@
 """Users, groups, units, how they sign in, and files of them."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -178,6 +179,8 @@ class ApiToken(Base):
     expires_at: Mapped[datetime]
     #: When it was used last, at most an hour ago if it is in use.
     used_at: Mapped[datetime | None]
+    #: Of a worker's token the types of the jobs that it is for, and for nothing else.
+    job_types: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     user: Mapped[User] = relationship()
 
 

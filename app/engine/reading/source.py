@@ -14,7 +14,7 @@ from app.base.i18n import ngettext
 from app.engine.diagram import STAND_INS
 from app.engine.reading.diagram_interchange import Box, Point, boxes, line_ends
 from app.engine.xml import BPMN, Element, attribute, local, one_line, reference
-from app.findings import Finding, has_errors
+from app.findings import Finding, Severity, has_errors
 from app.findings.descriptions import Surroundings
 
 MOST_FINDINGS = 200
@@ -127,6 +127,10 @@ class Source:
         """Note something that runs, but perhaps not as meant."""
         self._add("warning", code, at, params)
 
+    def note(self, code: str, at: Placed | Element, **params: str) -> None:
+        """Note how something runs that could be meant in several ways."""
+        self._add("info", code, at, params)
+
     def limit_name(self, element: Element, most: int) -> None:
         """Note a name of more than ``most`` characters as an error."""
         if len(attribute(element, "name")) > most:
@@ -165,9 +169,7 @@ class Source:
             )
             raise InvalidDiagram(told, findings)
 
-    def _add(
-        self, severity: Literal["error", "warning"], code: str, at: Placed | Element, params: dict[str, str]
-    ) -> None:
+    def _add(self, severity: Severity, code: str, at: Placed | Element, params: dict[str, str]) -> None:
         where = place(at) if isinstance(at, etree._Element) else at
         if severity == "error":
             self.failed.add(where.id)

@@ -48,6 +48,7 @@ def trigger(node: Node) -> str:
     if node.kind not in {"intermediateCatchEvent", "boundaryEvent"}:
         return ""
     caught = {"signal": node.signal, "error": node.error, "escalation": node.escalation}
+    caught |= {"job": node.job.type if node.job is not None else None}
     known = next((kind for kind, name in caught.items() if name is not None), "message")
     # One that asks for its time can hold none yet, and one that has it asks nobody.
     return node.asks or ("timer" if node.timer is not None else "condition" if node.condition else known)

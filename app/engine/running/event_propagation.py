@@ -31,8 +31,9 @@ def _catches(event: Task, kind: type) -> bool:
     return waits and isinstance(event.task_spec.event_definition, kind)
 
 
-def interrupt(event: Task, thrown_by: Task) -> None:
-    """Set off the event that catches what was thrown; if it interrupts, nothing else happens in there before."""
+def interrupt(event: Task, thrown_by: Task | None) -> None:
+    """Set off the event that catches what was thrown; if it interrupts, nothing else happens in there before.
+    ``thrown_by``: whose branch goes on; None: what threw it is over."""
     if event.task_spec.cancel_activity:
         for host in event.parent.children:
             if not isinstance(host.task_spec, BoundaryEvent):

@@ -195,9 +195,11 @@ class Case:
         *,
         now: datetime,
         sender: Mapping[str, Any] | None = None,
+        worker: str = "",
     ) -> Step | None:
-        """Deliver a message to the event that waits for it, after whatever timer was due before; where that took it
-        away, only that. None when nothing waits for it any more. ``sender``: see `deliver`.
+        """Deliver a message to the event that waits for it, or what a ``worker`` made of a job, after whatever timer
+        was due before; where that took it away, only that. None when nothing waits for it any more. ``sender``: see
+        `deliver`.
 
         Raises:
             ExecutionFailed: what follows in the diagram failed.
@@ -210,8 +212,23 @@ class Case:
             return self._taken_away(before, _WAIT_GONE)
         self.workflow.run.by_clock = sender is not None
         with transitions.failing():
-            transitions.receive(self.workflow, event, variables, **(sender or {}))
+            told = {"worker": worker} if worker else sender or {}
+            transitions.receive(self.workflow, event, variables, **told)
         return self._stood(before)
+
+    def throw(self, job_id: str, code: str, *, now: datetime) -> Step | None:
+        """Let a job that is open end with a BPMN error, as in `deliver`; None where nothing catches it.
+
+        Raises:
+            ExecutionFailed: what follows in the diagram failed.
+        """
+        before = self._before(now)
+        job = self._caught_up(job_id)
+        if job is None or job.state != TaskState.WAITING:
+            return self._taken_away(before, _WAIT_GONE)
+        with transitions.failing():
+            caught = transitions.throw_error(self.workflow, job, code)
+        return self._stood(before) if caught else None
 
     def catch(self, signal: str, *, now: datetime) -> Step | None:
         """Let every event that waits for a signal catch it; None when none does.
@@ -339,19 +356,39 @@ def deliver(
     now: datetime,
     calendar: Calendar,
     sender: Mapping[str, Any] | None = None,
+    worker: str = "",
 ) -> Step:
-    """Deliver a message to the event that waits for it; ``sender``: what the history tells of the case that sends it,
-    None where a person does.
+    """Deliver a message to the event that waits for it, or what a ``worker`` made of a job; ``sender``: what the
+    history tells of the case that sends it, None where a person does.
 
     Raises:
         Conflict: the event no longer waits.
         ExecutionFailed: what follows in the diagram failed.
     """
     case = _Stored.take_up(program, state, current, now=now, calendar=calendar)
-    step = case.deliver(message_id, variables, now=now, sender=sender)
+    step = case.deliver(message_id, variables, now=now, sender=sender, worker=worker)
     if step is None:
         raise Conflict(_(_WAIT_GONE))
     return step
+
+
+def throw(
+    program: Program,
+    state: bytes,
+    current: Mapping[str, Any],
+    job_id: str,
+    code: str,
+    *,
+    now: datetime,
+    calendar: Calendar,
+) -> Step | None:
+    """Let a job end with a BPMN error; None where nothing in the diagram catches it.
+
+    Raises:
+        Conflict: a timer that was due first took the job away.
+        ExecutionFailed: what follows in the diagram failed.
+    """
+    return _Stored.take_up(program, state, current, now=now, calendar=calendar).throw(job_id, code, now=now)
 
 
 def signal(

@@ -273,7 +273,8 @@ class _Move:
             if was.mappings != target.mappings:
                 self._stopped("data_changed", was)
             return replace(slot, node_id=target.id, within=self.put(slot.within, target.id))
-        if was.mappings != target.mappings and was.kind == "userTask" and was.loop is None:
+        carries = was.kind == "userTask" or was.job is not None
+        if was.mappings != target.mappings and carries and was.loop is None:
             self.mapped_anew.add(slot.id)
         return replace(slot, node_id=target.id)
 
@@ -421,7 +422,7 @@ def can_enter(program: Program, node: Node) -> bool:
 def _refresh(workflow: codec.Workflow, moved: _Move, standing: Standing) -> None:
     """Carry data in anew where it is mapped otherwise; decide when timers are due, deadlines first."""
     run: Run = workflow.run
-    for task in open_tasks(workflow):
+    for task in [*open_tasks(workflow), *waiting_events(workflow, MessageEvent)]:
         if task.id.hex in moved.mapped_anew:
             task.internal_data.pop("locals", None)
             if getattr(task.task_spec, "mappings", None) is not None:

@@ -20,6 +20,7 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from app.engine.diagram import Diagram, Node
 from app.engine.mappings import Mappings
@@ -63,6 +64,21 @@ class _Mapped(UserTask):
     def _on_ready_hook(self, my_task: Task) -> None:
         my_task.workflow.run.enter(my_task, self.bpmn_id)
         super()._on_ready_hook(my_task)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.leave(my_task, self.bpmn_id)
+        return bool(super()._run_hook(my_task))
+
+
+class _MappedJob(IntermediateCatchEvent):
+    """A worker's job with variables of its own, carried in when it opens and out when it is done."""
+
+    mappings: Mappings | None = None
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if my_task._state != TaskState.WAITING:
+            my_task.workflow.run.enter(my_task, self.bpmn_id)
+        return bool(super()._update_hook(my_task))
 
     def _run_hook(self, my_task: Task) -> bool:
         my_task.workflow.run.leave(my_task, self.bpmn_id)
@@ -161,7 +177,9 @@ def _add(spec: ProcessSpec, node: Node) -> None:
         case "parallelGateway":
             made = Parallel(spec, name, **common)
         case "intermediateCatchEvent":
-            made = IntermediateCatchEvent(spec, name, _definition(node), **common)
+            is_framed = node.job is not None and _is_frame(node)
+            event = _MappedJob if is_framed else IntermediateCatchEvent
+            made = event(spec, name, _definition(node), **common)
         case "boundaryEvent":
             made = BoundaryEvent(spec, name, _definition(node), node.interrupting, **common)
         case _:
@@ -199,7 +217,7 @@ def _definition(node: Node) -> EventDefinition:
         return ErrorEvent(node.error)
     if node.escalation is not None:
         return EscalationEvent(node.escalation)
-    return MessageEvent(node.message)
+    return MessageEvent(node.job.type if node.job is not None else node.message)
 
 
 def _add_rounds(spec: ProcessSpec, node: Node) -> None:

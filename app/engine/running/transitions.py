@@ -195,9 +195,14 @@ def _is_due(timer: Task) -> bool:
 
 
 def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any], **told: Any) -> None:
-    """Let a waiting message event catch its message, and go on. ``told``: what the history says of it besides."""
+    """Let a waiting message event catch its message, or a job be done, and go on. ``told``: what the history says of
+    it besides."""
     run: Run = workflow.run
     node = node_of(event)
+    if node.job is not None:
+        _complete_job(run, event, variables, **told)
+        advance(workflow)
+        return
     # What a round hands out is worked out as it ends, from what came.
     carried_later = _is_round_of(event, node)
     own = {name for name in variables if name == ASKED.get(node.asks)}
@@ -214,6 +219,26 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any],
     else:
         event_propagation.trigger(event, again=node.asks != "time")
     advance(workflow)
+
+
+def _complete_job(run: Run, event: Task, variables: Mapping[str, Any], *, worker: str = "") -> None:
+    node, before = node_of(event), run.assign(variables, event)
+    run.record("worker_job_completed", node.id, worker=worker, values=dict(variables), **before)
+    event_propagation.trigger(event)
+    if node.sends:
+        run.effects.append(Effect(node, run.seen_by(event), rounds_of(event), len(run.events)))
+
+
+def throw_error(workflow: codec.Workflow, job: Task, code: str) -> bool:
+    """Let a job end with a BPMN error, and go on; False where nothing catches it."""
+    caught = event_propagation.catcher(job, error=code, escalation=None)
+    if caught is None:
+        return False
+    by = caught.task_spec.bpmn_id
+    workflow.run.record("error_thrown", job.task_spec.bpmn_id, code=code, by=by)
+    event_propagation.interrupt(caught, None)
+    advance(workflow)
+    return True
 
 
 def _until(run: Run, node: Node, variables: Mapping[str, Any]) -> datetime | None:

@@ -250,6 +250,47 @@ class EscalationThrown(InstanceEvent):
     code: str | None
 
 
+@event("worker_job_taken", COURSE, N_("Pekerjaan luar diambil"))
+class WorkerJobTaken(InstanceEvent):
+    """A worker outside took a job, which calls itself ``worker``; it has it ``until`` then (ISO 8601)."""
+
+    worker: str
+    until: str
+
+    def describe(self, entry: Entry[Any], vocabulary: Vocabulary) -> Sentence:
+        name = entry.activity(vocabulary)
+        return Sentence(
+            "note", say(N_("{name}: diambil pekerja luar {worker}"), name=name, worker=self.worker)
+        )
+
+
+@event("worker_job_completed", COURSE, N_("Pekerjaan luar selesai"))
+class WorkerJobCompleted(ValuesSet):
+    """A worker outside did a job, with ``values``."""
+
+    worker: str
+
+    def describe(self, entry: Entry[Any], vocabulary: Vocabulary) -> Sentence:
+        name = entry.activity(vocabulary)
+        title = say(N_("{name}: selesai oleh pekerja luar {worker}"), name=name, worker=self.worker)
+        return Sentence("done", title, changes=self.changes(vocabulary))
+
+
+@event("worker_job_failed", INTERVENTIONS, N_("Pekerjaan luar gagal"))
+class WorkerJobFailed(InstanceEvent):
+    """A worker outside gave a job back. ``message``: a stored message; ``retries``: how often it is tried again."""
+
+    worker: str
+    message: str
+    retries: int
+
+    def describe(self, entry: Entry[Any], vocabulary: Vocabulary) -> Sentence:
+        name, reason = entry.activity(vocabulary), stored_messages.tell_stored(self.message)
+        text = N_("{name}: pekerja luar {worker} gagal; percobaan tersisa {retries}")
+        title = say(text, name=name, worker=self.worker, retries=str(self.retries))
+        return Sentence("overdue", title, reason=reason)
+
+
 @event("message_received", MESSAGES, N_("Pesan diterima"))
 class MessageReceived(ValuesSet):
     """A waiting event received ``message`` with ``values``. ``case`` is None when it came from outside.

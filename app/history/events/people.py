@@ -178,10 +178,11 @@ class ProviderUntied(UserEvent):
 
 @event("token_issued", ACCESS, N_("Token API dibuat"))
 class TokenIssued(UserEvent):
-    """A user got an API token. ``token``: the id of its row."""
+    """A user got an API token. ``token``: the id of its row; ``job_types``: of a worker's, what it is for."""
 
     sentence = "identity", N_("Token API {user} dibuat")
     token: int
+    job_types: Sequence[str] = ()
 
 
 @event("token_revoked", ACCESS, N_("Token API dicabut"))

@@ -193,7 +193,7 @@ def casefile_of(
         instance=instance,
         version=version,
         tasks=tasks,
-        waits=[wait for wait in heard if not wait.is_signal],
+        waits=[wait for wait in heard if wait.is_message],
         signals=[wait for wait in heard if wait.is_signal],
         clocks=queries.clocks(session, instance) if "clocks" in parts else (),
         events=events[-MOST_EVENTS:],

@@ -89,7 +89,7 @@ def news(session: Session, after: int) -> Iterator[News]:
                 yield News(joined.instance_id, code, str(event.id), event.at)
     changed = reader.newest_ids(after)
     waits = select(MessageWait).join(changed, changed.c.instance_id == MessageWait.instance_id)
-    for wait in session.scalars(waits.where(~MessageWait.is_signal)):
+    for wait in session.scalars(waits.where(MessageWait.is_message)):
         yield News(wait.instance_id, "wanted", str(wait.id), wait.opened_at)
 
 

@@ -67,7 +67,9 @@ class Sources:
     def _by(self, node: Node, variable: str) -> tuple[Any, ...]:
         form = self.forms.get(node.form_key or "")
         asked = sorted((_rules(*one) for one in _asked(form, variable)), key=repr) if form else []
-        brings = form is None and node.message is not None and node.kind in _RECEIVING
+        brings = (
+            form is None and node.kind in _RECEIVING and (node.message is not None or node.job is not None)
+        )
         is_local = variable in loops.local_names(node.loop)
         how = (asked, self._table(node, variable), _given(node, variable), brings, is_local)
         if not any(how):

@@ -234,7 +234,9 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     """Every variable that a form, table or message sets; None when anything may come from outside."""
     nodes = bundle.diagram.nodes.values()
     open_ended = any(
-        n.form_key is None for n in nodes if n.kind == "startEvent" or (n.message and n.kind != "endEvent")
+        n.form_key is None
+        for n in nodes
+        if n.kind == "startEvent" or n.job or (n.message and n.kind != "endEvent")
     )
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
     outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
@@ -464,8 +466,8 @@ def _not_given(bundle: Bundle, reads: list[tuple[str, frozenset[str]]]) -> Itera
         if call.mappings is None or not call.mappings.sealed:
             continue
         inside = {id: n for id, n in bundle.diagram.nodes.items() if id.startswith(f"{call.id}:")}
-        if any(node.message and node.form_key is None for node in inside.values()):
-            continue  # whatever the message brings
+        if any((node.message or node.job) and node.form_key is None for node in inside.values()):
+            continue  # whatever the message brings, or the worker
         known = own_names(call).union(*(set_by(node, bundle) for node in inside.values()))
         read = {name for id, names in reads if id.startswith(f"{call.id}:") for name in names}
         for name in sorted(read - known):

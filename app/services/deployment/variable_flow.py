@@ -276,7 +276,7 @@ def _begins_by_itself(node: Node) -> bool:
 
 
 def _brings_anything(node: Node) -> bool:
-    return node.message is not None and node.kind in _RECEIVING
+    return node.kind in _RECEIVING and (node.message is not None or node.job is not None)
 
 
 def _also(known: State, condition: All) -> State:

@@ -97,6 +97,10 @@ OUTSIDE: Mapping[str, Mapping[str, str]] = {
         "message": "follows from the diagram",
         "is_signal": "follows from the diagram",
         "group_id": "follows from the diagram",
+        "job_type": "follows from the diagram",
+        **dict.fromkeys(
+            ("retries", "ready_at", "lock", "worker"), "who has a job, and when it is tried again"
+        ),
         "opened_at": _OTHER,
         "rounds": _OTHER,
         "hops": _OTHER,

@@ -72,7 +72,7 @@ def apply(
     units = {task: (unit if unit in staffed else None, variable) for task, (unit, variable) in named.items()}
     unit_of = {task: unit for task, (unit, _) in units.items()}
     opened = task_rows.open_all(session, instance, version, step, unit_of)
-    waits.sync(session, instance, version, step)
+    waits.sync(session, instance, version, step, held_until)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
     released: list[Record] = []
     if moved_from is not None:
@@ -149,9 +149,11 @@ def _in_order(step: Step, told: Sequence[Record], more: Sequence[tuple[int, Reco
 
 def _got_past(step: Step) -> set[str] | None:
     """What no incident need be about any more; None when the case is over."""
-    gone = {*step.closed, *step.stopped_timers, *(["message"] if step.stopped_messages else [])}
+    gone = {*step.closed, *step.stopped_timers, *step.stopped_messages}
+    gone |= {"message"} if step.stopped_messages else set()
     if step.kept is not None:  # what failed in the other version is tried anew
         gone |= {*(t.id for t in step.kept.tasks), *(t.id for t in step.kept.timers), "message"}
+        gone |= {m.id for m in step.kept.messages}
     return None if step.ended else gone
 
 
@@ -187,6 +189,7 @@ def _queue(
         (number, effect)
         for number, effect in enumerate(step.effects)
         if effect.node.kind != "userTask"
+        and effect.node.job is None
         and (effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"})
     ]
     told = [(n, effect, texts.audience(version, effect.node, effect.values)) for n, effect in effects]

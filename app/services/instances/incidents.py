@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.base.errors import Conflict, NotAllowed, NotFound
 from app.base.i18n import _
 from app.history.events.instances import IncidentOpened, IncidentResolved
-from app.models import Incident, InstanceMessage, Job, ProcessInstance, UserTask
+from app.models import Incident, InstanceMessage, Job, MessageWait, ProcessInstance, UserTask
 from app.services.core import access, bounded, clock, history, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -228,6 +228,9 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     if job is not None:
         job.retries, job.run_at = 1, clock.now(session)  # who asked for it sees at once if it fails again
         _count_anew(session, job)
+    wait = session.get(MessageWait, incident.job_id) if incident.job_id else None
+    if wait is not None:
+        wait.retries, wait.ready_at = 1, clock.now(session)
     _close(session, incident.instance, incident, actor)
     return incident
 

@@ -95,7 +95,7 @@ def links_of(session: Session, instance: ProcessInstance, *, actor: Actor) -> li
     given = {"case": instance.id, ACTOR_ID.key: actor.id}
     links = session.execute(_links(access.any_like(actor)), given).all()
     ids = [instance.id, *(link.partner_id for link, _rounds, _visible in links)]
-    of_them = select(MessageWait).where(MessageWait.instance_id.in_(ids), ~MessageWait.is_signal)
+    of_them = select(MessageWait).where(MessageWait.instance_id.in_(ids), MessageWait.is_message)
     waits = session.scalars(of_them.order_by(MessageWait.opened_at)).all() if links else ()
     return [
         Known(

@@ -36,7 +36,7 @@ _MOST_OF_A_NUMBER = 20
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:
     """The messages that a case waits for."""
-    return [wait for wait in waiting_or_hearing(session, instance_id) if not wait.is_signal]
+    return [wait for wait in waiting_or_hearing(session, instance_id) if wait.is_message]
 
 
 def waiting_or_hearing(session: Session, instance_id: int) -> list[MessageWait]:
@@ -103,7 +103,7 @@ def recordable(
     if actor.is_auditor or not waits:
         return []
     nodes = definitions.version(session, instance.definition_id).diagram.nodes
-    by_hand = [one for one in waits if not one.is_signal and not is_by_system(nodes[one.activity_id])]
+    by_hand = [one for one in waits if one.is_message and not is_by_system(nodes[one.activity_id])]
     return _theirs(session, instance, by_hand, actor)
 
 
@@ -141,7 +141,7 @@ def awaited(session: Session, actor: Actor, after: str = "", limit: int = 50) ->
     Raises:
         InvalidForm: ``after`` is no cursor.
     """
-    query = select(MessageWait).where(~MessageWait.is_signal).options(joinedload(MessageWait.instance))
+    query = select(MessageWait).where(MessageWait.is_message).options(joinedload(MessageWait.instance))
     if not (actor.is_admin or actor.is_process_owner):
         query = query.where(MessageWait.group_id.in_(actor.groups))
     if after:
@@ -163,7 +163,7 @@ def is_awaited(session: Session, actor: Actor) -> bool:
 def _here() -> Select[str]:
     """Built once: the inbox asks it."""
     here = MessageWait.group_id.in_(bindparam("groups", expanding=True))
-    return select(MessageWait.id).where(here, ~MessageWait.is_signal).limit(1)
+    return select(MessageWait.id).where(here, MessageWait.is_message).limit(1)
 
 
 def require_recorder(session: Session, instance_id: int, *, actor: Actor) -> None:
@@ -218,7 +218,7 @@ def _waits(session: Session, instance: ProcessInstance | None, name: str) -> lis
 def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance]:
     """The case with this number: of several processes that use it the one that waits for the message, else the
     newest. Officers of the lane that waits find it even where no task was ever offered to them."""
-    named = (MessageWait.message == name, ~MessageWait.is_signal)
+    named = (MessageWait.message == name, MessageWait.is_message)
     waits = exists().where(MessageWait.instance_id == ProcessInstance.id, *named)
     theirs = waits.where(MessageWait.group_id.in_(actor.groups))
     return (
@@ -315,9 +315,15 @@ class Received:
 
 
 def receive(
-    session: Session, instance: ProcessInstance, wait: MessageWait, values: Values, actor: Actor | None
+    session: Session,
+    instance: ProcessInstance,
+    wait: MessageWait,
+    values: Values,
+    actor: Actor | None,
+    worker: str = "",
 ) -> Received:
-    """Check what came for a wait from ``actor`` (None: the reporter), and go on by it; nothing is written yet.
+    """Check what came for a wait from ``actor`` (None: the reporter), or the ``worker`` who did a job in his name,
+    and go on by it; nothing is written yet.
 
     Raises:
         InvalidForm; ExecutionFailed: the diagram could not go on.
@@ -336,6 +342,7 @@ def receive(
         variables,
         now=clock.now(session),
         calendar=holidays.calendar(session),
+        worker=worker,
     )
     return Received(version, form, clean, secret, step, until)
 

@@ -39,6 +39,7 @@ _TASK = cast("Table", UserTask.__table__)
 #: What waits in a case, and is removed with what it waits for.
 _WAITING = tuple(cast("Table", model.__table__) for model in (Job, MessageWait))
 _INCIDENT = cast("Table", Incident.__table__)
+_OF_JOBS = frozenset({"job_type", "retries", "ready_at", "lock", "worker"})
 _OF: BindParameter[int] = bindparam("of_id")
 
 
@@ -119,6 +120,12 @@ def digest(rows: Rows) -> str:
     for case in cases:
         for name in ("masks_changed", "branches"):
             case.pop(name, None)
+    # No hash of releases before there were jobs has these of a wait.
+    waits = [
+        {name: value for name, value in row.items() if name not in _OF_JOBS or value is not None}
+        for row in rows[MessageWait.__tablename__]
+    ]
+    rows = {**rows, MessageWait.__tablename__: waits}
     return hashlib.sha256(orjson.dumps({**rows, _CASE.name: cases}, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from app.base.errors import ExecutionFailed
+from app.engine.diagram import Node
 from app.engine.running.execution import own_end
 from app.engine.running.step import Kept, OpenTimer, Step
 from app.models import Job, MessageWait, ProcessInstance
@@ -23,8 +24,15 @@ _PASS_ON = update(cast("Table", Job.__table__)).where(Job.id == bulk.ID)
 _Row = TypeVar("_Row", Job, MessageWait)
 
 
-def sync(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
-    """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw."""
+def sync(
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    step: Step,
+    held_until: datetime | None = None,
+) -> None:
+    """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw.
+    ``held_until``: no worker gets a job of it before, as it may be taken back."""
     over, begun = step.stopped_timers, [_job(session, instance, timer) for timer in step.timers]
     shared = _pass_on(session, over, begun)
     bulk.remove(session, Job, over[shared:])
@@ -35,12 +43,13 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
             "id": wait.id,
             "instance_id": instance.id,
             "activity_id": wait.node.id,
-            "message": wait.node.message or wait.node.signal,
+            "message": _heard(wait.node),
             "is_signal": wait.node.signal is not None,
             "group_id": version.group_of(wait.node.lane_id),
             "opened_at": clock.now(session),
             "rounds": list(wait.rounds),
             "hops": loop_guard.following(session),
+            **_job_columns(wait.node, held_until or clock.now(session)),
         }
         for wait in step.messages
     ]
@@ -66,7 +75,7 @@ def _pass_on(session: Session, over: Sequence[str], begun: Sequence[Mapping[str,
 
 def carry_over(session: Session, version: Version, kept: Kept) -> None:
     """Let the timers and messages that go on waiting be as they are in ``version``. A timer that had failed is tried
-    anew: what it failed at may be mended."""
+    anew, and so is a job that nobody tries any more: what it failed at may be mended."""
     jobs = {job.id: job for job in _of_ids(session, Job, [timer.id for timer in kept.timers])}
     for timer in kept.timers:
         job = jobs[timer.id]
@@ -80,10 +89,30 @@ def carry_over(session: Session, version: Version, kept: Kept) -> None:
     for message in kept.messages:
         wait = waits[message.id]
         wait.activity_id = message.node.id
-        wait.message = message.node.message or message.node.signal or ""
+        wait.message = _heard(message.node)
         wait.is_signal = message.node.signal is not None
         wait.group_id = version.group_of(message.node.lane_id)
+        if message.node.job is not None and (wait.message, bool(wait.retries)) != (wait.job_type, True):
+            for name, value in _job_columns(message.node, clock.now(session)).items():
+                setattr(wait, name, value)
     session.flush()
+
+
+def _heard(node: Node) -> str:
+    """What is waited for, by its name; of a job its type."""
+    return node.job.type if node.job is not None else node.message or node.signal or ""
+
+
+def _job_columns(node: Node, ready_at: datetime) -> dict[str, Any]:
+    """What the row of a wait says of the job that it is; nothing where it is none."""
+    job = node.job
+    return {
+        "job_type": job.type if job is not None else None,
+        "retries": job.retries if job is not None else None,
+        "ready_at": ready_at if job is not None else None,
+        "lock": None,
+        "worker": None,
+    }
 
 
 def _of_ids(session: Session, model: type[_Row], ids: Sequence[str]) -> Sequence[_Row]:

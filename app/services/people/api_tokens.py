@@ -5,7 +5,7 @@ Ends and last uses are the machine's own time, as those of sign-ins are: moving 
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -18,7 +18,7 @@ from app.base.errors import Conflict, InvalidForm, NotAllowed
 from app.base.i18n import _
 from app.history.events.people import TokenIssued, TokenRevoked
 from app.models import ApiToken, User
-from app.services.core import access, clock, history
+from app.services.core import access, clock, history, rights
 from app.services.core.access import Actor
 
 PREFIX = "alur_"
@@ -34,7 +34,8 @@ SOON = timedelta(days=14)
 class Bearer:
     """Who sent a token that is not revoked, and his language. ``is_over``: it expired, and is good for nothing more.
 
-    ``touch_due``: call `touch`, or its last use will not be known.
+    ``touch_due``: call `touch`, or its last use will not be known. ``job_types``: the types of the jobs that it is
+    for, and for nothing else; an officer's has none.
     """
 
     actor: Actor
@@ -42,26 +43,43 @@ class Bearer:
     expires_at: datetime
     is_over: bool
     touch_due: bool
+    job_types: frozenset[str] = frozenset()
 
 
-def issue(session: Session, user: User, *, actor: Actor | None, days: int = DAYS) -> str:
-    """Return a new token of ``user``, to be shown once, good for ``days``.
+def issue(
+    session: Session,
+    user: User,
+    *,
+    actor: Actor | None,
+    days: int = DAYS,
+    job_types: Collection[str] = (),
+) -> str:
+    """Return a new token of ``user``, to be shown once, good for ``days``. With ``job_types`` it is a worker's: good
+    for jobs of these types, of whichever case, and for nothing else.
 
     Raises:
-        NotAllowed: neither his own nor an administrator's doing. Conflict: the user is disabled.
-        InvalidForm: it is to last less than a day, or longer than a year.
+        NotAllowed: neither his own nor an administrator's doing; for jobs only an administrator's.
+        Conflict: the user is disabled. InvalidForm: it is to last less than a day, or longer than a year.
     """
     _require_own(user.id, actor)
+    if job_types and actor is not None:
+        rights.require_administrator(actor)
     if user.disabled_at is not None:
         raise Conflict(_("{name} dinonaktifkan.", name=user.full_name))
     if not 1 <= days <= MOST_DAYS:
         message = _("Token API berlaku 1 sampai {most} hari.", most=MOST_DAYS)
         raise InvalidForm(message, {"days": message})
     token, end = PREFIX + secrets.token_urlsafe(32), clock.real() + timedelta(days=days)
-    row = ApiToken(token_hash=_hash(token), user_id=user.id, created_at=clock.now(session), expires_at=end)
+    row = ApiToken(
+        token_hash=_hash(token),
+        user_id=user.id,
+        created_at=clock.now(session),
+        expires_at=end,
+        job_types=sorted(job_types),
+    )
     session.add(row)
     session.flush()
-    history.record(session, TokenIssued(user=user.name, token=row.id), actor=actor)
+    history.record(session, TokenIssued(user=user.name, token=row.id, job_types=row.job_types), actor=actor)
     return token
 
 
@@ -70,9 +88,10 @@ def find(connection: Connection, token: str) -> Bearer | None:
     found = connection.execute(_finding(connection.dialect.name), {"hash": _hash(token)}).one_or_none()
     if found is None:
         return None
-    expires_at, used_at, language, *who = found
+    expires_at, used_at, types, language, *who = found
     actor, now = access.stored_actor(*who), clock.real()
-    return Bearer(actor, language, expires_at, expires_at <= now, used_at is None or used_at < now - TOUCH)
+    touch_due = used_at is None or used_at < now - TOUCH
+    return Bearer(actor, language, expires_at, expires_at <= now, touch_due, frozenset(types))
 
 
 def refusal(session: Session, token: str) -> tuple[str, int, str] | None:
@@ -93,7 +112,8 @@ def _finding(dialect: str) -> Select[Any]:
         ApiToken.revoked_at.is_(None),
         User.disabled_at.is_(None),
     )
-    query = select(ApiToken.expires_at, ApiToken.used_at, User.language, *access.actor_columns(dialect))
+    own = ApiToken.expires_at, ApiToken.used_at, ApiToken.job_types
+    query = select(*own, User.language, *access.actor_columns(dialect))
     return query.join(User, ApiToken.user_id == User.id).where(*good)
 
 

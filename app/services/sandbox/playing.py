@@ -15,7 +15,7 @@ from app.models import Attachment, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.instances import instances, messages
+from app.services.instances import instances, messages, worker_jobs
 from app.services.instances.instances import Values
 from app.services.sandbox import office
 from app.services.sandbox.steps import Step
@@ -89,8 +89,13 @@ def _send(session: Session, step: Step) -> None:
         raise Impossible(_("Perkara ke-{n} tidak ada dalam percobaan ini.", n=step.case))
     actor = groups[step.lane]
     number = instance.business_key if instance else ""
+    given = _with_samples(session, step.values, actor)
+    if instance is not None and (job := worker_jobs.in_sandbox(session, instance.id, step.name)) is not None:
+        received = messages.receive(session, instance, job, given, actor, worker=actor.full_name)
+        messages.store(session, instance, job, received, actor)
+        return
     try:
-        messages.send(session, step.name, number, _with_samples(session, step.values, actor), actor=actor)
+        messages.send(session, step.name, number, given, actor=actor)
     except NotFound as error:
         raise Impossible(error.said) from error
 

@@ -61,7 +61,7 @@ def _tasks(actor: Actor) -> Select[int, Any]:
 
 def _waits(actor: Actor) -> Select[int, Any]:
     query = select(ProcessInstance.definition_id, MessageWait.activity_id).join(MessageWait.instance)
-    query = query.where(~MessageWait.is_signal)
+    query = query.where(MessageWait.is_message)
     if actor.is_admin or actor.is_process_owner:
         return query
     return query.where(MessageWait.group_id.in_(actor.groups))

@@ -16,6 +16,7 @@ from app.web.api import (
     files,
     incidents,
     instances,
+    jobs,
     messages,
     tasks,
 )
@@ -23,7 +24,7 @@ from app.web.api.requests import IDEMPOTENCY_KEY, Blueprint
 from app.web.api.schemas.common import Problem
 
 PREFIX = "/api/v1"
-NOUNS = (deployments, definitions, instances, tasks, messages, files, incidents)
+NOUNS = (deployments, definitions, instances, tasks, messages, jobs, files, incidents)
 _PROBLEM = "application/problem+json"
 
 _ABOUT = (

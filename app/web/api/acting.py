@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import forms
 from app.base import i18n
-from app.base.errors import InvalidForm
+from app.base.errors import InvalidForm, NotAllowed
 from app.base.i18n import _
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.forms import Form
@@ -19,6 +19,8 @@ from app.web.context import SignInRequired, TokenExpired
 from app.web.security_log import noting
 
 SPECIFICATION = "api-docs.openapi_json"
+#: What workers call, and nobody else.
+JOBS = "api-api.api-jobs."
 
 
 def authenticate() -> None:
@@ -28,6 +30,7 @@ def authenticate() -> None:
 
     Raises:
         SignInRequired: no token, or one that is unknown, revoked, or of a disabled user. TokenExpired: it had an end.
+        NotAllowed: a worker's token is for jobs alone, and no other is for these.
     """
     if not context.is_api() or request.endpoint is None:
         return
@@ -50,11 +53,21 @@ def authenticate() -> None:
             _("Token ini berakhir pada {date}. Mintalah token baru kepada administrator.", date=ended)
         )
     noting.token_used(token.strip())
+    _require_scope(bearer)
     context.act_for(bearer.actor)
     request.environ[context.CALLER] = bearer.actor.id
     g.token_expires_at = bearer.expires_at
     if bearer.touch_due:
         run_without_key(context.database(), lambda session: api_tokens.touch(session, token.strip()))
+
+
+def _require_scope(bearer: api_tokens.Bearer) -> None:
+    is_job = (request.endpoint or "").startswith(JOBS)
+    if is_job and not bearer.job_types:
+        raise NotAllowed(_("Token ini bukan token pekerja luar."))
+    if bearer.job_types and not is_job:
+        raise NotAllowed(_("Token ini hanya untuk mengambil dan menyelesaikan pekerjaan luar."))
+    g.job_types = bearer.job_types
 
 
 def tell_end(response: Response) -> Response:

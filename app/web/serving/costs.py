@@ -16,7 +16,7 @@ class Kind(Enum):
     """A kind of work. ``ALWAYS``: what costs little and never waits for what else somebody sends: health, and
     signing out. ``DOOR``: passwords and codes, some 40 ms each. ``FILES``, ``WORK``: what may take seconds
     and changes little. ``TRIAL``: what is checked, played or published, where somebody waits in front of an editor or
-    the database for the end of a transaction."""
+    the database for the end of a transaction. ``POLL``: calls that wait for work, whose threads sleep."""
 
     USUAL = "usual"
     ALWAYS = "always"
@@ -25,6 +25,7 @@ class Kind(Enum):
     WORK = "work"
     PREVIEW = "preview"
     TRIAL = "trial"
+    POLL = "poll"
 
 
 #: Whoever sends much beside others has one thread of them for a third of the time, and each program for a fifth.
@@ -37,6 +38,7 @@ BOUNDS = {
     Kind.FILES: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=8, waiting=64, rest=_LONG_REST),
     Kind.WORK: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64, rest=_LONG_REST),
     Kind.PREVIEW: Bounds(1, of_one=1, of_one_alone=1, waiting_of_one=16, waiting=64, rest=_LONG_REST),
+    Kind.POLL: Bounds(8, of_one=4, of_one_alone=8, waiting_of_one=16, waiting=64),
     Kind.TRIAL: Bounds(2, of_one=1, of_one_alone=1, waiting_of_one=32, waiting=128, rest=_LONG_REST),
 }
 #: Made by programs of their own: see `costly_program`.
@@ -89,4 +91,5 @@ KINDS = {
     **dict.fromkeys(_WORK, Kind.WORK),
     **dict.fromkeys(_PREVIEW, Kind.PREVIEW),
     **dict.fromkeys(_TRIAL, Kind.TRIAL),
+    "api-api.api-jobs.activate": Kind.POLL,
 }

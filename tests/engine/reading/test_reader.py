@@ -119,7 +119,7 @@ def test_every_kind_of_element_that_runs_is_read() -> None:
         "laporan selesai",
     )
     assert nodes["catat"].tag == "task"
-    assert diagram.findings == ()
+    assert [finding.code for finding in diagram.findings] == ["service_is_notice"]
 
 
 def test_camunda_7_is_read() -> None:

@@ -205,6 +205,7 @@ def _waits(diagram: Diagram, node: Node) -> bool:
         return False
     return (
         node.message is not None
+        or node.job is not None
         or node.signal is not None
         or (node.timer is not None and not _is_due_at_once(node))
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.engine.diagram import Kind
 from app.engine.reading.elements import events
 from app.engine.reading.source import Source
-from app.engine.reading.texts import extensions, foreign_code, scripts
+from app.engine.reading.texts import extensions, foreign_code, scripts, worker_jobs
 from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, text_of, vendor
 
@@ -75,6 +75,11 @@ def kind_of(element: Element, added: Extensions, source: Source) -> Kind:
         if added.worker:
             source.warning("program_elsewhere", element, found=added.worker)
         return "businessRuleTask"
+    if chosen := worker_jobs.choice(element, added, source):
+        if chosen == "person":
+            source.note("service_by_person", element)
+            return "userTask"
+        return "intermediateCatchEvent"
     if added.worker and tag in foreign_code.WORK:
         source.warning("external_worker", element, worker=added.worker)
         return "sendTask"
@@ -84,6 +89,8 @@ def kind_of(element: Element, added: Extensions, source: Source) -> Kind:
         return "userTask"
     if tag == "scriptTask" and not foreign_code.works_out(element):
         _tell_of_script(element, source)
+    if tag == "serviceTask":
+        source.note("service_is_notice", element)
     return _KINDS[tag]
 
 

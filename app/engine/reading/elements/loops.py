@@ -135,7 +135,7 @@ def expressions(loop: Loop | None) -> tuple[str, ...]:
 
 def check_place(node: Node, loop: Loop | None, source: Source) -> Loop | None:
     """Repetition of what no activity is means nothing."""
-    if loop is not None and node.kind not in _ACTIVITIES and node.tag != "receiveTask":
+    if loop is not None and node.kind not in _ACTIVITIES and node.tag != "receiveTask" and not node.job:
         source.warning("rounds_misplaced", node)
         return None
     return loop

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.engine.diagram import Kind, Node
 from app.engine.reading.elements import events, kinds, message_flows
 from app.engine.reading.source import LABEL_LENGTH, Source, place
-from app.engine.reading.texts import conditions, extensions, form_data, mapping_reader
+from app.engine.reading.texts import conditions, extensions, form_data, mapping_reader, worker_jobs
 from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, reference, text_of, vendor
 
@@ -76,6 +76,9 @@ def read_node(element: Element, source: Source) -> Node:
         return _node(element, "userTask", extensions.Extensions(), events.Trigger())
     added = extensions.read_extensions(element, source)
     node = _node(element, kinds.kind_of(element, added, source), added, _trigger(element, source))
+    if tag in worker_jobs.STEPS and node.kind == "intermediateCatchEvent":
+        node = replace(node, job=worker_jobs.read_job(element, added, source))
+        source.note("service_by_worker", element, type=node.job.type if node.job else "")
     node = replace(node, sends=message_flows.sent_from(element, source))
     node = form_data.asking(node) if node.asks and node.form_key is None else node
     node = _calling(element, node, source) if tag == "callActivity" else node

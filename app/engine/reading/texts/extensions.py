@@ -20,6 +20,8 @@ UNUSED_ATTRIBUTES = frozenset(
         *("resultVariable", "retries"),
     }
 )
+#: The property that says who does a service step, see `worker_jobs`.
+DONE_BY = "dikerjakan oleh"
 #: Who does it in BPMN's own words, which no lane says.
 _PERFORMERS = ("performer", "humanPerformer", "potentialOwner", "resourceRole")
 #: Where `mapping_reader` and `called_mappings` read, and what.
@@ -75,7 +77,7 @@ def read_extensions(element: Element, source: Source) -> Extensions:
     attributes = engine_attributes(element)
     properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
     foreign_code.check_foreign_code(element, found, attributes, source)
-    _list_unused(element, found, attributes, source)
+    _list_unused(element, found, attributes, properties, source)
     form_key = _form_key(element, _form_texts(found, attributes, properties), source)
     if form_key is None and (fields := form_data.read_form_data(found)):
         form_key, properties[form_data.PROPERTY] = form_data.key(element), fields
@@ -103,6 +105,8 @@ def due_date(element: Element) -> str:
 
 def reads(extension: Element) -> bool:
     """Whether anything here reads, refuses or tells of this addition."""
+    if vendor(extension) == "taskHeaders":
+        return DONE_BY in dict(_properties(tuple(extension.getparent())))
     return vendor(extension) in _USED | foreign_code.ELEMENTS | _UNUSED
 
 
@@ -134,13 +138,17 @@ def _properties(found: tuple[Element, ...]) -> Iterator[tuple[str, str]]:
 
 
 def _list_unused(
-    element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
+    element: Element,
+    found: tuple[Element, ...],
+    attributes: Mapping[str, str],
+    properties: Mapping[str, str],
+    source: Source,
 ) -> None:
     names = [vendor(extension) for extension in found if vendor(extension) in _UNUSED]
     names += [name for name in attributes if name in UNUSED_ATTRIBUTES]
     names += [name for extension in found for name in extension.attrib if name in UNUSED_ATTRIBUTES]
     names += [local(child) for child in children(element, *_PERFORMERS)]
-    used = _used_here(element)
+    used = _used_here(element) | ({"retries"} if DONE_BY in properties else set())
     names = [name for name in names if name not in used]
     if names:
         source.warning("extension_ignored", element, found=_listed(names))

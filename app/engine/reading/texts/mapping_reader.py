@@ -116,7 +116,7 @@ def read_mappings(element: Element, node: Node, worker: str | None, source: Sour
 
 
 def _ways(node: Node) -> tuple[Way, ...]:
-    if node.kind in _ACTIVITIES:
+    if node.kind in _ACTIVITIES or node.job is not None:
         return ("in", "out")
     begins = node.kind == "startEvent"
     return ("out",) if begins or (node.kind in _MESSAGES and node.message is not None) else ()

@@ -21,6 +21,7 @@ CODES = (
         "task_closed",
         "ends_case",
         "number_taken",
+        "job_lost",
     ),
     *(
         "deployment_outdated",
