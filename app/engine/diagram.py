@@ -69,7 +69,7 @@ class Lane:
 
 @dataclass(frozen=True)
 class Flow:
-    """A sequence flow; ``condition`` is FEEL without a leading ``=``. ``undoes``: the activity that is undone where it
+    """A sequence flow; ``condition`` is FEEL without a leading ``=``. ``undoes``: what is undone where it
     leads; see `reading.elements.compensation`."""
 
     id: str

@@ -331,7 +331,8 @@ class Game:
     def _end_activity(self, place: Place) -> None:
         loop, round_ = place.node.loop, place.frame
         is_round = bool(loop and round_.is_round and round_.holder and round_.holder.node is place.node)
-        if place.host is None and not place.node.is_body and (loop is None or is_round):
+        is_kept = not place.node.is_body and place.node.compensates is None
+        if place.host is None and is_kept and (loop is None or is_round):
             around = round_.holder.frame if is_round and round_.holder else round_
             self._done_around(around).extend([place.node.id] if place.node.is_undone else place.done)
         if loop and round_.is_round and round_.holder and round_.holder.node is place.node:

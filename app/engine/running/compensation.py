@@ -29,7 +29,7 @@ def note(task: Task) -> None:
     if isinstance(spec, ScopeEnd):
         task, node = task.find_ancestor(spec.opening.name), diagram.nodes[spec.leaves]
         inside = task.internal_data.pop(DONE, [])
-    if node is not None and (done := [node.id] if node.is_undone else inside):
+    if node is not None and node.compensates is None and (done := [node.id] if node.is_undone else inside):
         _keeper(task).internal_data.setdefault(DONE, []).extend(done)
 
 

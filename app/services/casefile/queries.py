@@ -1,5 +1,6 @@
 """Everything about one case that a page or the API shows, read from its rows and its history."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -86,9 +87,12 @@ def states(
     ``waits``: where something is waited for; ``tasks``: where one is open, and whether it is late. What they are
     inside of is open as well.
     """
-    found = {element: drawing.State("done", count) for element, count in visits.items()}
-    opened = dict.fromkeys(waits, False)
-    for element, is_late in tasks:
+    passed = Counter[str]()
+    for element, count in visits.items():
+        passed[_drawn_as(diagram, element)] += count
+    found = {element: drawing.State("done", count) for element, count in passed.items()}
+    opened = {_drawn_as(diagram, element): False for element in waits}
+    for element, is_late in ((_drawn_as(diagram, where), late) for where, late in tasks):
         opened[element] = opened.get(element, False) or is_late
     inside = (diagram.around(node) for element in opened if (node := diagram.nodes.get(element)) is not None)
     for element in [
@@ -96,8 +100,13 @@ def states(
     ]:
         opened[element] = False
     for element, is_late in opened.items():
-        found[element] = drawing.State("overdue" if is_late else "open", visits.get(element, 0))
+        found[element] = drawing.State("overdue" if is_late else "open", passed[element])
     return found
+
+
+def _drawn_as(diagram: Diagram, element: str) -> str:
+    node = diagram.nodes.get(element)
+    return node.copy_of or element if node is not None else element
 
 
 def opened(tasks: Iterable[UserTask | TaskThen], now: datetime) -> list[tuple[str, bool]]:

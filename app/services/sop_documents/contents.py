@@ -165,7 +165,8 @@ class _Chart:
         if node.kind in ("startEvent", "endEvent"):
             return not self.diagram.drawn_in(node) and not node.begun_by
         if node.kind in _DECISIONS:
-            return len(self.diagram.outgoing.get(node.id, ())) > 1
+            flows = self.diagram.outgoing.get(node.id, ())
+            return len(flows) > 1 and not flows[0].undoes
         return node.kind == "userTask" or (node.kind == "subProcess" and self._is_row(node))
 
     def _is_hidden(self, node: Node) -> bool:
@@ -228,6 +229,9 @@ class _Chart:
             return
         passed.add(node_id)
         node = self.diagram.nodes[node_id]
+        if node.copy_of:  # it is drawn once
+            yield from self._reached(node.copy_of, text, passed)
+            return
         if self._is_drawn(node):
             yield node, text
             return

@@ -151,7 +151,7 @@ def _deadlines(events: Sequence[Node]) -> list[str]:
 def _questions(diagram: Diagram) -> Iterator[Oddity]:
     for node in diagram.nodes.values():
         flows = diagram.outgoing.get(node.id, ())
-        if node.kind not in ("exclusiveGateway", "inclusiveGateway") or len(flows) < 2:
+        if node.kind not in ("exclusiveGateway", "inclusiveGateway") or len(flows) < 2 or flows[0].undoes:
             continue
         name = node.name or _("Pertanyaan tanpa nama")
         if len(flows) > 2:

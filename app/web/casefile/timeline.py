@@ -111,7 +111,7 @@ def _item(file: CaseFile, told: Told, words: Vocabulary) -> dict[str, Any]:
     entry = told.entry
     diagram = file.version.diagram
     node = diagram.nodes.get(entry.activity_id or "")
-    place = (diagram.host_of(node) or node) if node is not None else None
+    place = (diagram.host_of(node) or diagram.nodes.get(node.copy_of, node)) if node is not None else None
     return {
         **sentences.entry(entry, words),
         "id": entry.id,

@@ -3,7 +3,7 @@
 from app.engine.running.execution import Program
 from tests.engine.building import Shape, bpmn, end, inside, node, start, user
 from tests.engine.case import Case
-from tests.engine.read_files import read, warnings
+from tests.engine.read_files import errors, read, warnings
 
 ASKS = "<bpmn:compensateEventDefinition/>"
 TIE = '<bpmn:association id="a" sourceRef="b" targetRef="lepas"/>'
@@ -119,3 +119,45 @@ def test_a_marked_step_that_flows_lead_to_is_a_plain_one() -> None:
     xml = bpmn(nodes, "start > pesan > end")
     assert warnings(xml) == ["compensation_joined"]
     assert played(xml) == ["pesan"]
+
+
+def test_what_undoes_and_lies_on_the_way_too_stays_there_and_is_told() -> None:
+    xml = trip(edge(), undoing(), flows="pesan > lepas > urung")
+    assert set(warnings(xml)) >= {"compensation_without_handler"}
+    assert "lepas" in read(xml).nodes
+
+
+def asking(id: str, of: str = "") -> Shape:
+    return node(
+        "intermediateThrowEvent", id, inside=ASKS.replace("/>", f' activityRef="{of}"/>') if of else ASKS
+    )
+
+
+def test_what_undoes_does_not_undo_itself_when_it_asks_for_that() -> None:
+    held = inside(start("dalam"), asking("lagi", "pesan"), user("satu"), flows="dalam > lagi > satu")
+    xml = trip(edge(), node("subProcess", "lepas", inside=held, isForCompensation="true"))
+    assert played(xml) == ["pesan", "satu"]
+    assert "compensation_of_nothing" in warnings(xml)
+
+
+def test_undoings_without_end_are_refused() -> None:
+    """Each event has what undoes each task of its own, with the undoings in that."""
+    nodes, ties, ways = [start()], list[str](), ["start"]
+    for n in range(8):
+        again = [
+            asking(f"x{n}"),
+            asking(f"y{n}"),
+            user(f"t{n}"),
+            edge(f"c{n}", f"t{n}"),
+            user(f"u{n}", isForCompensation="true"),
+        ]
+        held = inside(start(f"s{n}"), *again, flows=f"s{n} > t{n} > x{n} > y{n}")
+        held += f'<bpmn:association id="i{n}" sourceRef="c{n}" targetRef="u{n}"/>'
+        nodes += [user(f"p{n}"), edge(f"b{n}", f"p{n}")]
+        nodes.append(node("subProcess", f"h{n}", inside=held, isForCompensation="true"))
+        ties.append(f'<bpmn:association id="a{n}" sourceRef="b{n}" targetRef="h{n}"/>')
+        ways.append(f"p{n}")
+    ways += [f"z{n}" for n in range(80)]
+    nodes += [asking(f"z{n}") for n in range(80)]
+    xml = bpmn([*nodes, end()], " > ".join([*ways, "end"]), inside="".join(ties))
+    assert "compensation_too_large" in errors(xml)

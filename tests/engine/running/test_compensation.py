@@ -164,6 +164,29 @@ def test_a_case_moves_while_it_is_undone() -> None:
     assert case.ended
 
 
+def test_no_variable_of_the_case_says_what_is_undone() -> None:
+    case = Case(TRIP.format(what="undo="), {"activity": "mobil"})
+    case.complete("hotel")
+    case.complete_task(*case.tasks, activity="hotel")
+    assert undone(case) == ["lepas_mobil", "lepas_hotel"]
+    assert case.variables == {"activity": "hotel"}
+    assert not [one for one in case.types if one == "gateway_decided"][1:]  # that of the drawing alone
+
+
+def test_an_undoing_under_way_goes_on_under_other_ids_and_back() -> None:
+    other = TRIP.format(what="undo=").replace("hotel", "inap").replace("user inap", "user inap name=hotel")
+    other = other.replace("user lepas_inap", "user lepas_inap name=lepas_hotel")
+    case = Case(TRIP.format(what="undo="))
+    case.complete("hotel")
+    case.complete("mobil")
+    assert case.open == ["lepas_mobil"]
+    moved(case, other)
+    moved(case, TRIP.format(what="undo="), names={"inap": "hotel", "lepas_inap": "lepas_hotel"})
+    moved(case, other)
+    assert undone(case) == ["lepas_mobil", "lepas_inap"]
+    assert case.ended
+
+
 def test_the_state_space_knows_what_undoes() -> None:
     explored = search.explore(Case(TRIP.format(what="undo=")).program.diagram)
     assert {"lepas_hotel", "lepas_mobil", "urung"} <= explored.reached

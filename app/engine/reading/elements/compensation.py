@@ -113,7 +113,7 @@ def undo(drawn: Drawn, undone: Undone, handlers: Collection[str], source: Source
 
     ``drawn`` holds every level, and each is completed; ``handlers``: the event sub-processes.
     """
-    used = set[str]()
+    used, apart = set[str](), {id_ for part in undone.by.values() for id_ in part.nodes}
     for event in list(drawn.nodes.values()):
         gives_up = event.error == event_references.CANCELLED and event.kind == "endEvent"
         drawn.nodes[event.id] = replace(event, compensates=None)
@@ -125,6 +125,8 @@ def undo(drawn: Drawn, undone: Undone, handlers: Collection[str], source: Source
             for t, part in undone.by.items()
             if t in drawn.nodes
             and held.isdisjoint(part.nodes)
+            and apart.intersection(_around(drawn.nodes[t], drawn))
+            <= held  # undoing is not undone from outside
             and _may_undo(event, drawn.nodes[t], drawn, handlers)
         ]
         if len(drawn.nodes) > MOST_NODES:
@@ -157,6 +159,8 @@ def _may_undo(event: Node, activity: Node, drawn: Drawn, handlers: Collection[st
 def _around(node: Node, drawn: Drawn) -> Iterable[str]:
     while node.scope:
         yield node.scope
+        if node.scope not in drawn.nodes:  # what undoes something, and is not put anywhere yet
+            return
         node = drawn.nodes[node.scope]
 
 
