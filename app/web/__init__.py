@@ -29,6 +29,7 @@ from app.web.instances import intake, photos, slips
 from app.web.maintenance import installation as installation_pages
 from app.web.maintenance import notices as office_notices
 from app.web.maintenance import work as work_pages
+from app.web.maintenance import worker_jobs as worker_job_pages
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import choices as notice_choices
 from app.web.notifications import notices
@@ -147,6 +148,7 @@ PAGES = (
     mail,
     office_notices,
     work_pages,
+    worker_job_pages,
     notices,
     notice_choices,
     downloads,

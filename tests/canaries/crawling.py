@@ -90,6 +90,7 @@ class Things:
             "attachment_id": ids(models.Attachment),
             "incident_id": ids(models.Incident),
             "wait_id": ids(models.MessageWait),
+            "job_id": ids(models.MessageWait, limit=1) or ["0" * 32],
             "clock_id": ids(models.Job, limit=3),
             "token": ["a" * 22],
             "proposal_id": [1],

@@ -495,6 +495,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("units.lanes", "/pengguna/lajur"),
         Visit("installation.show", "/pemasangan"),
         Visit("work.show", "/pemasangan/pekerjaan"),
+        Visit("worker_jobs.listed", "/pemasangan/pekerjaan-luar"),
         Visit("installation.edit_office", "/pemasangan/kantor"),
         Visit("channels.show", "/pemasangan/saluran"),
         Visit("channels.new_webhook", "/pemasangan/saluran/webhook"),

@@ -1,7 +1,7 @@
 """A procedure with a job in it, and a worker that does such jobs, for tests."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -27,7 +27,7 @@ def job(id: str = "kirim", **given: Any) -> Shape:
 def letters(
     *more: Shape, flows: str = "", ways: Sequence[str] = ("mulai > kirim > arsip > selesai",), **given: Any
 ) -> dict[str, bytes]:
-    """mulai → kirim (a worker's) → arsip (a person's) → selesai, or other ``ways``; with ``more`` elements and flows."""
+    """mulai → kirim (a worker's) → arsip (a person's) → selesai, or other ``ways``; with ``more`` elements."""
     nodes = [start("mulai", form="mulai"), job(**given), user("arsip"), end("selesai"), *more]
     files = bpmn(
         nodes,
@@ -111,7 +111,8 @@ class Post:
         """Let all locks and pauses be so much older."""
         with self.database.transaction() as session:
             for wait in session.scalars(select(MessageWait).where(MessageWait.ready_at.is_not(None))):
-                wait.ready_at = (wait.ready_at or datetime.min) - timedelta(**delta)
+                assert wait.ready_at is not None
+                wait.ready_at -= timedelta(**delta)
 
     def open(self, case: ProcessInstance) -> list[str]:
         with self.database.reading() as session:

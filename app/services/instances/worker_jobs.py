@@ -5,7 +5,7 @@ it, so a worker that dies loses nothing. See docs/decisions/0092-worker-jobs.md.
 """
 
 import secrets
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -61,6 +61,16 @@ class Taken:
     wait: MessageWait
     node: Node
     variables: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A job as those who oversee cases see it. ``state``: ``waiting`` for a worker, ``held`` by one, ``resting``
+    after a failure, ``aside`` until its incident is resolved."""
+
+    wait: MessageWait
+    name: str
+    state: str
 
 
 def require_worker(worker: Worker, type_: str) -> None:
@@ -276,17 +286,16 @@ def _pause(
 
 
 def waiting(
-    session: Session, *, actor: Actor, types: Collection[str] = (), after: str = "", limit: int = 50
-) -> Page[MessageWait]:
-    """A page of the jobs that wait for a worker, or that one has, the oldest first.
+    session: Session, *, actor: Actor, type_: str = "", after: str = "", limit: int = 50
+) -> Page[Standing]:
+    """A page of the jobs of all cases, or those of a type, the oldest first.
 
     Raises:
-        NotAllowed: he does not see all cases. InvalidForm: ``after`` is no cursor.
+        NotAllowed: he does not oversee all cases. InvalidForm: ``after`` is no cursor.
     """
-    if not actor.sees_all:
-        raise NotAllowed(_("Hanya administrator, pemilik proses dan auditor yang dapat membuka halaman ini."))
+    rights.require_overseer(actor)
     query = select(MessageWait).where(MessageWait.job_type.is_not(None))
-    query = query.where(MessageWait.job_type.in_(types)) if types else query
+    query = query.where(MessageWait.job_type == type_) if type_ else query
     if after:
         at, id_ = values_of(after, 2)
         query = query.where(tuple_(MessageWait.opened_at, MessageWait.id) > (moment_of(at), id_))
@@ -294,7 +303,24 @@ def waiting(
     limit = limited(limit)
     found = session.scalars(query.limit(limit + 1)).all()
     last = found[limit - 1] if len(found) > limit else None
-    return Page(found[:limit], cursor(last.opened_at, last.id) if last else None)
+    rows = [_standing(session, wait) for wait in found[:limit]]
+    return Page(rows, cursor(last.opened_at, last.id) if last else None)
+
+
+def _standing(session: Session, wait: MessageWait) -> Standing:
+    version = definitions.readable(session, wait.instance.definition_id)
+    node = version.diagram.nodes.get(wait.activity_id) if version is not None else None
+    is_ahead = wait.ready_at is not None and wait.ready_at > clock.now(session)
+    state = (
+        "aside"
+        if wait.ready_at is None
+        else "waiting"
+        if not is_ahead
+        else "held"
+        if wait.lock
+        else "resting"
+    )
+    return Standing(wait, (node.name if node is not None else "") or wait.activity_id, state)
 
 
 def in_sandbox(session: Session, instance_id: int, type_: str) -> MessageWait | None:

@@ -12,12 +12,11 @@ from app.services.core.access import Actor
 from app.services.evidence import verifying
 from app.services.instances import cancellation, incidents, messages, worker_jobs
 from app.services.instances.worker_jobs import JobLost, Worker
-from app.services.migration import moves
 from tests.engine.building import boundary, exclusive, flow, node, user
 from tests.services.evidence.attacks import config_of
 from tests.services.migration.moving import move, outcomes, undo
 from tests.services.office import Office
-from tests.services.worker_jobs import TYPE, Post, job, letters
+from tests.services.worker_jobs import TYPE, Post, letters
 
 MAPPED = '<zeebe:ioMapping><zeebe:input source="=judul" target="perihal_surat"/></zeebe:ioMapping>'
 

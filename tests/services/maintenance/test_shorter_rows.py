@@ -58,6 +58,10 @@ def make_longer(database: Database) -> None:
             connection.exec_driver_sql(
                 "CREATE INDEX ix_history_event_at ON history_event (at, id) WHERE id > 0"
             )
+        connection.exec_driver_sql("DROP INDEX ix_message_wait_ready")  # what 0005 adds
+        for name in ("job_type", "retries", "ready_at", "lock", "worker"):
+            connection.exec_driver_sql(f"ALTER TABLE message_wait DROP COLUMN {name}")
+        connection.exec_driver_sql("ALTER TABLE api_token DROP COLUMN job_types")
         connection.exec_driver_sql("UPDATE schema_revision SET version_num = '0003'")
 
 

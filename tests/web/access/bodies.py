@@ -339,6 +339,10 @@ _A_COOKIE = "changes a cookie of the browser alone"
 _BY_BROWSER = "no address of these tests knows passkeys: 422; tests/web/people/test_passkeys.py"
 _ASKS = "only tells what would become of it"
 CHANGES_NOTHING: Mapping[str, str] = {
+    **dict.fromkeys(
+        (f"api-api.api-jobs.{name}" for name in ("activate", "complete", "fail", "error", "extend")),
+        "takes the token of a worker, who is no person; tests/web/api/test_jobs.py",
+    ),
     "api-api.api-tasks.undo": "takes a completion of a moment ago; tests/web/tasks/test_undoing.py",
     "tasks.undo": "the same",
     "waits.undo": "takes back what was noted a moment ago; tests/web/casefile/test_waits.py",

@@ -44,6 +44,7 @@ _BESIDE: Mapping[str, object] = {
     "other_id": 1,
     "choice": "mulai-pengaduan",
     "count": 0,
+    "job_id": "0" * 32,
     "position": 1,
     "filename": "css/base.css",
     "act": "nama",
