@@ -91,6 +91,7 @@ from tests.services.importing import as_csv, line, start_form
 from tests.services.office import Office, add_user, form, procedure, saw, text
 from tests.services.questions.asked import EVERY
 from tests.services.retention import cases as old_cases
+from tests.services.worker_jobs import Post
 
 _Do = Callable[..., Any]
 ORIGIN = "https://alur.example"
@@ -171,7 +172,7 @@ class Walk:
         for deed in (
             self.destroyed, self.cases, self.undone, self.reporters, self.moves, self.days_off, self.timers,
             self.workload, self.versions, self.drafts, self.imports, self.questions, self.people, self.channels,
-            self.taken, self.checkpoints, self.failed_work,
+            self.taken, self.checkpoints, self.worker_jobs, self.failed_work,
         ):  # fmt: skip
             deed()
             self.verify(deed.__name__)
@@ -365,6 +366,15 @@ class Walk:
         jobs.fire_due(self.database, 1, set())
         incident = self.get(Incident, Incident.job_id == failing.id)
         self.act(incidents.retry, incident.id, actor=self.office.owner)
+
+    def worker_jobs(self) -> None:
+        post = Post(self.office)
+        for end in (post.complete, lambda taken: post.throw(taken, "ditolak"), post.fail):
+            post.start()
+            [taken] = post.take()
+            post.extend(taken, 600)
+            end(taken)
+            self.verify("a job ended")
 
     def failed_work(self) -> None:
         row = Work(kind="mail", key="", lane=2, due_at=None, tries=3, deaths=0, error="NotReady")

@@ -162,7 +162,7 @@ def test_the_worker_of_the_docs_does_what_waits(
     token = worker.headers["Authorization"].partition(" ")[2]
     monkeypatch.setattr("sys.argv", ["worker.py", address, token, TYPE])
     program: dict[str, Any] = {"__name__": "worker"}
-    exec(compile(source, "worker.py", "exec"), program)  # noqa: S102 the docs' own
+    exec(compile(source, "worker.py", "exec"), program)
     program["once"](wait_s=0)
     with office.reading() as session:
         row = session.get_one(instances.ProcessInstance, case)
