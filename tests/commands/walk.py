@@ -369,11 +369,11 @@ class Walk:
 
     def worker_jobs(self) -> None:
         post = Post(self.office)
-        for end in (post.complete, lambda taken: post.throw(taken, "ditolak"), post.fail):
+        for ending in (post.complete, lambda taken: post.throw(taken, "ditolak"), post.fail):
             post.start()
             [taken] = post.take()
             post.extend(taken, 600)
-            end(taken)
+            ending(taken)
             self.verify("a job ended")
 
     def failed_work(self) -> None:
