@@ -29,6 +29,7 @@ NO_FILES = {
     "definitions/show.html": "the events of a version",
     "imports/file.html": "lines of a file, which has a file of results",
     "imports/show.html": "files that were imported",
+    "maintenance/worker_jobs.html": "what waits for workers now; what they did stands in the cases",
     "migration/effects.html": "has a file of its own, see `migration.effect_file`",
     "migration/show.html": "what one move did",
     "people/roster.html": "files that were sent in",

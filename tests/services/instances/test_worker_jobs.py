@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 
 from app.base.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
+from app.commands.tasks.tasks import complete_task
+from app.commands.transaction import Command
 from app.models import HistoryEvent, Incident, MessageWait, ProcessInstance
 from app.services.core.access import Actor
 from app.services.evidence import verifying
@@ -252,3 +254,16 @@ def test_the_record_agrees_with_the_rows(post: Post) -> None:
     post.fail(taken)
     with verifying.snapshot(post.database) as connection:
         assert verifying.verify(config_of(post.database), connection).faults == ()
+
+
+def test_no_worker_gets_a_job_while_the_completion_before_it_may_be_taken_back(office: Office) -> None:
+    post = Post(office, letters(user("cek"), ways=["mulai > cek > kirim > arsip > selesai"]))
+    task, sent = office.open_task(post.start()).id, Command("complete_task", "x")
+    complete_task(
+        office.database, sent, task, {}, {}, actor=office.rina,
+        answer=lambda _session, _work: {}, typed={}, undoable=True,
+    )  # fmt: skip
+    assert post.take() == []
+    assert timedelta() < post.ready_in() < timedelta(minutes=2)
+    post.later(minutes=2)
+    assert len(post.take()) == 1

@@ -1,6 +1,7 @@
 """A draft is played in a sandbox: by the real services, at the times of its own clock, with nothing real touched."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.engine.building import start as start_event
 from tests.reports import answers_for, report, report_values
 from tests.services.office import Office, form, procedure, text
 from tests.services.sandbox.playing import BEGUN, Trial, checksums, complete, start, wait
+from tests.services.worker_jobs import letters
 
 #: What playing may write in the real database: the run, that a command came, and that it was done.
 OWN = ("sandbox_run", "idempotency_record", "security_event")
@@ -349,3 +351,12 @@ def test_what_was_typed_into_a_run_is_sealed(trial: Trial) -> None:
         row = session.get_one(SandboxRun, (trial.id, trial.owner.id))
         assert b"Karangan" not in bytes(row.steps)
     assert trial.run.steps[0].values["pelapor"] == "Orang Karangan"
+
+
+def test_a_job_of_a_worker_is_played_as_its_lane(office: Office) -> None:
+    trial = Trial(office.database, office.owner, letters())
+    trial.play(start("surat", judul="Izin"))
+    [waits] = [one for one in trial.look(choices.choices_of) if one.step.do == "message"]
+    done = trial.play(replace(waits.step, values={"nomor_surat": "7"}))
+    assert places(trial) == [("arsip", "Loket", "")]
+    assert done.changed == {1: {"nomor_surat": "7"}}
