@@ -147,7 +147,7 @@ def command_of(
             database,
             command,
             lambda session: answer(service(session, *given, **named)),
-            actor=cast("Actor | None", named.get("actor")),
+            actor=cast("Actor | None", named.get("actor", getattr(named.get("worker"), "actor", None))),
             allowed=lambda session: allowed(session, *bound.args[2:], **bound.kwargs),
         )
 

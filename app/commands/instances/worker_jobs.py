@@ -9,29 +9,9 @@ from app.base.db import Database
 from app.base.errors import AppError
 from app.commands import failures
 from app.commands.transaction import Answer, Command, command_of, run_command
-from app.models import ProcessInstance
 from app.services.instances import worker_jobs
 from app.services.instances.instances import Values
 from app.services.instances.worker_jobs import Worker
-
-
-def take_jobs(
-    database: Database, command: Command, type_: str, name: str, *, most: int, lock_s: int, worker: Worker
-) -> Answer:
-    """Take jobs of a type. ``held``: id and lock of each; what else they are told is read afterwards, and not kept.
-
-    Raises:
-        What `worker_jobs.take` raises, and `run_command`.
-    """
-
-    def do(session: Session) -> Answer:
-        found = worker_jobs.take(session, type_, name, most=most, lock_s=lock_s, worker=worker)
-        return {"held": [[wait.id, wait.lock] for wait in found]}
-
-    def allowed(_session: Session) -> None:
-        worker_jobs.require_worker(worker, type_)
-
-    return run_command(database, command, do, actor=worker.actor, allowed=allowed)
 
 
 def complete_job(
@@ -50,10 +30,11 @@ def complete_job(
         What `worker_jobs.complete` raises, and `run_command`.
     """
 
-    def do(session: Session) -> ProcessInstance:
-        return worker_jobs.complete(session, job_id, lock, variables, values, worker=worker)
+    def do(session: Session) -> Answer:
+        return {"state": worker_jobs.complete(session, job_id, lock, variables, values, worker=worker).state}
 
-    return _ending(database, command, do, job_id, worker)
+    report = _setting_aside(job_id, worker)
+    return run_command(database, command, do, actor=worker.actor, allowed=_any_type, after_failure=report)
 
 
 def throw_error(
@@ -72,36 +53,34 @@ def throw_error(
         What `worker_jobs.throw` raises, and `run_command`.
     """
 
-    def do(session: Session) -> ProcessInstance:
-        return worker_jobs.throw(session, job_id, lock, code, message, worker=worker)
+    def do(session: Session) -> Answer:
+        return {"state": worker_jobs.throw(session, job_id, lock, code, message, worker=worker).state}
 
-    return _ending(database, command, do, job_id, worker)
+    report = _setting_aside(job_id, worker)
+    return run_command(database, command, do, actor=worker.actor, allowed=_any_type, after_failure=report)
 
 
-def _ending(
-    database: Database,
-    command: Command,
-    do: Callable[[Session], ProcessInstance],
-    job_id: str,
-    worker: Worker,
-) -> Answer:
+def _setting_aside(job_id: str, worker: Worker) -> Callable[[Session, AppError], None]:
     def report(session: Session, error: AppError) -> None:
         worker_jobs.set_aside(session, job_id, failures.for_the_owner(error), actor=worker.actor)
 
-    return run_command(
-        database,
-        command,
-        lambda session: {"state": do(session).state},
-        actor=worker.actor,
-        allowed=_any_type,
-        after_failure=report,
-    )
+    return report
+
+
+def _of_his_types(_session: Session, type_: str, *_given: Any, worker: Worker, **_named: Any) -> None:
+    worker_jobs.require_worker(worker, type_)
 
 
 def _any_type(_session: Session, *_given: Any, **_named: Any) -> None:
     """Whoever sends it once more holds a token for jobs still, and is told no more than how the case stands."""
 
 
+#: ``held``: id and lock of each; what else the worker is told of them is read afterwards, and not kept.
+take_jobs = command_of(
+    worker_jobs.take,
+    allowed=_of_his_types,
+    answer=lambda found: {"held": [[wait.id, wait.lock] for wait in found]},
+)
 fail_job = command_of(
     worker_jobs.fail, allowed=_any_type, answer=lambda wait: {"retries": wait.retries, "ready_at": _at(wait)}
 )
