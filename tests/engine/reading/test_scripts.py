@@ -142,6 +142,10 @@ JVM: list[tuple[str, str, Domains, Callable[..., Any]]] = [
 ]
 
 
+POWERS = ("-2 ** 2", "2 ** 3 ** 2", "2 ** -a")
+FIRSTS = (("abc", "a"), ([4, 5], 4), ("", None))
+
+
 def feel_of(text: str, language: str, values: Mapping[str, Any], result: str = "") -> dict[str, Any]:
     """The variables after what a script became, worked out one after the other as mappings are."""
     found, script = dict(values), scripts.read_text(text, language, result)
@@ -399,3 +403,41 @@ def test_words_that_nothing_sets_are_asked_and_variables_are_not() -> None:
     elsewhere = user("isi", form="lembar")
     whole = bpmn([start(), elsewhere, *nodes], ["start > isi > g\na > end\nb > end", *ways])
     assert read(whole).questions == {}
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("groovy", 'x = "$a.b"'),
+        *((language, f"x = {power}") for language in ("python", "groovy", "javascript") for power in POWERS),
+        ("java", "int x = 5.7;"),
+        ("java", "x = (int) (a * 1.5)"),
+        ("java", "String x = 5;"),
+        ("groovy", "boolean x = a"),
+        ("unknown", "int x = a"),
+        ("unknown", "String x = a"),
+        *((language, "return 5\nx = 3") for language in ("python", "groovy", "javascript")),
+        *((language, f"x = a.b / {n}") for language in ("java", "python") for n in ("2", "c", "n2.5")),
+        *((language, "x = a.substring(2, 1)") for language in ("javascript", "groovy", "java")),
+        ("javascript", "x = a.substring(b, c)"),
+    ],
+)
+def test_what_may_mean_something_else_is_refused(language: str, text: str) -> None:
+    assert scripts.read_text(text, language, "").fault
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "a", "wanted"),
+    [
+        *((language, "x = a[0]", a, w) for language in ("python", "javascript", "groovy") for a, w in FIRSTS),
+        ("groovy", "int x = a", 5.7, 5),
+        ("groovy", "x = (int) a", -5.7, -5),
+        ("groovy", "String x = a", 5, "5"),
+        ("groovy", "String x = a", "b", "b"),
+        ("groovy", "String x = a", None, None),
+        ("groovy", "String x = 5", 0, "5"),
+        ("javascript", "x = a.substring(1, 2)", "abc", "b"),
+    ],
+)
+def test_a_value_is_taken_as_the_language_takes_it(language: str, text: str, a: Any, wanted: Any) -> None:
+    assert feel_of(text, language, {"a": a})["x"] == wanted

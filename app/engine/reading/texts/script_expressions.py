@@ -11,7 +11,6 @@ these languages, or adds, as the variables turn out; so does what is made of it.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Literal
 
 from app.engine.reading.texts import feel_terms
@@ -34,6 +33,8 @@ _INSERTED = {
 _ESCAPE = re.compile(r"\\(?:[nrt\"'\\]|u[0-9a-fA-F]{4})")
 _WORDS = re.compile(r"[^\W\d]\w*")
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_WHOLE_TYPES = frozenset({"int", "Integer", "long", "Long"})
+_FRACTION = re.compile(r"(?<![\w.])\d+\.\d+")
 _INEXACT = re.compile(r"/|\d\.\d*0\b|\d\.(?!\d)")
 #: The longest term, and the longest that is said more than once.
 _MOST, _MOST_TWICE = 1_500, 400
@@ -69,9 +70,37 @@ _METHODS = frozenset(
 )
 
 
-def sort_of(type_name: str) -> Sort | None:
-    """What a variable declared so holds; None: no such type is read."""
-    return _TYPES.get(type_name)
+def is_type(name: str) -> bool:
+    """Whether a word declares a variable of a type that is read."""
+    return name in _TYPES
+
+
+def coerced(term: Term, type_name: str, language: Language) -> Term:
+    """A value as it is in a variable declared so, or behind a cast: Groovy makes one of another type, Java none.
+
+    Raises:
+        Unreadable: it is not sure what becomes of it.
+    """
+    value, sort = term.bare, _TYPES[type_name]
+    is_text = type_name == "String"
+    if value.sort in ("null", "text" if is_text else sort) or not (is_text or sort):
+        same = type_name in _WHOLE_TYPES and value.sort == "number" and not re.fullmatch(r"-?\d+", value.text)
+        if not same or (language == "java" and value.level == ATOM and not _FRACTION.search(value.text)):
+            return value
+    if language == "java" and value.sort == "":  # a reference, which a cast leaves as it is
+        return Term(value.text, value.level, sort="text" if is_text else sort)
+    if language != "groovy" or sort == "truth":
+        raise Unreadable
+    if is_text:
+        text = said(value, language)
+        return Term(
+            f"(if {_twice(value)} = null then null else {text})" if value.sort == "" else text, sort="text"
+        )
+    if type_name not in _WHOLE_TYPES or value.sort not in ("", "number"):
+        raise Unreadable
+    said_twice = _twice(value)
+    cut = f"(if {said_twice} < 0 then ceiling({said_twice}) else floor({said_twice}))"
+    return Term(cut, sort="number")
 
 
 def value_of(text: str, language: Language, names: Mapping[str, Term | None]) -> Term:
@@ -192,9 +221,11 @@ class _ScriptReader(Reader):
         if (
             sign == "/"
             and self._language not in ("javascript", "groovy")
-            and "." not in left.text + right.text
+            and not _FRACTION.search(_TEXT.sub('""', f"{left.text} {right.text}"))
         ):
             raise Unreadable  # of whole numbers Java's is whole, and that of the Python that Java runs
+        if sign == "**" and (left.level != ATOM or right.level != ATOM):
+            raise Unreadable  # which of several comes first, and whether a sign does, differs
         if sign == "modulo":
             return self._remainder(left.bare, right.bare)
         return Term(f"{left.at(level)} {sign} {right.at(level + 1)}", level, sort="number")
@@ -226,10 +257,9 @@ class _ScriptReader(Reader):
                 raise Unreadable
             return Term(f"-{term.at(ATOM)}", feel_terms.SIGN, sort="number")
         if self._peek() == "(" and self._is_cast():
-            sort = _TYPES[self._tokens[self._at + 1]]
+            type_name = self._tokens[self._at + 1]
             self._at += 3
-            term = self._unary()
-            return replace(term, inner=None, sort=sort or term.bare.sort)
+            return coerced(self._unary(), type_name, self._language)
         return super()._unary()
 
     def _is_cast(self) -> bool:
@@ -286,6 +316,12 @@ class _ScriptReader(Reader):
         """A text with values in it."""
         inner, at, parts = token[1:-1], 0, list[str]()
         for found in re.finditer(_INSERTED[self._language], inner):
+            if (
+                found.group()[1] != "{"
+                and self._language == "groovy"
+                and re.match(r"\.[^\W\d]", inner[found.end() :])
+            ):
+                raise Unreadable  # a path, which goes on behind the name
             before = self._plain(f'"{inner[at : found.start()]}"')
             value = value_of(next(filter(None, found.groups()), ""), self._language, self._names)
             parts += [before.text] * (before.text != '""') + [said(value, self._language)]
@@ -335,11 +371,20 @@ class _ScriptReader(Reader):
                 self._needs("]")
                 if not (index.text.isdecimal() or index.is_constant_text):
                     raise Unreadable
-                term = feel_terms.entry_of_juel(term, index)
+                term = self._entry(term, index)
             elif self._takes("."):
                 term = self._member(term)
             else:
                 return term
+
+    def _entry(self, term: Term, index: Term) -> Term:
+        """An element of a list, an entry of a map, or a letter of a text."""
+        found = feel_terms.entry_of_juel(term, index)
+        if not index.text.isdecimal():
+            return found
+        said, number = _twice(term), int(index.text)
+        letter = f"if string length({said}) > {number} then substring({said}, {number + 1}, 1) else null"
+        return Term(f"(if {said} instance of string then ({letter}) else {found.text})")
 
     def _called(self, term: Term, arguments: list[Term]) -> Term:
         if term.text in ("str", "String") and len(arguments) == 1:
@@ -366,6 +411,8 @@ class _ScriptReader(Reader):
                 raise Unreadable
             return feel_terms.entry_of_juel(term, Term(f'"{name}"', sort="text"))
         arguments = self._arguments()
+        if name == "substring" and not _in_order(arguments):
+            raise Unreadable
         if term.text == "Math":
             return self._maths(name, arguments)
         if term.text in ("String", "Objects", "Integer", "Long") and name in ("valueOf", "toString"):
@@ -380,3 +427,10 @@ class _ScriptReader(Reader):
         if found is None or found.text.startswith(f"{term.at(ATOM)}.{name}("):
             raise Unreadable
         return found
+
+
+def _in_order(bounds: list[Term]) -> bool:
+    """Whether a text is cut from a place to one that is not before it, as far as that can be seen: JavaScript turns
+    them round, Java throws."""
+    places = [int(one.text) for one in bounds if one.text.isdecimal()]
+    return len(places) == len(bounds) and places == sorted(places)

@@ -155,8 +155,10 @@ class _Reading:
         statements = list(_statements(text, self._language))
         self._keeps = not self._result and not any(_SET.fullmatch(one) for one in statements)
         value: Term | None = None
-        for statement in statements:
+        for number, statement in enumerate(statements, start=1):
             value = self._statement(statement)
+            if number < len(statements) and _RETURNED.fullmatch(statement):
+                raise Unreadable  # what follows is never done
         if self._result:
             if value is None:
                 raise Unreadable
@@ -191,10 +193,11 @@ class _Reading:
             one = self._value(name)
             return self._assign(name, Term(f"{one.at(SUM)} {sign} 1", SUM, sort="number"))
         declared = _DECLARED.fullmatch(text)
-        if declared and (sort := script_expressions.sort_of(declared.group(1))) is not None:
+        if declared and script_expressions.is_type(declared.group(1)):
             value = self._value(declared.group(3)) if declared.group(3) else Term("null", sort="null")
             self._declared.add(declared.group(2))
-            self._assign(declared.group(2), value if sort == "" else _as(value, sort))
+            held = script_expressions.coerced(value, declared.group(1), self._language)
+            self._assign(declared.group(2), held)
             return None
         if found := _ASSIGNED.fullmatch(text):
             name, sign, value_text = found.groups()
@@ -227,10 +230,6 @@ class _Reading:
         for own, term in self._names.items():
             if term is not None and name in script_expressions.mentioned(term):
                 self._names[own] = None
-
-
-def _as(value: Term, sort: feel_terms.Sort) -> Term:
-    return value if value.bare.sort in (sort, "null") else Term(value.bare.text, value.bare.level, sort=sort)
 
 
 def _refuse_effects(arguments: str) -> None:
