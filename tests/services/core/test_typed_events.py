@@ -26,7 +26,7 @@ _OURS = """
 key keys files source in_force_at proposed_by no_longer_identity user full_name roles groups group units unit gained
 lost issuer first_on last_on substitute verdict rule by checksum head first kind detail outside found role instances
 valid_from valid_until successors events change changes language on after standard sha256 to way session sessions why
-list format month wanted actions work
+list format month wanted actions work job_types
 """
 OURS = frozenset(_OURS.split())
 

@@ -62,7 +62,8 @@ class Play:
         """Complete a task twice, taken back in between, or let the next timer come; whether there was anything."""
         with self.session() as session:
             clock.fix(session, self.now)
-            open_ones = [task.id for task in instances.open_tasks(session, self.case)]
+            waiting = sorted(instances.open_tasks(session, self.case), key=lambda task: task.activity_id)
+            open_ones = [task.id for task in waiting]
             if not open_ones or self.random.random() < 0.15:
                 return self._fire(session) or bool(open_ones)
         self._complete_twice(self.random.choice(open_ones))
